@@ -1,0 +1,96 @@
+/**
+ * A piece of a prompt. `control` names one control token of the model by its text (`[INST]`, `<|im_start|>`) and fails
+ * when the vocabulary has none; `text` is plain text that can never become a control token.
+ */
+export type PromptPart = { readonly kind: "control" | "text"; readonly text: string };
+
+/** How the next token is drawn from the logits. Order: bias and mask, penalties, temperature, top-k, top-p, min-p. */
+export interface SamplingOptions {
+  /** 0 is greedy, and top-p, top-k and min-p are then ignored. */
+  readonly temperature: number;
+  /** Keep the smallest set of tokens whose probability reaches this; (0, 1]. */
+  readonly topP: number;
+  /** Keep the k most likely tokens; 0 keeps all. */
+  readonly topK: number;
+  /** Drop tokens less likely than this fraction of the likeliest; [0, 1). */
+  readonly minP: number;
+  /** Subtracted once from the logit of every token already generated; [-2, 2]. */
+  readonly presencePenalty: number;
+  /** Subtracted per earlier occurrence from the logit of a generated token; [-2, 2]. */
+  readonly frequencyPenalty: number;
+  /** Added to single logits: token id → bias. */
+  readonly logitBias: ReadonlyMap<number, number>;
+  /** The same seed and request give the same tokens, alone or under load. Choice i draws from (seed, i). */
+  readonly seed: bigint;
+}
+
+/** One request to the engine, in native types: everything is validated before it gets here. */
+export interface GenerationRequest {
+  readonly prompt: readonly PromptPart[];
+  /** How many independent answers; the prompt is computed once. */
+  readonly choices: number;
+  /** Tokens to generate at most, per choice; undefined: until the context is full. */
+  readonly maxTokens: number | undefined;
+  /** End-of-sequence is forbidden before this many tokens. */
+  readonly minTokens: number;
+  readonly sampling: SamplingOptions;
+  /** Generation ends before the first of these texts, wherever token boundaries fall. */
+  readonly stop: readonly string[];
+  /** How many alternatives to report per token (0: only the chosen one); undefined: no log probabilities. */
+  readonly logprobs: number | undefined;
+  /** Text the answer probably repeats: proposed as draft tokens, never changes the result. */
+  readonly prediction: string | undefined;
+  /** Lower runs first; 0 is interactive, 10 is batch. */
+  readonly priority: number;
+  /** Whom fairness counts this request for. */
+  readonly caller: string;
+  /** Name of a loaded LoRA adapter; undefined: the base model. */
+  readonly adapter: string | undefined;
+}
+
+export interface TokenLogprob {
+  readonly token: number;
+  readonly bytes: Uint8Array;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: number; readonly bytes: Uint8Array; readonly logprob: number }[];
+}
+
+export type FinishReason =
+  /** The model ended its turn, or a stop text matched. */
+  | "stop"
+  /** `maxTokens` reached. */
+  | "length"
+  /** The context window is full. */
+  | "context";
+
+/** What a generation says while it runs. `started` comes first, one `finished` per choice comes last. */
+export type GenerationEvent =
+  | { readonly type: "started"; readonly promptTokens: number; readonly cachedTokens: number }
+  /** Whole code points only. `tokens` is how many tokens became final since the last event of this choice. */
+  | {
+      readonly type: "text";
+      readonly choice: number;
+      readonly text: string;
+      readonly tokens: number;
+      readonly logprobs?: readonly TokenLogprob[];
+    }
+  /** The model emitted a control token that does not end the turn, such as `[TOOL_CALLS]`. */
+  | { readonly type: "control"; readonly choice: number; readonly text: string }
+  | {
+      readonly type: "finished";
+      readonly choice: number;
+      readonly reason: FinishReason;
+      /** All tokens generated for this choice, the end-of-sequence token included. */
+      readonly completionTokens: number;
+      readonly timings: GenerationTimings;
+    };
+
+/** Where the time of one choice went, in milliseconds. */
+export interface GenerationTimings {
+  readonly queueMs: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  /** Draft tokens proposed and accepted by speculation. */
+  readonly draftedTokens: number;
+  readonly acceptedTokens: number;
+}

@@ -1,0 +1,10 @@
+export type { Engine, EngineModel, ModelInfo, ModelSource, ModelSpec, ModelStatus } from "./engine.ts";
+export type {
+  FinishReason,
+  GenerationEvent,
+  GenerationRequest,
+  GenerationTimings,
+  PromptPart,
+  SamplingOptions,
+  TokenLogprob,
+} from "./generation.ts";
