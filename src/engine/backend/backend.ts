@@ -17,7 +17,13 @@ export interface Vocabulary {
 }
 
 export interface BackendLimits {
-  /** Cells of the unified KV cache: the sum over all sequences, shared prefixes counted once. */
+  /**
+   * How sequences use the KV cache. `shared`: one pool of cells, a fork shares its prefix, and every row scans up to the
+   * highest used cell. `separate`: each sequence has `contextTokens` cells of its own, a fork copies its prefix, and a
+   * row scans its own sequence only: faster with distinct long contexts, dearer in memory.
+   */
+  readonly layout: "shared" | "separate";
+  /** Cells in all: the sum over all sequences, shared prefixes counted once. */
   readonly cells: number;
   /** Sequence ids run from 0 to `sequences - 1`. */
   readonly sequences: number;
@@ -65,7 +71,7 @@ export interface Backend extends Disposable {
    * `decode` or `dispose` invalidates.
    */
   logits(row: number): Float32Array;
-  /** Makes `target` share the positions [0, length) of `source` without copying; `target` must be empty. */
+  /** Gives the empty `target` the positions [0, length) of `source`, shared or copied as `limits.layout` says. */
   forkSequence(source: number, target: number, length: number): void;
   /** Forgets positions >= from. */
   trimSequence(sequence: number, from: number): void;
