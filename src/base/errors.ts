@@ -48,6 +48,8 @@ export const ERROR_CODES = [
   "engine_crashed",
   "model_load_failed",
   "model_file_invalid",
+  "download_failed",
+  "checksum_mismatch",
   "cancelled",
   "config_invalid",
   "internal",

@@ -1,1 +1,3 @@
-export {};
+export { download } from "./pull/download.ts";
+export { downloadUrl, OPEN_WEIGHTS } from "./pull/open-weights.ts";
+export type { OpenWeights } from "./pull/open-weights.ts";

@@ -1,0 +1,141 @@
+/** One setting: where it may be given (flag, environment, file), how it is read, and what it is when nobody gives it. */
+export interface Setting<T> {
+  readonly summary: string;
+  /** Shown in help for the value, such as PORT. */
+  readonly placeholder: string;
+  /** Shown for the default when it is computed. */
+  readonly defaultText?: string;
+  readonly secret?: boolean;
+  /** Throws a sentence that completes "<setting> …" when the text is not acceptable. */
+  readonly parse: (text: string) => T;
+  readonly fallback: T;
+}
+
+const text = (value: string): string => value;
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}, not "${value}"`);
+    }
+    return number;
+  };
+}
+
+function oneOf<const T extends string>(...choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new Error(`must be one of ${choices.join(", ")}, not "${value}"`);
+    return found;
+  };
+}
+
+const optional =
+  <T>(parse: (value: string) => T) =>
+  (value: string): T | undefined =>
+    parse(value);
+
+const setting = <T>(parts: Setting<T>): Setting<T> => parts;
+
+/** Every setting of the product. `docs/reference/configuration.md` is held equal to this table by a test. */
+export const SETTINGS = {
+  host: setting({ summary: "Address to listen on.", placeholder: "ADDRESS", parse: text, fallback: "127.0.0.1" }),
+  port: setting({
+    summary: "Port to listen on; 0 picks a free one.",
+    placeholder: "PORT",
+    parse: wholeNumber(0, 65_535),
+    fallback: 8420,
+  }),
+  dataDir: setting({
+    summary: "Folder for everything the server keeps.",
+    placeholder: "FOLDER",
+    defaultText: "~/.local/share/tramontane (or $XDG_DATA_HOME/tramontane)",
+    parse: text,
+    fallback: "",
+  }),
+  modelsDir: setting({
+    summary: "Folder of pulled models (GGUF files), besides the shipped ones.",
+    placeholder: "FOLDER",
+    defaultText: "DATA_DIR/models",
+    parse: text,
+    fallback: "",
+  }),
+  apiKey: setting({
+    summary: "The API key clients must send. Without it one is generated at first start.",
+    placeholder: "KEY",
+    defaultText: "generated",
+    secret: true,
+    parse: optional((value: string) => {
+      if (value.length < 16) throw new Error("must have at least 16 characters");
+      return value;
+    }),
+    fallback: undefined,
+  }),
+  defaultModel: setting({
+    summary: "Model that answers when a request names none, and that /readyz waits for.",
+    placeholder: "NAME",
+    defaultText: "tramontane-small",
+    parse: text,
+    fallback: "tramontane-small",
+  }),
+  contextTokens: setting({
+    summary: "Context window per conversation, in tokens.",
+    placeholder: "TOKENS",
+    defaultText: "what the model was trained for, as far as memory allows",
+    parse: optional(wholeNumber(256, 1_048_576)),
+    fallback: undefined,
+  }),
+  cacheTokens: setting({
+    summary: "Size of the key-value cache of a model over all conversations, in tokens.",
+    placeholder: "TOKENS",
+    defaultText: "chosen from memory",
+    parse: optional(wholeNumber(256, 16_777_216)),
+    fallback: undefined,
+  }),
+  threads: setting({
+    summary: "Compute threads per model.",
+    placeholder: "COUNT",
+    defaultText: "all cores, fewer while neighbours are busy",
+    parse: optional(wholeNumber(1, 512)),
+    fallback: undefined,
+  }),
+  drainTimeoutMs: setting({
+    summary: "How long running answers may go on after SIGTERM, in milliseconds.",
+    placeholder: "MS",
+    parse: wholeNumber(0, 600_000),
+    fallback: 10_000,
+  }),
+  maxBodyBytes: setting({
+    summary: "Largest JSON request body, in bytes.",
+    placeholder: "BYTES",
+    parse: wholeNumber(1024, 1_073_741_824),
+    fallback: 33_554_432,
+  }),
+  unknownFields: setting({
+    summary: "What to do with unknown top-level request fields.",
+    placeholder: "reject|ignore",
+    parse: oneOf("reject", "ignore"),
+    fallback: "reject",
+  }),
+  hubUrl: setting({
+    summary: "Where `pull` finds models.",
+    placeholder: "URL",
+    parse: text,
+    fallback: "https://huggingface.co",
+  }),
+  logLevel: setting({
+    summary: "Least important log lines to write.",
+    placeholder: "LEVEL",
+    parse: oneOf("debug", "info", "warn", "error"),
+    fallback: "info",
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** `maxBodyBytes` → `max-body-bytes`. */
+export const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `maxBodyBytes` → `TRAMONTANE_MAX_BODY_BYTES`. */
+export const environmentOf = (name: string): string => `TRAMONTANE_${flagOf(name).replaceAll("-", "_").toUpperCase()}`;

@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ERROR_CODES } from "#base";
+import { environmentOf, flagOf, SETTINGS } from "../src/cli/settings.ts";
+
+const page = (name: string): string => readFileSync(`docs/reference/${name}.md`, "utf8");
+const firstCells = (text: string): string[] => [...text.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]!);
+
+test("errors.md lists exactly the codes of the product", () => {
+  expect(firstCells(page("errors")).toSorted()).toEqual([...ERROR_CODES].toSorted());
+});
+
+test("configuration.md lists exactly the settings, with their flag, variable and default", () => {
+  const rows = [
+    ...page("configuration").matchAll(/^\| `(\w+)` \| `--([\w-]+)` \| `(\w+)` \| ([^|]*) \| ([^|]*) \|$/gm),
+  ];
+  const expected = Object.entries(SETTINGS).map(([name, setting]) => {
+    const initial = "defaultText" in setting ? setting.defaultText : String(setting.fallback);
+    return [name, flagOf(name), environmentOf(name), initial, setting.summary.replaceAll("|", "\\|")];
+  });
+  expect(rows.map(([, ...cells]) => cells.map((cell) => cell.trim()))).toEqual(expected);
+});
