@@ -28,6 +28,7 @@ interface ErrorParts {
 /** Every code of the product. A test holds this list equal to docs/reference/errors.md. */
 export const ERROR_CODES = [
   "invalid_request",
+  "validation_failed",
   "invalid_model",
   "invalid_message_order",
   "invalid_assistant_message",

@@ -1,1 +1,36 @@
-export {};
+export { ChatRequestSchema, readChatRequest } from "./chat.ts";
+export type { ChatRequest, WireChatRequest } from "./chat.ts";
+export type {
+  AnsweredToolCall,
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChunkChoice,
+  CompletionChoice,
+  WireFinishReason,
+  WireLogprobs,
+  WireTokenLogprob,
+} from "./completion.ts";
+export { detectDialect } from "./dialect.ts";
+export type { Dialect, DialectClues } from "./dialect.ts";
+export { EmbeddingRequestSchema, readEmbeddingRequest } from "./embeddings.ts";
+export type { EmbeddingRequest, EmbeddingResponse } from "./embeddings.ts";
+export { errorBody } from "./error-body.ts";
+export type { ErrorBody, ErrorBodyParts, WireError } from "./error-body.ts";
+export { FimRequestSchema, readFimRequest } from "./fim.ts";
+export type { FimRequest } from "./fim.ts";
+export { findOrderProblem } from "./message-order.ts";
+export { MessageSchema, readMessage } from "./messages.ts";
+export type { AssistantMessage, ChatMessage, ContentChunk, ToolCall, WireMessage } from "./messages.ts";
+export type { ModelCapabilities, ModelCard, ModelList } from "./models.ts";
+export { readBody } from "./read-body.ts";
+export type { ReadBodyOptions } from "./read-body.ts";
+export type { Reading, Refusal, ValidationDetail } from "./refusal.ts";
+export { ResponseFormatSchema } from "./response-format.ts";
+export type { ResponseFormat } from "./response-format.ts";
+export type { SamplingWishes } from "./sampling-fields.ts";
+export { DONE, encodeEvent, EventDecoder, HEARTBEAT } from "./server-sent-events.ts";
+export type { ServerSentEvent } from "./server-sent-events.ts";
+export { ToolChoiceSchema, ToolSchema } from "./tools.ts";
+export type { FunctionTool, ToolChoice } from "./tools.ts";
+export { countUsage } from "./usage.ts";
+export type { Usage } from "./usage.ts";

@@ -1,0 +1,39 @@
+import type { ValidationDetail } from "./refusal.ts";
+
+/** The four facts of an error that clients read, wherever they look for them. */
+export interface WireError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}
+
+/**
+ * The one error body. Mistral's clients read the top level, OpenAI's and Azure's read `error`, validation errors stand
+ * in `detail`; each finds what it knows.
+ */
+export interface ErrorBody extends WireError {
+  readonly object: "error";
+  readonly raw_status_code: number;
+  readonly request_id: string;
+  readonly detail?: string | readonly ValidationDetail[];
+  readonly error: WireError;
+}
+
+export interface ErrorBodyParts extends WireError {
+  readonly status: number;
+  readonly requestId: string;
+  readonly detail?: string | readonly ValidationDetail[];
+}
+
+export function errorBody({ message, type, param, code, status, requestId, detail }: ErrorBodyParts): ErrorBody {
+  const facts: WireError = { message, type, param, code };
+  return {
+    object: "error",
+    ...facts,
+    raw_status_code: status,
+    request_id: requestId,
+    ...(detail === undefined ? {} : { detail }),
+    error: facts,
+  };
+}

@@ -1,0 +1,58 @@
+/** One event of a stream: `event` is empty when the server named none. */
+export interface ServerSentEvent {
+  readonly event: string;
+  readonly data: string;
+}
+
+/** The frame of one event. Precondition: `event` has no line break; `data` may have some. */
+export function encodeEvent(data: string, event = ""): string {
+  const name = event === "" ? "" : `event: ${event}\n`;
+  const body = data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data;
+  return `${name}data: ${body}\n\n`;
+}
+
+/** A line every client skips, so that no proxy or client thinks the stream dead. */
+export const HEARTBEAT = ": ping\n\n";
+
+/** What ends a chat stream. The blank line counts: without it some clients lose the event before. */
+export const DONE = encodeEvent("[DONE]");
+
+/**
+ * Reads a stream of events however it was cut into pieces. Follows the WHATWG rules: LF, CRLF or CR end a line, a blank
+ * line ends an event, comments and unknown fields are skipped, an unfinished last event is dropped.
+ */
+export class EventDecoder {
+  #rest = "";
+  #isFirst = true;
+  #event = "";
+  #data: string[] = [];
+
+  /** Events completed by this piece of text. */
+  push(text: string): ServerSentEvent[] {
+    this.#rest += this.#isFirst ? text.replace(/^\uFEFF/, "") : text;
+    if (text !== "") this.#isFirst = false;
+    const events: ServerSentEvent[] = [];
+    for (;;) {
+      const end = this.#rest.search(/[\r\n]/);
+      // A CR at the very end may be half of a CRLF: wait for what follows.
+      if (end === -1 || (this.#rest[end] === "\r" && end === this.#rest.length - 1)) return events;
+      const line = this.#rest.slice(0, end);
+      this.#rest = this.#rest.slice(end + (this.#rest.startsWith("\r\n", end) ? 2 : 1));
+      this.#readLine(line, events);
+    }
+  }
+
+  #readLine(line: string, events: ServerSentEvent[]): void {
+    if (line === "") {
+      if (this.#data.length > 0) events.push({ event: this.#event, data: this.#data.join("\n") });
+      this.#event = "";
+      this.#data = [];
+      return;
+    }
+    const colon = line.indexOf(":");
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "data") this.#data.push(value);
+    if (field === "event") this.#event = value;
+  }
+}
