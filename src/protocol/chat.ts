@@ -109,9 +109,8 @@ export function readChatRequest(
 }
 
 export function withModel(body: unknown, model: string | undefined): unknown {
-  const isNameless =
-    typeof body === "object" && body !== null && !Array.isArray(body) && (body as { model?: unknown }).model == null;
-  return isNameless && model !== undefined ? { ...body, model } : body;
+  if (model === undefined || typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  return ((body as { model?: unknown }).model ?? null) === null ? { ...body, model } : body;
 }
 
 function translate(wire: WireChatRequest, messages: readonly ChatMessage[]): ChatRequest {
@@ -143,7 +142,8 @@ function translate(wire: WireChatRequest, messages: readonly ChatMessage[]): Cha
 /** An assistant message whose content is null or absent must at least call a tool. */
 function findVoidAssistant(messages: readonly WireMessage[]): Refusal | undefined {
   const index = messages.findIndex(
-    (message) => message.role === "assistant" && message.content == null && (message.tool_calls ?? []).length === 0,
+    (message) =>
+      message.role === "assistant" && (message.content ?? null) === null && (message.tool_calls ?? []).length === 0,
   );
   if (index === -1) return undefined;
   const message = "Assistant message must have either content or tool_calls, but not none.";
@@ -165,10 +165,11 @@ function findUnsupported(wire: WireChatRequest): Refusal | undefined {
   if (wire.modalities?.some((modality) => modality !== "text")) {
     return no("modalities", "Only the modality 'text' is supported");
   }
-  if (wire.max_tokens != null && (wire.max_completion_tokens ?? wire.max_tokens) !== wire.max_tokens) {
+  const { max_tokens: limit, max_completion_tokens: twin } = wire;
+  if (typeof limit === "number" && typeof twin === "number" && limit !== twin) {
     return no("max_completion_tokens", "max_tokens and max_completion_tokens are given and differ");
   }
-  if (wire.top_logprobs != null && wire.top_logprobs > 0 && !wire.logprobs) {
+  if ((wire.top_logprobs ?? 0) > 0 && !wire.logprobs) {
     return no("top_logprobs", "top_logprobs needs logprobs: true");
   }
   return undefined;

@@ -46,7 +46,7 @@ export function readEmbeddingRequest(
   const reading = readBody(EmbeddingRequestSchema, withModel(body, options?.defaultModel), options);
   if (!reading.ok) return reading;
   const wire = reading.value;
-  if (wire.output_dtype != null && wire.output_dtype !== "float") {
+  if ((wire.output_dtype ?? "float") !== "float") {
     return refuse(
       "capability_missing",
       `This model does not support output_dtype '${wire.output_dtype}'`,
