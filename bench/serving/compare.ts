@@ -1,0 +1,77 @@
+/**
+ * Tramontane against llama.cpp's server of the same release, through HTTP on both sides, same GGUF, fresh processes,
+ * interleaved with the order reversed each round; medians with spread.
+ *
+ *   LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/compare.ts MODEL.gguf [--rounds 5] [--size tiny|1b] [--only TEXT] [--out FILE]
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { startLlamaServer, startTramontane } from "./contestant.ts";
+import type { Contestant } from "./contestant.ts";
+import { freshText, SCENARIOS } from "./scenarios.ts";
+import type { Scenario, Size } from "./scenarios.ts";
+import { streamChat } from "./sse-client.ts";
+import { tabulate } from "./table.ts";
+import type { Samples } from "./table.ts";
+
+const SIZES: Record<string, Size> = {
+  tiny: { decodeTokens: 256, prefixWords: 470, poissonSeconds: 10, poissonPerSecond: 4 },
+  "1b": { decodeTokens: 48, prefixWords: 470, poissonSeconds: 30, poissonPerSecond: 0.25 },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "5" },
+    size: { type: "string", default: "tiny" },
+    only: { type: "string", default: "" },
+    out: { type: "string" },
+  },
+});
+const [modelPath] = positionals;
+const binary = process.env["LLAMA_SERVER"];
+const size = SIZES[values.size];
+if (!modelPath || !binary || !size) {
+  console.error(
+    "usage: LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/compare.ts MODEL.gguf [--rounds 5] [--size tiny|1b] [--only TEXT] [--out FILE]",
+  );
+  process.exit(2);
+}
+
+const options = { modelPath, contextTokens: 4096 };
+const chosen = SCENARIOS.filter((scenario) => scenario.name.includes(values.only));
+const starters: Record<string, () => Promise<Contestant>> = {
+  tramontane: () => startTramontane(options),
+  "llama-server": () => startLlamaServer(binary, options),
+};
+
+const samples: Samples = new Map();
+for (let round = 0; round < Number(values.rounds); round++) {
+  const order = Object.keys(starters);
+  for (const name of round % 2 === 0 ? order : order.toReversed()) {
+    const contestant = await starters[name]!();
+    try {
+      await streamChat(contestant.endpoint, freshText(8), 8);
+      for (const scenario of chosen) await measure(name, contestant, scenario);
+    } finally {
+      await contestant.stop();
+    }
+  }
+  console.error(`round ${round + 1} of ${values.rounds} done`);
+}
+
+async function measure(name: string, contestant: Contestant, scenario: Scenario): Promise<void> {
+  for (const [suffix, value] of Object.entries(await scenario.run(contestant, size!))) {
+    const row = samples.get(scenario.name + suffix) ?? { scenario, values: new Map<string, number[]>() };
+    row.values.set(name, [...(row.values.get(name) ?? []), value]);
+    samples.set(scenario.name + suffix, row);
+  }
+}
+
+console.log(`${modelPath} · ${cpus()[0]?.model ?? "unknown processor"} × ${cpus().length} · ${values.rounds} rounds`);
+console.log(tabulate(samples));
+if (values.out) {
+  const raw = [...samples].map(([row, { values: byName }]) => ({ row, ...Object.fromEntries(byName) }));
+  writeFileSync(values.out, JSON.stringify({ model: modelPath, rounds: Number(values.rounds), raw }, null, 2));
+}
