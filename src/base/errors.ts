@@ -53,6 +53,11 @@ export const ERROR_CODES = [
   "checksum_mismatch",
   "cancelled",
   "config_invalid",
+  "storage_unavailable",
+  "storage_schema",
+  "data_directory_in_use",
+  "conflict",
+  "budget_exceeded",
   "internal",
 ] as const;
 

@@ -1,0 +1,124 @@
+import { fork } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { silentLogger } from "#base";
+import { openTestDatabase } from "../../../tests/support/test-database.ts";
+import { databaseContract } from "./database.contract.ts";
+import { EmbeddedCluster } from "./embedded-cluster.ts";
+import { openDatabase } from "./open-database.ts";
+import { livePostmaster } from "./postmaster-file.ts";
+import { findPostgresBinaries } from "./postgres-binaries.ts";
+import { isReachableBy, serverUser } from "./server-user.ts";
+
+databaseContract("embedded PostgreSQL", openTestDatabase);
+
+const folders: string[] = [];
+const folder = (): string => {
+  const path = mkdtempSync(join(tmpdir(), "tramontane-cluster-"));
+  folders.push(path);
+  return path;
+};
+const open = (directory: string, role: "server" | "command" = "server") =>
+  openDatabase({ directory, role, logger: silentLogger });
+const postmaster = (directory: string): number =>
+  Number.parseInt(readFileSync(join(directory, "postgres", "postmaster.pid"), "utf8"), 10);
+const isAlive = (directory: string): boolean => livePostmaster(join(directory, "postgres")) !== undefined;
+
+afterEach(() => {
+  for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+test("the store promises to survive a power cut and says which version it is", async () => {
+  const directory = folder();
+  const database = await open(directory);
+  expect(database.description).toMatchObject({ kind: "embedded", survivesPowerLoss: true });
+  expect(isAlive(directory)).toBe(true);
+  await database.close();
+  expect(isAlive(directory)).toBe(false);
+});
+
+test("data outlives a restart in a folder that only its owner may enter, below a path longer than a socket's", async () => {
+  const directory = join(folder(), "deep".repeat(30));
+  mkdirSync(directory);
+  chmodSync(join(directory, ".."), 0o700);
+  const first = await open(directory);
+  await first.execute("create table kept (id integer); insert into kept values (1)");
+  await first.close();
+  const second = await open(directory);
+  expect(await second.query("select id from kept")).toEqual([{ id: 1 }]);
+  await second.close();
+});
+
+test("a second server on the same directory is refused within 5 s; a command is not, and does not stop the first", async () => {
+  const directory = folder();
+  const server = await open(directory);
+  const began = performance.now();
+  await expect(open(directory)).rejects.toMatchObject({ code: "data_directory_in_use" });
+  expect(performance.now() - began).toBeLessThan(5_000);
+  const command = await open(directory, "command");
+  await command.close();
+  expect(await server.query("select 1 as one")).toEqual([{ one: 1 }]);
+  await server.close();
+});
+
+test("what a killed server acknowledged is there when the next one adopts its PostgreSQL", async () => {
+  const directory = folder();
+  const program = `
+    import { openDatabase } from ${JSON.stringify(import.meta.resolve("./open-database.ts"))};
+    const database = await openDatabase({ directory: ${JSON.stringify(directory)}, role: "server", logger: { log() {} } });
+    await database.execute("create table kept (id serial, said text)");
+    for (;;) process.send((await database.query("insert into kept (said) values ('x') returning id"))[0].id);
+  `;
+  const script = `data:text/javascript,${encodeURIComponent(program)}`;
+  const child = fork(join(import.meta.dirname, "../../../tests/support/run-module.mjs"), [script], {
+    stdio: "inherit",
+  });
+  let acknowledged = 0;
+  await new Promise<void>((resolve) =>
+    child
+      .on("message", (id) => {
+        acknowledged = Number(id);
+        if (acknowledged === 50) child.kill("SIGKILL");
+      })
+      .on("exit", () => resolve()),
+  );
+  const orphan = postmaster(directory);
+  expect(isAlive(directory)).toBe(true);
+  const next = await open(directory);
+  expect(postmaster(directory)).toBe(orphan);
+  const [row] = await next.query<{ last: number }>("select max(id) as last from kept");
+  expect(row!.last).toBeGreaterThanOrEqual(acknowledged);
+  await next.close();
+  expect(isAlive(directory)).toBe(false);
+});
+
+test("when PostgreSQL itself is killed, the next statement starts it again and a second server is still refused", async () => {
+  const directory = folder();
+  const database = await open(directory);
+  await database.execute("create table kept (id integer); insert into kept values (1)");
+  const first = postmaster(directory);
+  process.kill(first, "SIGKILL");
+  await expect.poll(() => isAlive(directory) && postmaster(directory) !== first, { timeout: 15_000 }).toBe(true);
+  const answered = async () => await database.query("select id from kept").catch(() => undefined);
+  await expect.poll(answered, { timeout: 15_000, interval: 100 }).toEqual([{ id: 1 }]);
+  await expect(open(directory)).rejects.toMatchObject({ code: "data_directory_in_use" });
+  await database.close();
+}, 30_000);
+
+test("without any PostgreSQL the error says what to do", async () => {
+  const refused = EmbeddedCluster.open({ directory: folder(), logger: silentLogger, binaries: [] });
+  await expect(refused).rejects.toMatchObject({
+    code: "storage_unavailable",
+    hint: expect.stringContaining("npm install"),
+  });
+});
+
+test("a cluster of another major version is not touched", async () => {
+  const directory = folder();
+  await (await open(directory)).close();
+  const others = findPostgresBinaries((path) => isReachableBy(serverUser(), path)).map((it) => ({ ...it, major: 1 }));
+  const refused = EmbeddedCluster.open({ directory, logger: silentLogger, binaries: others });
+  await expect(refused).rejects.toThrow(/made by PostgreSQL \d+, which is not installed/);
+});
