@@ -50,8 +50,10 @@ export interface CoreOptions {
   readonly waitingRequests: number;
   /** Rows of prompt per step at most: bounds how long a cancellation or a decoding stream waits for a step. */
   readonly prefillTokens: number;
-  /** RAM for prefixes moved out of the cache, bytes. */
+  /** RAM for prefixes moved out of the cache, bytes; 0 drops them instead. */
   readonly coldBytes: number;
+  /** In a shared layout, cells that idle prefixes may occupy while something runs: every row scans over them. */
+  readonly idleCells: number;
   /** Draft tokens proposed per choice and step at most; 0 turns speculation off. */
   readonly draftTokens: number;
 }

@@ -1,0 +1,64 @@
+import { commonPrefixLength } from "./token-list.ts";
+
+/** The saved state of a prefix that is no longer in the cache. */
+export interface ColdPrefix {
+  /** Adapter the state was computed under; states of another never match. */
+  readonly space: string;
+  readonly tokens: Int32Array;
+  readonly state: Uint8Array;
+}
+
+/** Prefixes moved out of the cache into RAM, least recently used dropped first when `capacityBytes` is exceeded. */
+export class ColdStore {
+  readonly #capacityBytes: number;
+  /** Least recently used first. */
+  readonly #entries = new Set<ColdPrefix>();
+  #bytes = 0;
+
+  constructor(capacityBytes: number) {
+    this.#capacityBytes = capacityBytes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get capacityBytes(): number {
+    return this.#capacityBytes;
+  }
+
+  put(entry: ColdPrefix): void {
+    if (entry.state.byteLength > this.#capacityBytes) return;
+    for (const other of this.#entries) {
+      const common = other.space === entry.space ? commonPrefixLength(other.tokens, entry.tokens) : 0;
+      if (common === entry.tokens.length) return this.#touch(other);
+      if (common === other.tokens.length) this.delete(other);
+    }
+    this.#entries.add(entry);
+    this.#bytes += entry.state.byteLength;
+    for (const oldest of this.#entries) {
+      if (this.#bytes <= this.#capacityBytes) break;
+      this.delete(oldest);
+    }
+  }
+
+  /** The entry that shares the longest prefix with `tokens`. */
+  match(tokens: Int32Array, space: string): { readonly length: number; readonly entry: ColdPrefix } | undefined {
+    let best: { length: number; entry: ColdPrefix } | undefined;
+    for (const entry of this.#entries) {
+      if (entry.space !== space) continue;
+      const length = commonPrefixLength(entry.tokens, tokens);
+      if (length > (best?.length ?? 0)) best = { length, entry };
+    }
+    if (best !== undefined) this.#touch(best.entry);
+    return best;
+  }
+
+  delete(entry: ColdPrefix): void {
+    if (this.#entries.delete(entry)) this.#bytes -= entry.state.byteLength;
+  }
+
+  #touch(entry: ColdPrefix): void {
+    if (this.#entries.delete(entry)) this.#entries.add(entry);
+  }
+}

@@ -1,0 +1,87 @@
+import { ToyBackend } from "./backend/toy/toy-backend.ts";
+import type { BackendLimits } from "./backend/backend.ts";
+import type { CoreOptions, CoreOutput, CoreRequest } from "./core.ts";
+import { EngineCore } from "./engine-core.ts";
+import type { GenerationEvent, SamplingOptions } from "./generation.ts";
+
+/** Greedy sampling with nothing else asked for. */
+export const GREEDY: SamplingOptions = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: new Map(),
+  seed: 1n,
+};
+
+/** A core over the toy backend, for tests: checks integrity after every step and keeps all outputs. */
+export class CoreHarness {
+  readonly backend: ToyBackend;
+  readonly core: EngineCore;
+  readonly outputs: CoreOutput[] = [];
+  nowMs = 0;
+
+  constructor(limits: Partial<BackendLimits> = {}, options: Partial<CoreOptions> = {}) {
+    this.backend = new ToyBackend(limits);
+    const clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs };
+    this.core = new EngineCore({ backend: this.backend, clock, options });
+  }
+
+  /** A user turn in Mistral's format. */
+  turn(text: string): Int32Array {
+    const { vocabulary } = this.backend;
+    const [begin, open, close] = ["<s>", "[INST]", "[/INST]"].map((name) => vocabulary.controlToken(name)!);
+    return Int32Array.of(begin!, open!, ...vocabulary.tokenize(text), close!);
+  }
+
+  submit(id: number, prompt: string | Int32Array, changes: Partial<CoreRequest> = {}): void {
+    this.core.submit(id, {
+      prompt: typeof prompt === "string" ? this.turn(prompt) : prompt,
+      choices: 1,
+      maxTokens: undefined,
+      minTokens: 0,
+      sampling: GREEDY,
+      stop: [],
+      logprobs: undefined,
+      prediction: undefined,
+      priority: 0,
+      caller: "caller",
+      adapter: undefined,
+      ...changes,
+    });
+  }
+
+  step(): void {
+    this.outputs.push(...this.core.step());
+    this.core.checkIntegrity();
+  }
+
+  /** Steps until nothing is left to do. */
+  drain(): void {
+    while (this.core.hasWork()) this.step();
+  }
+
+  events(id: number, choice = 0): GenerationEvent[] {
+    return this.outputs.flatMap((output) => {
+      if (output.id !== id || !("event" in output)) return [];
+      return "choice" in output.event && output.event.choice !== choice ? [] : [output.event];
+    });
+  }
+
+  text(id: number, choice = 0): string {
+    return this.events(id, choice)
+      .map((event) => (event.type === "text" ? event.text : ""))
+      .join("");
+  }
+
+  finish(id: number, choice = 0): Extract<GenerationEvent, { type: "finished" }> | undefined {
+    return this.events(id, choice).find((event) => event.type === "finished");
+  }
+
+  error(id: number): string | undefined {
+    const failed = this.outputs.find((output) => output.id === id && "error" in output);
+    return failed !== undefined && "error" in failed ? failed.error.code : undefined;
+  }
+}

@@ -1,0 +1,266 @@
+import { type Clock, TramontaneError } from "#base";
+import type { Backend } from "./backend/backend.ts";
+import { BatchBuilder } from "./batch.ts";
+import type { Core, CoreOptions, CoreOutput, CoreParts, CoreRequest, CoreStatus } from "./core.ts";
+import { GenerationOutput } from "./generation-output.ts";
+import type { FinishReason } from "./generation.ts";
+import { KvCache } from "./kv-cache.ts";
+import { refusalOf } from "./refusal.ts";
+import { PlainKernel } from "./sampling/plain-kernel.ts";
+import type { RowKernel } from "./sampling/row-kernel.ts";
+import { Sampler } from "./sampling/sampler.ts";
+import { Scheduler, type Slice } from "./scheduler.ts";
+import { type ActiveRequest, Sequence } from "./sequence.ts";
+import { TextStream } from "./text/text-stream.ts";
+
+const DEFAULTS: CoreOptions = {
+  runningSequences: 16,
+  waitingRequests: 1024,
+  prefillTokens: 512,
+  coldBytes: 256 * 2 ** 20,
+  idleCells: 2048,
+  draftTokens: 0,
+};
+
+/**
+ * One loaded model's loop body: admit, one forward pass over all running sequences, sample, report. Reads: scheduler.ts
+ * (who runs), kv-cache.ts (who holds what), sampler.ts (which token), generation-output.ts (what it means).
+ */
+export class EngineCore implements Core {
+  readonly #backend: Backend;
+  readonly #clock: Clock;
+  readonly #options: CoreOptions;
+  readonly #cache: KvCache;
+  readonly #scheduler: Scheduler;
+  readonly #kernel: RowKernel;
+  readonly #builder: BatchBuilder;
+  readonly #output: GenerationOutput;
+  readonly #endTokens: readonly number[];
+  readonly #requests = new Map<number, ActiveRequest>();
+  #outputs: CoreOutput[] = [];
+  #arrivals = 0;
+  #steps = 0;
+  #promptTokens = 0;
+  #cachedPromptTokens = 0;
+  #generatedTokens = 0;
+  #draftedTokens = 0;
+  #acceptedTokens = 0;
+
+  constructor(parts: CoreParts) {
+    const { backend } = parts;
+    this.#backend = backend;
+    this.#clock = parts.clock;
+    this.#options = { ...DEFAULTS, ...parts.options };
+    this.#cache = new KvCache({ backend, coldBytes: this.#options.coldBytes, idleCells: this.#options.idleCells });
+    this.#kernel = new PlainKernel(backend.vocabulary.size);
+    this.#builder = new BatchBuilder(backend.limits.batchTokens);
+    this.#output = new GenerationOutput({
+      vocabulary: backend.vocabulary,
+      contextTokens: backend.limits.contextTokens,
+      clock: parts.clock,
+      emit: (id, event) => this.#outputs.push({ id, event }),
+    });
+    this.#endTokens = Array.from({ length: backend.vocabulary.size }, (_, token) => token).filter((token) =>
+      backend.vocabulary.isEndOfGeneration(token),
+    );
+    this.#scheduler = new Scheduler({
+      cache: this.#cache,
+      limits: backend.limits,
+      prefillTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
+      runningSequences: Math.min(this.#options.runningSequences, backend.limits.sequences, backend.limits.batchTokens),
+      draft: () => new Int32Array(0),
+    });
+  }
+
+  submit(id: number, request: CoreRequest): void {
+    const waiting = this.status().waitingRequests;
+    const refusal = refusalOf(request, {
+      limits: this.#backend.limits,
+      vocabularySize: this.#backend.vocabulary.size,
+      isFull: waiting >= this.#options.waitingRequests,
+    });
+    if (refusal !== undefined) {
+      this.#outputs.push({ id, error: refusal });
+      return;
+    }
+    const owner: ActiveRequest = {
+      id,
+      request,
+      arrival: this.#arrivals++,
+      submittedMs: this.#clock.monotonicMs(),
+      sequences: new Set(),
+      isStarted: false,
+    };
+    this.#requests.set(id, owner);
+    this.#scheduler.share.enter(request.caller);
+    for (let choice = 0; choice < request.choices; choice++) {
+      const sequence = this.#createSequence(owner, choice);
+      owner.sequences.add(sequence);
+      this.#scheduler.add(sequence);
+    }
+  }
+
+  cancel(id: number): void {
+    const owner = this.#requests.get(id);
+    if (owner === undefined) return;
+    this.#requests.delete(id);
+    this.#scheduler.share.leave(owner.request.caller);
+    for (const sequence of owner.sequences) this.#scheduler.remove(sequence);
+  }
+
+  step(): CoreOutput[] {
+    this.#admit();
+    const slices = this.#scheduler.plan();
+    if (slices.length > 0) this.#run(slices);
+    else if (this.#scheduler.running.size === 1) this.#endStarved();
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  hasWork(): boolean {
+    return this.#requests.size > 0 || this.#outputs.length > 0;
+  }
+
+  status(): CoreStatus {
+    return {
+      runningSequences: this.#scheduler.running.size,
+      waitingRequests: [...this.#requests.values()].filter((owner) => !owner.isStarted).length,
+      cacheTokensUsed: this.#cache.usedCells,
+      cacheTokensTotal: this.#backend.limits.cells,
+      coldBytes: this.#cache.coldBytes,
+      promptTokens: this.#promptTokens,
+      cachedPromptTokens: this.#cachedPromptTokens,
+      generatedTokens: this.#generatedTokens,
+      draftedTokens: this.#draftedTokens,
+      acceptedTokens: this.#acceptedTokens,
+      preemptions: this.#scheduler.preemptions,
+      steps: this.#steps,
+    };
+  }
+
+  /** Throws when the cache's bookkeeping contradicts itself. */
+  checkIntegrity(): void {
+    this.#cache.checkIntegrity();
+  }
+
+  #createSequence(owner: ActiveRequest, choice: number): Sequence {
+    const { request } = owner;
+    const sampler = new Sampler({
+      kernel: this.#kernel,
+      options: request.sampling,
+      choice,
+      endTokens: this.#endTokens,
+      minTokens: request.minTokens,
+      logprobs: request.logprobs,
+    });
+    return new Sequence({ owner, choice, sampler, text: new TextStream(request.stop) });
+  }
+
+  #admit(): void {
+    for (const sequence of this.#scheduler.admit()) {
+      const { owner } = sequence;
+      sequence.admittedMs ??= this.#clock.monotonicMs();
+      if (owner.isStarted) continue;
+      owner.isStarted = true;
+      const promptTokens = owner.request.prompt.length;
+      this.#promptTokens += promptTokens;
+      this.#cachedPromptTokens += sequence.computed;
+      const event = { type: "started", promptTokens, cachedTokens: sequence.computed } as const;
+      this.#outputs.push({ id: owner.id, event });
+    }
+  }
+
+  #run(slices: readonly Slice[]): void {
+    this.#backend.useAdapter(slices[0]!.sequence.owner.request.adapter);
+    const firstRows = slices.map((slice) => this.#addRows(slice));
+    const result = this.#backend.decode(this.#builder.batch);
+    this.#builder.clear();
+    if (result === "ok") {
+      this.#steps += 1;
+      slices.forEach((slice, index) => this.#afterPass(slice, firstRows[index]!));
+    } else {
+      this.#recover(slices, result);
+    }
+  }
+
+  /** Adds the rows of a slice; returns where its logits will be: those of its last known token, then of each draft. */
+  #addRows(slice: Slice): number {
+    const { sequence, tokens, drafts } = slice;
+    let firstRow = -1;
+    for (let index = 0; index < tokens + drafts.length; index++) {
+      const position = sequence.computed + index;
+      const token = index < tokens ? sequence.tokens.at(position) : drafts[index - tokens]!;
+      const wantsLogits = index >= tokens - 1 && tokens === sequence.pending;
+      const row = this.#builder.add({ sequence: sequence.lease!, position, token, wantsLogits });
+      if (firstRow < 0) firstRow = row;
+    }
+    return firstRow;
+  }
+
+  #afterPass(slice: Slice, firstRow: number): void {
+    const { sequence, drafts } = slice;
+    const lease = sequence.lease!;
+    this.#scheduler.share.charge(sequence.owner.request.caller, slice.tokens);
+    this.#cache.append(lease, sequence.tokens.view(sequence.computed, sequence.computed + slice.tokens));
+    this.#cache.append(lease, drafts);
+    sequence.computed += slice.tokens;
+    sequence.lastStep = this.#steps;
+    if (firstRow >= 0) this.#sampleRows(sequence, drafts, firstRow);
+    if (sequence.lease === lease) this.#cache.trim(lease, sequence.computed);
+  }
+
+  /** Draws from the row of the last known token, and on from each draft's as long as the drafts are what was drawn. */
+  #sampleRows(sequence: Sequence, drafts: Int32Array, firstRow: number): void {
+    this.#draftedTokens += drafts.length;
+    sequence.draftedTokens += drafts.length;
+    for (let index = 0; index <= drafts.length; index++) {
+      const sample = sequence.sampler.sample(this.#backend.logits(firstRow + index));
+      if (sample === undefined) {
+        this.#fail(sequence.owner, new TramontaneError("internal", "Nothing may follow: every token is forbidden."));
+        return;
+      }
+      this.#generatedTokens += 1;
+      this.#scheduler.share.charge(sequence.owner.request.caller, 1);
+      const reason = this.#output.accept(sequence, sample);
+      if (reason !== undefined) {
+        this.#finish(sequence, reason);
+        return;
+      }
+      if (sample.token !== drafts[index]) break;
+      sequence.computed += 1;
+      sequence.acceptedTokens += 1;
+      this.#acceptedTokens += 1;
+    }
+    this.#output.report(sequence);
+  }
+
+  #finish(sequence: Sequence, reason: FinishReason): void {
+    const { owner } = sequence;
+    this.#output.finish(sequence, reason);
+    if (sequence.lease !== undefined) this.#cache.trim(sequence.lease, sequence.computed);
+    this.#scheduler.remove(sequence);
+    owner.sequences.delete(sequence);
+    if (owner.sequences.size === 0) this.cancel(owner.id);
+  }
+
+  #fail(owner: ActiveRequest, error: TramontaneError): void {
+    this.#outputs.push({ id: owner.id, error });
+    this.cancel(owner.id);
+  }
+
+  /** A lone sequence that no cell is left for: the cache is its window. */
+  #endStarved(): void {
+    for (const sequence of this.#scheduler.running) this.#finish(sequence, "context");
+  }
+
+  /** The pass did nothing: make the batch smaller, or put the cache back to what is known. The next step tries again. */
+  #recover(slices: readonly Slice[], result: "cache_full" | "aborted"): void {
+    if (result === "aborted") {
+      for (const { sequence } of slices) this.#backend.trimSequence(sequence.lease!, sequence.computed);
+      return;
+    }
+    const isRelieved = this.#cache.dropIdle() || this.#scheduler.preemptLast();
+    if (!isRelieved) this.#endStarved();
+  }
+}

@@ -1,0 +1,229 @@
+import { invariant } from "#base";
+import type { Backend } from "./backend/backend.ts";
+import { ColdStore } from "./cold-store.ts";
+import { PrefixTree } from "./prefix-tree.ts";
+
+/** A sequence of the backend, in use, that already holds the first `held` tokens asked for. */
+export interface Lease {
+  readonly sequence: number;
+  readonly held: number;
+}
+
+export interface KvCacheParts {
+  readonly backend: Backend;
+  /** RAM for prefixes moved out, bytes; 0 drops them instead. */
+  readonly coldBytes: number;
+  /** In a shared layout, cells that idle prefixes may occupy while something runs: every row scans over them. */
+  readonly idleCells: number;
+}
+
+/** A cold state must save at least this many tokens over what the cache holds: restoring costs about as much as they do. */
+const MIN_COLD_GAIN = 32;
+/** Prefixes with fewer tokens of their own are not worth saving. */
+const MIN_SAVED_TOKENS = 32;
+
+/**
+ * Who holds which cells of the backend. A sequence is leased to one running choice, or idle (its prefix is kept for
+ * whoever comes with the same tokens), or empty. Idle prefixes give way, least recently used first, to saved state in
+ * RAM, from which they return when asked for. Modifies the backend's cache and nothing else.
+ */
+export class KvCache {
+  readonly #backend: Backend;
+  readonly #idleCells: number;
+  readonly #tree = new PrefixTree();
+  readonly #cold: ColdStore;
+  readonly #empty: number[];
+  /** Least recently used first. */
+  readonly #idle = new Set<number>();
+  readonly #leased = new Set<number>();
+  #bytesPerToken = 0;
+
+  constructor(parts: KvCacheParts) {
+    this.#backend = parts.backend;
+    this.#idleCells = parts.idleCells;
+    this.#cold = new ColdStore(parts.coldBytes);
+    this.#empty = Array.from({ length: parts.backend.limits.sequences }, (_, index) => index).reverse();
+  }
+
+  get usedCells(): number {
+    return this.#tree.cells;
+  }
+
+  get freeCells(): number {
+    return this.#backend.limits.cells - this.#tree.cells;
+  }
+
+  get coldBytes(): number {
+    return this.#cold.bytes;
+  }
+
+  /** Cells that would be free if every idle prefix were moved out. */
+  get reachableCells(): number {
+    return this.#backend.limits.cells - this.#tree.cellsHeldBy((sequence) => this.#leased.has(sequence));
+  }
+
+  /** How many leading tokens need no computing, hot or cold. */
+  matchLength(tokens: Int32Array, space: string): number {
+    const cold = this.#cold.match(tokens, space)?.length ?? 0;
+    return Math.max(cold, this.#tree.match(tokens, space).length);
+  }
+
+  /** How many leading tokens are held by running sequences, so that sharing them takes no cells. */
+  sharedLength(tokens: Int32Array, space: string): number {
+    if (this.#backend.limits.layout === "separate") return 0;
+    const { length, holders } = this.#tree.match(tokens, space);
+    return [...holders].some((holder) => this.#leased.has(holder)) ? length : 0;
+  }
+
+  /** Leases a sequence that holds as much of `tokens` as can be had without computing; undefined when all are leased. */
+  acquire(tokens: Int32Array, space: string): Lease | undefined {
+    const hot = this.#tree.match(tokens, space);
+    const cold = this.#cold.match(tokens, space);
+    if (cold !== undefined && cold.length >= hot.length + MIN_COLD_GAIN) {
+      const lease = this.#restore(cold, space);
+      if (lease !== undefined) return lease;
+    }
+    const lease = this.#share(hot, space);
+    if (lease !== undefined) this.#leased.add(lease.sequence);
+    return lease;
+  }
+
+  /** Notes that a forward pass put `tokens` at the end of a leased sequence. */
+  append(sequence: number, tokens: Int32Array): void {
+    invariant(this.#leased.has(sequence), `sequence ${sequence} grows without a lease`);
+    this.#tree.append(sequence, tokens);
+  }
+
+  trim(sequence: number, length: number): void {
+    if (length >= this.#tree.lengthOf(sequence)) return;
+    this.#backend.trimSequence(sequence, length);
+    this.#tree.trim(sequence, length);
+  }
+
+  /** Ends a lease; the tokens stay as an idle prefix. */
+  release(sequence: number): void {
+    invariant(this.#leased.delete(sequence), `sequence ${sequence} was not leased`);
+    if (this.#tree.lengthOf(sequence) === 0) this.#drop(sequence);
+    else this.#idle.add(sequence);
+  }
+
+  /** Moves idle prefixes out until `cells` are free; false when nothing idle is left and they are not. */
+  makeRoom(cells: number): boolean {
+    while (this.freeCells < cells) if (!this.#evictOldest()) return false;
+    return true;
+  }
+
+  /** Moves every idle prefix out; false when there was none. */
+  dropIdle(): boolean {
+    const hadSome = this.#idle.size > 0;
+    while (this.#evictOldest()) continue;
+    return hadSome;
+  }
+
+  /** Moves idle prefixes out as far as the layout makes running sequences pay for them. */
+  shrinkIdle(): void {
+    if (this.#backend.limits.layout === "separate" || this.#leased.size === 0) return;
+    const target = this.#backend.limits.cells - this.reachableCells + this.#idleCells;
+    while (this.#idle.size > 0 && this.#tree.cells > target) this.#evictOldest();
+  }
+
+  /** Throws when bookkeeping contradicts itself. */
+  checkIntegrity(): void {
+    this.#tree.checkIntegrity();
+    const known = [...this.#empty, ...this.#idle, ...this.#leased];
+    invariant(new Set(known).size === known.length, "a sequence is in two states");
+    invariant(known.length === this.#backend.limits.sequences, "a sequence was lost");
+    invariant(this.freeCells >= 0, "more cells in use than there are");
+  }
+
+  #share(hot: { readonly length: number; readonly holders: ReadonlySet<number> }, space: string): Lease | undefined {
+    const donor = hot.length === 0 ? undefined : this.#bestDonor(hot.holders);
+    if (donor === undefined) {
+      const sequence = this.#takeEmpty();
+      if (sequence === undefined) return undefined;
+      this.#tree.open(sequence, space);
+      return { sequence, held: 0 };
+    }
+    if (this.#idle.has(donor) && this.#canTakeOver(donor, hot.length)) return this.#takeOver(donor, hot.length);
+    const target = this.#takeEmpty(donor);
+    if (target === undefined) return this.#idle.has(donor) ? this.#takeOver(donor, hot.length) : undefined;
+    if (this.#idle.delete(donor)) this.#idle.add(donor);
+    const copy = this.#backend.limits.layout === "separate";
+    this.#backend.forkSequence(donor, target, hot.length);
+    this.#tree.fork(donor, target, { length: hot.length, copy });
+    return { sequence: target, held: hot.length };
+  }
+
+  /** The holder with the least beyond the shared prefix, idle ones first. */
+  #bestDonor(holders: ReadonlySet<number>): number | undefined {
+    const rank = (sequence: number) => (this.#idle.has(sequence) ? 0 : 1e9) + this.#tree.lengthOf(sequence);
+    return [...holders].reduce<number | undefined>(
+      (best, holder) => (best === undefined || rank(holder) < rank(best) ? holder : best),
+      undefined,
+    );
+  }
+
+  /** A fork that shares costs nothing, so only a prefix used whole is taken over; a copy is dear, so a short tail goes. */
+  #canTakeOver(donor: number, length: number): boolean {
+    const tail = this.#tree.lengthOf(donor) - length;
+    return this.#backend.limits.layout === "shared" ? tail === 0 : tail <= length / 4;
+  }
+
+  #takeOver(donor: number, length: number): Lease {
+    this.#idle.delete(donor);
+    this.trim(donor, length);
+    return { sequence: donor, held: length };
+  }
+
+  #restore(cold: NonNullable<ReturnType<ColdStore["match"]>>, space: string): Lease | undefined {
+    const { entry, length } = cold;
+    if (entry.tokens.length > this.reachableCells) return undefined;
+    const sequence = this.#takeEmpty();
+    if (sequence === undefined) return undefined;
+    const restored = this.makeRoom(entry.tokens.length) && this.#backend.restoreSequence(sequence, entry.state);
+    if (!restored) {
+      this.#empty.push(sequence);
+      return undefined;
+    }
+    this.#tree.open(sequence, space);
+    this.#tree.append(sequence, entry.tokens);
+    this.#leased.add(sequence);
+    if (length === entry.tokens.length) this.#cold.delete(entry);
+    this.trim(sequence, length);
+    return { sequence, held: length };
+  }
+
+  /** An empty sequence, if need be by moving an idle one other than `spared` out. */
+  #takeEmpty(spared?: number): number | undefined {
+    if (this.#empty.length === 0) {
+      const oldest = [...this.#idle].find((sequence) => sequence !== spared);
+      if (oldest === undefined) return undefined;
+      this.#evict(oldest);
+    }
+    return this.#empty.pop();
+  }
+
+  #evictOldest(): boolean {
+    const [oldest] = this.#idle;
+    if (oldest !== undefined) this.#evict(oldest);
+    return oldest !== undefined;
+  }
+
+  #evict(sequence: number): void {
+    const length = this.#tree.lengthOf(sequence);
+    const fits = length * this.#bytesPerToken <= this.#cold.capacityBytes;
+    if (this.#cold.capacityBytes > 0 && fits && this.#tree.ownCells(sequence) >= MIN_SAVED_TOKENS) {
+      const state = this.#backend.saveSequence(sequence);
+      this.#bytesPerToken = state.byteLength / length;
+      this.#cold.put({ space: this.#tree.spaceOf(sequence), tokens: this.#tree.tokensOf(sequence), state });
+    }
+    this.#idle.delete(sequence);
+    this.#drop(sequence);
+  }
+
+  #drop(sequence: number): void {
+    this.#backend.trimSequence(sequence, 0);
+    this.#tree.close(sequence);
+    this.#empty.push(sequence);
+  }
+}

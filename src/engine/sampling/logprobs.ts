@@ -1,0 +1,28 @@
+import type { RowKernel } from "./row-kernel.ts";
+
+export interface RankedToken {
+  readonly token: number;
+  readonly logprob: number;
+}
+
+/** A cut this much lower finds more alternatives; below the last one nothing has weight. */
+const CUT_STEP = 1e-3;
+const LOWEST_CUT = 1e-30;
+
+/**
+ * Ranks the unchanged row in the kernel: the `count` likeliest tokens, ties in token order. Returns how to finish once a
+ * token is drawn: that token with its log probability first, then the ranking.
+ */
+export function rankTokens(kernel: RowKernel, count: number): (token: number, logit: number) => RankedToken[] {
+  const logTotal = kernel.max() + Math.log(kernel.weigh(1));
+  let found = 0;
+  for (let cut = CUT_STEP; count > 0 && found < count && cut > LOWEST_CUT; cut *= CUT_STEP) found = kernel.gather(cut);
+  const top = Array.from(kernel.tokens.subarray(0, found), (token, index) => ({
+    token,
+    weight: kernel.weights[index]!,
+  }))
+    .toSorted((a, b) => b.weight - a.weight || a.token - b.token)
+    .slice(0, count)
+    .map(({ token }) => ({ token, logprob: kernel.get(token) - logTotal }));
+  return (token, logit) => [{ token, logprob: logit - logTotal }, ...top];
+}
