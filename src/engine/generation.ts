@@ -1,8 +1,9 @@
 /**
  * A piece of a prompt. `control` names one control token of the model by its text (`[INST]`, `<|im_start|>`) and fails
- * when the vocabulary has none; `text` is plain text that can never become a control token.
+ * when the vocabulary has none; `text` is plain text that can never become a control token. Every text part is tokenized
+ * alone, with the dummy space of a SentencePiece vocabulary in front unless it is `glued`.
  */
-export type PromptPart = { readonly kind: "control" | "text"; readonly text: string };
+export type PromptPart = { readonly kind: "control" | "text"; readonly text: string; readonly glued?: true };
 
 /** How the next token is drawn from the logits. Order: bias and mask, penalties, temperature, top-k, top-p, min-p. */
 export interface SamplingOptions {
