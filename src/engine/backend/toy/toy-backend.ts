@@ -96,6 +96,7 @@ export class ToyBackend implements Backend {
 
   restoreSequence(sequence: number, state: Uint8Array): boolean {
     invariant(this.#sequences[sequence]!.length === 0, `restore into sequence ${sequence}, which is not empty`);
+    if (state.byteLength % 8 !== 0) return false;
     const words = new Uint32Array(state.slice().buffer);
     const length = words.length / 2;
     if (this.#usedCells + length > this.limits.cells || length > this.limits.contextTokens) return false;

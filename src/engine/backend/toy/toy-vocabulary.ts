@@ -1,6 +1,6 @@
 import type { Vocabulary } from "../backend.ts";
 
-const CONTROLS = [
+const NAMED = [
   "<unk>",
   "<s>",
   "</s>",
@@ -23,7 +23,7 @@ const CONTROLS = [
   "[/THINK]",
   "<|im_start|>",
   "<|im_end|>",
-] as const;
+];
 
 /** Words the toy likes to say; each is one token with its leading space. */
 export const WORDS = (
@@ -38,6 +38,11 @@ export const WORDS = (
 export const FIRST_BYTE = 32;
 export const FIRST_WORD = FIRST_BYTE + 256;
 
+const CONTROLS: readonly string[] = Array.from(
+  { length: FIRST_BYTE },
+  (_, token) => NAMED[token] ?? `<reserved_${token}>`,
+);
+
 const encoder = new TextEncoder();
 const EMPTY = new Uint8Array(0);
 
@@ -47,7 +52,6 @@ export class ToyVocabulary implements Vocabulary {
   readonly beginOfSequence = CONTROLS.indexOf("<s>");
   readonly endOfSequence = CONTROLS.indexOf("</s>");
   readonly addsBeginOfSequence = true;
-  readonly controlTexts: readonly string[] = CONTROLS;
   readonly #bytes: readonly Uint8Array[];
   readonly #words = new Map<string, number>();
 
@@ -65,11 +69,11 @@ export class ToyVocabulary implements Vocabulary {
   }
 
   controlText(token: number): string | undefined {
-    return token < FIRST_BYTE ? (CONTROLS[token] ?? `<reserved_${token}>`) : undefined;
+    return CONTROLS[token];
   }
 
   controlToken(text: string): number | undefined {
-    const token = (CONTROLS as readonly string[]).indexOf(text);
+    const token = CONTROLS.indexOf(text);
     return token < 0 ? undefined : token;
   }
 
