@@ -1,0 +1,5 @@
+import type { Migration } from "../migrate.ts";
+import { tenancy } from "./0001-tenancy.ts";
+
+/** Every step of the schema. Append; never edit one that has been released. */
+export const MIGRATIONS: readonly Migration[] = [tenancy];

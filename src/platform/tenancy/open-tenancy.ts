@@ -1,0 +1,57 @@
+import type { Clock, Logger } from "#base";
+import { AuditLog } from "../audit/audit-log.ts";
+import type { Database } from "../storage/database.ts";
+import { ApiKeys } from "./api-keys.ts";
+import { Authenticator } from "./authenticator.ts";
+import type { CredentialHeaders } from "./authenticator.ts";
+import type { Caller } from "./caller.ts";
+import { Organizations } from "./organizations.ts";
+import type { Workspace } from "./organizations.ts";
+import { loadPepper } from "./pepper.ts";
+
+export interface TenancyOptions {
+  /** Migrated. */
+  readonly database: Database;
+  /** Where the pepper of the key hashes is kept. */
+  readonly directory: string;
+  /** A key that works for everything in the first workspace, whatever else there is; undefined: only made keys work. */
+  readonly configuredKey: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Who is who, ready to use. */
+export interface Tenancy {
+  readonly organizations: Organizations;
+  readonly keys: ApiKeys;
+  readonly audit: AuditLog;
+  /** The workspace that every installation starts with. */
+  readonly firstWorkspace: Workspace;
+  authenticate(headers: CredentialHeaders): Promise<Caller>;
+  close(): Promise<void>;
+}
+
+/** Makes the first organisation and workspace on the first start, and lets the configured key in. */
+export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
+  const { database, clock, logger } = options;
+  const pepper = loadPepper(options.directory);
+  const audit = new AuditLog({ database, clock });
+  const organizations = new Organizations({ database, clock, audit });
+  const keys = new ApiKeys({ database, clock, audit, pepper });
+  const firstWorkspace = await organizations.ensureFirst();
+  if (options.configuredKey !== undefined) {
+    await keys.configure(options.configuredKey, {
+      organizationId: firstWorkspace.organizationId,
+      workspaceId: firstWorkspace.id,
+    });
+  }
+  const authenticator = new Authenticator({ keys, pepper, clock, logger });
+  return {
+    organizations,
+    keys,
+    audit,
+    firstWorkspace,
+    authenticate: (headers) => authenticator.authenticate(headers),
+    close: () => authenticator.close(),
+  };
+}

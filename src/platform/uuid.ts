@@ -1,0 +1,12 @@
+import { randomFillSync } from "node:crypto";
+
+/** A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random; ids made later sort later. */
+export function uuidv7(nowMs: number): string {
+  const bytes = Buffer.allocUnsafe(16);
+  randomFillSync(bytes, 6);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  const hex = bytes.toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
