@@ -3,6 +3,7 @@ import type { BackendLimits } from "./backend/backend.ts";
 import type { CoreOptions, CoreOutput, CoreRequest } from "./core.ts";
 import { EngineCore } from "./engine-core.ts";
 import type { GenerationEvent, SamplingOptions } from "./generation.ts";
+import { PlainKernel } from "./sampling/plain-kernel.ts";
 
 /** Greedy sampling with nothing else asked for. */
 export const GREEDY: SamplingOptions = {
@@ -26,7 +27,9 @@ export class CoreHarness {
   constructor(limits: Partial<BackendLimits> = {}, options: Partial<CoreOptions> = {}) {
     this.backend = new ToyBackend(limits);
     const clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs };
-    this.core = new EngineCore({ backend: this.backend, clock, options });
+    // The plain kernel gives the same bits, and thousands of short-lived cores need no module compiled each.
+    const kernel = new PlainKernel(this.backend.vocabulary.size);
+    this.core = new EngineCore({ backend: this.backend, clock, options, kernel });
   }
 
   /** A user turn in Mistral's format. */

@@ -1,6 +1,7 @@
 import type { Clock, TramontaneError } from "#base";
 import type { Backend } from "./backend/backend.ts";
 import type { GenerationEvent, GenerationRequest } from "./generation.ts";
+import type { RowKernel } from "./sampling/row-kernel.ts";
 
 /** A generation request whose prompt is already token ids, begin-of-sequence included where the model wants one. */
 export interface CoreRequest extends Omit<GenerationRequest, "prompt"> {
@@ -41,6 +42,8 @@ export interface CoreParts {
   readonly backend: Backend;
   readonly clock: Clock;
   readonly options?: Partial<CoreOptions>;
+  /** The arithmetic of sampling, for rows of the backend's vocabulary size; undefined: SIMD. */
+  readonly kernel?: RowKernel;
 }
 
 export interface CoreOptions {

@@ -6,7 +6,7 @@ import { GenerationOutput } from "./generation-output.ts";
 import type { FinishReason } from "./generation.ts";
 import { KvCache } from "./kv-cache.ts";
 import { refusalOf } from "./refusal.ts";
-import { PlainKernel } from "./sampling/plain-kernel.ts";
+import { SimdKernel } from "./sampling/simd-kernel.ts";
 import type { RowKernel } from "./sampling/row-kernel.ts";
 import { Sampler } from "./sampling/sampler.ts";
 import { Scheduler, type Slice } from "./scheduler.ts";
@@ -52,7 +52,7 @@ export class EngineCore implements Core {
     this.#clock = parts.clock;
     this.#options = { ...DEFAULTS, ...parts.options };
     this.#cache = new KvCache({ backend, coldBytes: this.#options.coldBytes, idleCells: this.#options.idleCells });
-    this.#kernel = new PlainKernel(backend.vocabulary.size);
+    this.#kernel = parts.kernel ?? new SimdKernel(backend.vocabulary.size);
     this.#builder = new BatchBuilder(backend.limits.batchTokens);
     this.#output = new GenerationOutput({
       vocabulary: backend.vocabulary,
