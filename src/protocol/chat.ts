@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { findOrderProblem } from "./message-order.ts";
 import { findMediaChunk, MessageSchema, readMessage } from "./messages.ts";
-import type { ChatMessage, WireMessage } from "./messages.ts";
+import type { ChatMessage } from "./messages.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadBodyOptions } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
@@ -87,7 +86,7 @@ export interface ChatRequest {
   readonly includeUsage: boolean;
 }
 
-/** Reads a chat request. `defaultModel` stands in where a route lets the model out (Azure). */
+/** Reads a chat request; the order of its messages is the chat template's to judge. `defaultModel` stands in where a route lets the model out (Azure). */
 export function readChatRequest(
   body: unknown,
   options: ReadBodyOptions & { readonly defaultModel?: string } = { unknownFields: "reject" },
@@ -98,14 +97,9 @@ export function readChatRequest(
   const wire = reading.value;
   const media = findMediaChunk(wire.messages);
   if (media) return refuse("capability_missing", `This model does not support ${media.type} content`, media.field);
-  const messages = wire.messages.map(readMessage);
-  const refusal =
-    findUnsupported(wire) ??
-    findToolProblem(wire.tools ?? [], wire.tool_choice) ??
-    findVoidAssistant(wire.messages) ??
-    findOrderProblem(messages);
+  const refusal = findUnsupported(wire) ?? findToolProblem(wire.tools ?? [], wire.tool_choice);
   if (refusal) return { ok: false, refusal };
-  return { ok: true, value: translate(wire, messages.filter(saysSomething)), ignored: reading.ignored };
+  return { ok: true, value: translate(wire), ignored: reading.ignored };
 }
 
 export function withModel(body: unknown, model: string | undefined): unknown {
@@ -113,12 +107,12 @@ export function withModel(body: unknown, model: string | undefined): unknown {
   return ((body as { model?: unknown }).model ?? null) === null ? { ...body, model } : body;
 }
 
-function translate(wire: WireChatRequest, messages: readonly ChatMessage[]): ChatRequest {
+function translate(wire: WireChatRequest): ChatRequest {
   const effort = wire.reasoning_effort ?? undefined;
   const prediction = wire.prediction?.content ?? undefined;
   return {
     model: wire.model,
-    messages,
+    messages: wire.messages.map(readMessage),
     sampling: readSampling(wire),
     maxTokens: wire.max_tokens ?? wire.max_completion_tokens ?? undefined,
     minTokens: wire.min_tokens ?? 0,
@@ -137,23 +131,6 @@ function translate(wire: WireChatRequest, messages: readonly ChatMessage[]): Cha
     stream: wire.stream ?? false,
     includeUsage: wire.stream_options?.include_usage ?? false,
   };
-}
-
-/** An assistant message whose content is null or absent must at least call a tool. */
-function findVoidAssistant(messages: readonly WireMessage[]): Refusal | undefined {
-  const index = messages.findIndex(
-    (message) =>
-      message.role === "assistant" && (message.content ?? null) === null && (message.tool_calls ?? []).length === 0,
-  );
-  if (index === -1) return undefined;
-  const message = "Assistant message must have either content or tool_calls, but not none.";
-  return { code: "invalid_assistant_message", message, field: `messages[${index}]` };
-}
-
-/** Agents replay empty answers of earlier turns; such a message says nothing and is left out. */
-function saysSomething(message: ChatMessage): boolean {
-  if (message.role !== "assistant") return true;
-  return message.content !== "" || message.toolCalls.length > 0 || message.prefix || message.thinking !== undefined;
 }
 
 const UNSUPPORTED = ["functions", "function_call", "audio", "web_search_options"] as const;

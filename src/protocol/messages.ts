@@ -58,39 +58,43 @@ export const MessageSchema = z.discriminatedUnion("role", [
 ]);
 
 export type WireMessage = z.infer<typeof MessageSchema>;
-export type ContentChunk = z.infer<typeof ContentChunkSchema>;
-export type WireToolCall = z.infer<typeof ToolCallSchema>;
+type WireContentChunk = z.infer<typeof ContentChunkSchema>;
+type WireContent = z.infer<typeof ContentSchema> | null | undefined;
+type WireToolCall = z.infer<typeof ToolCallSchema>;
 
-/** A call the assistant made in an earlier turn. `arguments` is JSON text; `id` is empty when the client sent none. */
+/** A piece of what someone said. `closed: false` marks a thought that was cut off before its end. */
+export type ContentChunk =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string; readonly closed: boolean };
+
+/** A call the assistant made in an earlier turn. `argumentsJson` is JSON text as the client sent it. */
 export interface ToolCall {
-  readonly id: string;
+  /** Undefined when the client sent none. */
+  readonly id: string | undefined;
   readonly name: string;
-  readonly arguments: string;
+  readonly argumentsJson: string;
 }
 
-export interface AssistantMessage {
-  readonly role: "assistant";
-  readonly content: string;
-  /** The reasoning that came before the content, when the client sent it back. */
-  readonly thinking?: string;
-  readonly toolCalls: readonly ToolCall[];
-  /** The answer continues this message. Only the last message may say so. */
-  readonly prefix: boolean;
-}
-
-/** A message as the house uses it: text chunks joined, OpenAI's words translated, nulls gone. */
+/** A message as the house uses it: OpenAI's words translated, nulls gone, only text and thoughts left. */
 export type ChatMessage =
-  | { readonly role: "system"; readonly content: string }
-  | { readonly role: "user"; readonly content: string }
-  | AssistantMessage
+  | { readonly role: "system"; readonly content: readonly ContentChunk[] }
+  | { readonly role: "user"; readonly text: string }
+  | {
+      readonly role: "assistant";
+      /** Empty when the client sent no content at all; one empty text when it sent `""`. */
+      readonly content: readonly ContentChunk[];
+      readonly toolCalls: readonly ToolCall[];
+      /** The answer continues this message. */
+      readonly prefix: boolean;
+    }
   | {
       readonly role: "tool";
-      readonly content: string;
-      readonly toolCallId: string | undefined;
+      readonly callId: string | undefined;
       readonly name: string | undefined;
+      readonly text: string;
     };
 
-/** Text chunks of one message are joined like consecutive messages are. */
+/** Text chunks of a user's or a tool's message are joined like consecutive messages are. */
 const JOINT = "\n\n";
 
 /** Translates one wire message. Precondition: it has no media chunk. */
@@ -98,26 +102,23 @@ export function readMessage(message: WireMessage): ChatMessage {
   switch (message.role) {
     case "system":
     case "developer":
-      return { role: "system", content: textOf(message.content) };
+      return { role: "system", content: readContent(message.content) };
     case "user":
-      return { role: "user", content: textOf(message.content) };
+      return { role: "user", text: joinText(message.content) };
     case "tool":
       return {
         role: "tool",
-        content: textOf(message.content),
-        toolCallId: message.tool_call_id ?? undefined,
+        callId: message.tool_call_id ?? undefined,
         name: message.name ?? undefined,
+        text: joinText(message.content),
       };
-    case "assistant": {
-      const thinking = thinkingOf(message.content);
+    case "assistant":
       return {
         role: "assistant",
-        content: textOf(message.content),
-        ...(thinking === "" ? {} : { thinking }),
+        content: readContent(message.content),
         toolCalls: (message.tool_calls ?? []).map(readToolCall),
         prefix: message.prefix ?? false,
       };
-    }
   }
 }
 
@@ -134,23 +135,24 @@ export function findMediaChunk(messages: readonly WireMessage[]): { type: string
 
 function readToolCall(call: WireToolCall): ToolCall {
   const { name, arguments: given } = call.function;
-  // The clients of February 2024 sent the literal "null" as every id.
-  const id = call.id === "null" ? "" : (call.id ?? "");
-  return { id, name, arguments: typeof given === "string" ? given : JSON.stringify(given) };
+  return { id: call.id ?? undefined, name, argumentsJson: typeof given === "string" ? given : JSON.stringify(given) };
 }
 
-function textOf(content: string | readonly ContentChunk[] | null | undefined): string {
-  if (typeof content === "string") return content;
-  return (content ?? []).flatMap((chunk) => ("text" in chunk ? [String(chunk.text)] : [])).join(JOINT);
+function readContent(content: WireContent): readonly ContentChunk[] {
+  if (typeof content === "string") return [{ type: "text", text: content }];
+  return (content ?? []).flatMap(readChunk);
 }
 
-function thinkingOf(content: string | readonly ContentChunk[] | null | undefined): string {
-  if (!Array.isArray(content)) return "";
-  return (content as readonly ContentChunk[])
-    .flatMap((chunk) => {
-      if (chunk.type !== "thinking") return [];
-      const { thinking } = chunk as z.infer<typeof ThinkingChunk>;
-      return typeof thinking === "string" ? [thinking] : thinking.map((part) => part.text);
-    })
-    .join("");
+function readChunk(chunk: WireContentChunk): readonly ContentChunk[] {
+  if (chunk.type === "text") return [{ type: "text", text: String(chunk.text) }];
+  if (chunk.type !== "thinking") return [];
+  const { thinking, closed } = chunk as z.infer<typeof ThinkingChunk>;
+  const text = typeof thinking === "string" ? thinking : thinking.map((part) => part.text).join("");
+  return [{ type: "thinking", text, closed: closed ?? true }];
+}
+
+function joinText(content: WireContent): string {
+  return readContent(content)
+    .flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : []))
+    .join(JOINT);
 }
