@@ -29,7 +29,7 @@ const filesOf = (floor: string): string[] =>
     .filter(isProduct)
     .map((path) => join("src", floor, path));
 const specifiersIn = (file: string): string[] =>
-  [...readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]!);
+  [...readFileSync(file, "utf8").matchAll(/\b(?:from|import)\s*\(?\s*"([#.@\w][^"\s]*)"/g)].map((match) => match[1]!);
 const isAllowedOutside = (specifier: string, outside: string[]): boolean =>
   outside.some((name) =>
     name === "node:*" ? specifier.startsWith("node:") : specifier === name || specifier.startsWith(`${name}/`),
