@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { LimitState } from "#platform";
+
+/** The request's id under every name a vendor's client looks for. */
+export function identityHeaders(requestId: string, incoming: IncomingHttpHeaders): Record<string, string> {
+  const clientId = incoming["x-ms-client-request-id"];
+  return {
+    "mistral-correlation-id": requestId,
+    "x-kong-request-id": requestId,
+    "x-request-id": requestId,
+    "apim-request-id": requestId,
+    "x-ms-request-id": requestId,
+    ...(typeof clientId === "string" && /^[\w.-]{1,128}$/.test(clientId) ? { "x-ms-client-request-id": clientId } : {}),
+  };
+}
+
+/** Any page may call: a key is needed anyway, and browsers never add one by themselves. */
+export const CORS_HEADERS: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "*",
+  "x-content-type-options": "nosniff",
+};
+
+/** What a preflight is told. */
+export function preflightHeaders(incoming: IncomingHttpHeaders): Record<string, string> {
+  return {
+    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    "access-control-allow-headers": String(incoming["access-control-request-headers"] ?? "*"),
+    "access-control-max-age": "86400",
+  };
+}
+
+/** How long we worked, under every name. */
+export function timingHeaders(elapsedMs: number): Record<string, string> {
+  const elapsed = String(Math.round(elapsedMs));
+  return {
+    "x-kong-upstream-latency": elapsed,
+    "x-kong-proxy-latency": "0",
+    "x-envoy-upstream-service-time": elapsed,
+    "openai-processing-ms": elapsed,
+  };
+}
+
+/** No proxy may hold or change a stream. */
+export const STREAM_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/** Names the nested fields that had no effect; header-safe and bounded. */
+export function ignoredHeader(ignored: readonly string[] | undefined): Record<string, string> {
+  if (!ignored || ignored.length === 0) return {};
+  const names = ignored.slice(0, 20).map((path) => path.replace(/[^\w.[\]-]/g, "?").slice(0, 120));
+  return { "x-tramontane-ignored": names.join(", ") };
+}
+
+/** What is left of the caller's allowance, in Mistral's words and in OpenAI's. */
+export function limitHeaders(limits: LimitState): Record<string, string> {
+  const reset = `${Math.ceil(limits.resetMs / 1000)}s`;
+  return {
+    "x-ratelimit-limit-req-minute": String(limits.requestsPerMinute),
+    "x-ratelimit-remaining-req-minute": String(limits.remainingRequests),
+    "x-ratelimit-limit-tokens-minute": String(limits.tokensPerMinute),
+    "x-ratelimit-remaining-tokens-minute": String(limits.remainingTokens),
+    "x-ratelimit-tokens-query-cost": String(limits.queryTokens),
+    "x-ratelimit-limit-requests": String(limits.requestsPerMinute),
+    "x-ratelimit-remaining-requests": String(limits.remainingRequests),
+    "x-ratelimit-reset-requests": reset,
+    "x-ratelimit-limit-tokens": String(limits.tokensPerMinute),
+    "x-ratelimit-remaining-tokens": String(limits.remainingTokens),
+    "x-ratelimit-reset-tokens": reset,
+  };
+}

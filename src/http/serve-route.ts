@@ -1,0 +1,107 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { TramontaneError } from "#base";
+import type { Clock, Logger } from "#base";
+import type { Caller } from "#platform";
+import { detectDialect } from "#protocol";
+import type { Activity } from "./activity.ts";
+import type { Authenticate } from "./authenticate.ts";
+import { toWireFailure } from "./error-boundary.ts";
+import { sendEvents } from "./event-stream.ts";
+import { ignoredHeader, limitHeaders, STREAM_HEADERS, timingHeaders } from "./headers.ts";
+import type { Answer, Exchange, Route } from "./route.ts";
+
+export interface ServeParts {
+  readonly authenticate: Authenticate;
+  readonly activity: Activity;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+}
+
+/** Who knocks at a public door. */
+const NOBODY: Caller = {
+  organizationId: "",
+  workspaceId: "",
+  keyId: undefined,
+  userId: undefined,
+  scopes: new Set(),
+  models: undefined,
+};
+
+/** Turns one HTTP request into an exchange, and the handler's answer into bytes. */
+export function serveRoute(route: Route, parts: ServeParts) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const began = parts.clock.monotonicMs();
+    const controller = parts.activity.enter();
+    const leave = (): void => {
+      if (!reply.raw.writableFinished) controller.abort(new TramontaneError("cancelled", "The client left"));
+      parts.activity.leave(controller);
+    };
+    reply.raw.once("close", leave);
+    const caller = route.isPublic ? NOBODY : await parts.authenticate(request.headers);
+    const answer = await route.handle(toExchange(request, reply, { caller, signal: controller.signal }));
+    return send(answer, reply, { ...parts, elapsedMs: parts.clock.monotonicMs() - began });
+  };
+}
+
+function toExchange(request: FastifyRequest, reply: FastifyReply, call: Pick<Exchange, "caller" | "signal">): Exchange {
+  const path = request.routeOptions.url ?? request.url;
+  const query = request.query as Record<string, unknown>;
+  return {
+    ...call,
+    reportLimits: (limits) => void reply.headers(limitHeaders(limits)),
+    requestId: String(reply.getHeader("x-request-id")),
+    dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers: request.headers }),
+    path,
+    params: request.params as Record<string, string>,
+    query,
+    headers: request.headers,
+    body: request.body,
+  };
+}
+
+type SendParts = ServeParts & { readonly elapsedMs: number };
+
+async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Promise<unknown> {
+  switch (answer.kind) {
+    case "json":
+      return reply
+        .code(answer.status ?? 200)
+        .headers({ ...timingHeaders(parts.elapsedMs), ...ignoredHeader(answer.ignored) })
+        .type("application/json")
+        .send(JSON.stringify(answer.value));
+    case "text":
+      return reply
+        .code(answer.status ?? 200)
+        .headers(answer.headers ?? {})
+        .type(answer.contentType)
+        .send(answer.text);
+    case "events":
+      return sendStream(answer, reply, parts);
+  }
+}
+
+/** Takes the connection from the framework: a stream is written to the socket as it comes. */
+async function sendStream(
+  { stream, ignored }: Extract<Answer, { kind: "events" }>,
+  reply: FastifyReply,
+  { logger, heartbeatMs }: SendParts,
+): Promise<unknown> {
+  reply.hijack();
+  const { raw } = reply;
+  const common = reply.getHeaders() as Record<string, string>;
+  const requestId = common["x-request-id"] ?? "";
+  const onBroken = (error: unknown): void => {
+    const code = error instanceof TramontaneError ? error.code : "internal";
+    if (code !== "cancelled") logger.log("error", "http.stream_broken", { requestId, code });
+  };
+  const headers = { ...common, ...STREAM_HEADERS, ...ignoredHeader(ignored) };
+  try {
+    await sendEvents(raw, stream, { headers, heartbeatMs, onBroken });
+  } catch (error) {
+    const failure = toWireFailure(error, requestId);
+    raw.writeHead(failure.status, { ...common, ...failure.headers, "content-type": "application/json" });
+    raw.end(JSON.stringify(failure.body));
+  }
+  return reply;
+}

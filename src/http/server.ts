@@ -1,0 +1,193 @@
+import { randomBytes } from "node:crypto";
+import Fastify from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { TramontaneError } from "#base";
+import type { Clock, Logger } from "#base";
+import type { Catalog, Inference } from "#platform";
+import { Activity } from "./activity.ts";
+import type { Authenticate } from "./authenticate.ts";
+import { referencePage } from "./docs-page.ts";
+import { toWireFailure } from "./error-boundary.ts";
+import { CORS_HEADERS, identityHeaders, preflightHeaders } from "./headers.ts";
+import { operationsRoutes } from "./health.ts";
+import { parseJsonBody } from "./json-body.ts";
+import type { Metrics } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
+import { readingRules } from "./reading-rules.ts";
+import { uuidV7 } from "./request-id.ts";
+import type { Route } from "./route.ts";
+import { apiRoutes } from "./routes.ts";
+import { serveRoute } from "./serve-route.ts";
+
+export interface HttpServerParts {
+  readonly inference: Inference;
+  readonly catalog: Catalog;
+  readonly authenticate: Authenticate;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly version: string;
+  /** Doors of other floors' use cases. */
+  readonly routes?: readonly Route[];
+  readonly options?: Partial<HttpServerOptions>;
+}
+
+export interface HttpServerOptions {
+  /** Largest JSON body. */
+  readonly bodyBytes: number;
+  /** Silence in a stream after which a heartbeat is sent. */
+  readonly heartbeatMs: number;
+  /** How long `close` lets running requests finish. */
+  readonly drainMs: number;
+  /** What to do with top-level fields nobody knows. */
+  readonly unknownFields: "reject" | "ignore";
+}
+
+const DEFAULTS: HttpServerOptions = {
+  bodyBytes: 32 * 1024 * 1024,
+  heartbeatMs: 5000,
+  drainMs: 10_000,
+  unknownFields: "reject",
+};
+
+export interface HttpServer {
+  /** Port 0 picks a free one. Errors: those of the operating system. */
+  listen(host: string, port: number): Promise<{ readonly host: string; readonly port: number }>;
+  /** Lets running requests finish, ends what is left cleanly, and stops listening. */
+  close(): Promise<void>;
+}
+
+/** All doors of the house behind one port. */
+export function createHttpServer(parts: HttpServerParts): HttpServer {
+  const options = { ...DEFAULTS, ...parts.options };
+  const activity = new Activity();
+  const state = { isDraining: false };
+  const app = createApp(options);
+  const routes = allRoutes(parts, options, { activity, state });
+  addHooks(app, parts.clock, state);
+  for (const route of routes) {
+    const serve = serveRoute(route, { ...parts, activity, heartbeatMs: options.heartbeatMs });
+    for (const url of route.paths) app.route({ method: route.method, url, handler: serve });
+  }
+  refuseOtherMethods(app, routes);
+  addBoundary(app, parts.logger);
+  return {
+    async listen(host, port) {
+      await app.listen({ host, port });
+      const address = app.server.address();
+      return { host, port: typeof address === "object" && address ? address.port : port };
+    },
+    async close() {
+      state.isDraining = true;
+      await activity.drain(options.drainMs);
+      await app.close();
+    },
+  };
+}
+
+function createApp(options: HttpServerOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: options.bodyBytes,
+    // Longer than any client's or proxy's own, so that they close first and never meet a closed connection.
+    keepAliveTimeout: 72_000,
+    requestTimeout: 0,
+    routerOptions: { ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    // Our own refusal while draining has the body clients can read.
+    return503OnClosing: false,
+  });
+  app.server.headersTimeout = 75_000;
+  app.removeAllContentTypeParsers();
+  // Whatever a client calls its JSON.
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  return app;
+}
+
+interface Inside {
+  readonly activity: Activity;
+  readonly state: { readonly isDraining: boolean };
+}
+
+function allRoutes(parts: HttpServerParts, options: HttpServerOptions, { activity, state }: Inside): readonly Route[] {
+  const { catalog, inference, metrics, version } = parts;
+  const rules = readingRules(catalog.default.spec.id, options.unknownFields);
+  const documented: Route[] = [
+    ...apiRoutes(inference, catalog, rules),
+    ...(parts.routes ?? []),
+    ...operationsRoutes({
+      catalog,
+      metrics,
+      activeRequests: () => activity.size,
+      isDraining: () => state.isDraining,
+    }),
+  ];
+  const document = openApiDocument(documented, version);
+  const page = referencePage(documented, version);
+  const shared = { method: "GET", group: "Reference", isPublic: true } as const;
+  return [
+    ...documented,
+    { ...shared, paths: ["/openapi.json"], summary: "This API", handle: () => ({ kind: "json", value: document }) },
+    { ...shared, paths: ["/docs"], summary: "This API, for people", handle: () => page },
+  ];
+}
+
+function addHooks(app: FastifyInstance, clock: Clock, state: { readonly isDraining: boolean }): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const requestId = uuidV7(clock.nowMs(), randomBytes);
+    reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
+    if (request.method === "OPTIONS") return reply.code(204).headers(preflightHeaders(request.headers)).send();
+    const isOperation = ["/healthz", "/readyz", "/metrics"].includes(request.url);
+    if (state.isDraining && !isOperation) throw new TramontaneError("engine_unavailable", "The server is stopping");
+    return undefined;
+  });
+}
+
+/** A path that exists answers every other verb with 405 and the verbs it has. */
+function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): void {
+  const byPath = new Map<string, string[]>();
+  for (const { method, paths } of routes) {
+    for (const path of paths) byPath.set(path, [...(byPath.get(path) ?? []), method]);
+  }
+  for (const [url, methods] of byPath) {
+    const others = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].filter((method) => !methods.includes(method));
+    app.route({
+      method: others,
+      url,
+      handler(request, reply) {
+        reply.header("allow", methods.join(", "));
+        throw new TramontaneError(
+          "method_not_allowed",
+          `${request.method} is not allowed here; use ${methods.join(", ")}`,
+        );
+      },
+    });
+  }
+}
+
+function addBoundary(app: FastifyInstance, logger: Logger): void {
+  const answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const requestId = String(reply.getHeader("x-request-id") ?? "");
+    const { status, headers, body } = toWireFailure(thrown, requestId);
+    if (status >= 500)
+      logger.log("error", "http.failed", { requestId, path: request.routeOptions.url, ...describeError(thrown) });
+    return reply.code(status).headers(headers).type("application/json").send(JSON.stringify(body));
+  };
+  app.setErrorHandler(answer);
+  app.setNotFoundHandler((request, reply) =>
+    answer(new TramontaneError("not_found", "no Route matched with those values"), request, reply),
+  );
+}
+
+/** Where it broke, without what was said. */
+function describeError(thrown: unknown): Record<string, unknown> {
+  if (!(thrown instanceof Error)) return { error: typeof thrown };
+  const cause = thrown.cause instanceof Error ? thrown.cause : thrown;
+  return { error: cause.name, stack: cause.stack?.split("\n").slice(1, 6).join("\n") };
+}

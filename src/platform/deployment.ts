@@ -1,0 +1,114 @@
+import type { EngineModel } from "#engine";
+import type { ChatTemplate } from "#prompt";
+import type { ModelCapabilities, ModelCard } from "#protocol";
+
+/** What the operator says of a model he serves. */
+export interface DeploymentSpec {
+  /** Canonical name. */
+  readonly id: string;
+  /** Other names that mean this model. */
+  readonly aliases: readonly string[];
+  readonly description?: string;
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
+  readonly ownedBy: string;
+  readonly serves: { readonly chat: boolean; readonly fim: boolean; readonly embeddings: boolean };
+  /** Temperature of a request that names none. */
+  readonly defaultTemperature: number;
+  /** Window to state before the model is loaded, tokens. */
+  readonly contextTokens: number;
+  /**
+   * Numbers per embedding; undefined: the model's own width. A wider vector ends in zeros, which keeps every dot product;
+   * a narrower one is cut and brought back to length one.
+   */
+  readonly embeddingDimensions?: number;
+  /** When it will be withdrawn, ISO 8601. */
+  readonly deprecation?: string;
+  readonly replacement?: string;
+}
+
+export interface LoadedModel {
+  readonly engine: EngineModel;
+  readonly template: ChatTemplate;
+}
+
+export type DeploymentState = "idle" | "loading" | "ready" | "failed";
+
+/**
+ * One model under the names clients know it by. It loads once, when first asked or started; whoever asks meanwhile
+ * waits. A failed load is reported to all who waited, and tried again by the next.
+ */
+export class Deployment {
+  readonly spec: DeploymentSpec;
+  readonly #load: () => Promise<LoadedModel>;
+  #loading: Promise<LoadedModel> | undefined;
+  #loaded: LoadedModel | undefined;
+  #hasFailed = false;
+
+  constructor(spec: DeploymentSpec, load: () => Promise<LoadedModel>) {
+    this.spec = spec;
+    this.#load = load;
+  }
+
+  get state(): DeploymentState {
+    if (this.#loaded) return "ready";
+    if (this.#loading) return "loading";
+    return this.#hasFailed ? "failed" : "idle";
+  }
+
+  /** The loaded model, or undefined: for gauges and cards, which never wait. */
+  get current(): LoadedModel | undefined {
+    return this.#loaded;
+  }
+
+  /** Errors: `model_load_failed`, `model_file_invalid`. */
+  loaded(): Promise<LoadedModel> {
+    this.#loading ??= this.#load().then(
+      (model) => (this.#loaded = model),
+      (error: unknown) => {
+        this.#loading = undefined;
+        this.#hasFailed = true;
+        throw error;
+      },
+    );
+    return this.#loading;
+  }
+
+  /** The card under one of its names. */
+  card(name: string): ModelCard {
+    const { spec } = this;
+    return {
+      id: name,
+      object: "model",
+      created: spec.createdAt,
+      owned_by: spec.ownedBy,
+      capabilities: this.#capabilities(),
+      name: spec.id,
+      description: spec.description ?? null,
+      max_context_length: this.#loaded?.engine.info.contextTokens ?? spec.contextTokens,
+      aliases: [spec.id, ...spec.aliases].filter((alias) => alias !== name),
+      deprecation: spec.deprecation ?? null,
+      deprecation_replacement_model: spec.replacement ?? null,
+      default_model_temperature: spec.defaultTemperature,
+      type: "base",
+    };
+  }
+
+  #capabilities(): ModelCapabilities {
+    const { serves } = this.spec;
+    const template = this.#loaded?.template.capabilities;
+    return {
+      completion_chat: serves.chat,
+      completion_fim: serves.fim && (template?.infill ?? true),
+      function_calling: serves.chat && template?.toolCalls !== undefined,
+      fine_tuning: false,
+      vision: false,
+      classification: false,
+      moderation: false,
+      ocr: false,
+      audio: false,
+      audio_transcription: false,
+      reasoning: serves.chat && template?.reasoningEffort === true,
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { countUsage } from "#protocol";
+import type { ChatCompletionChunk, ChunkChoice, Usage } from "#protocol";
+import type { TurnEvent } from "./turn.ts";
+
+/** What all parts of one answer share. */
+export interface AnswerFrame {
+  readonly id: string;
+  readonly created: number;
+  /** The name the client asked for. */
+  readonly model: string;
+}
+
+export interface ChunkOptions {
+  readonly frame: AnswerFrame;
+  readonly choices: number;
+  /** OpenAI's ending: `usage: null` everywhere, then one chunk without choices that carries the usage. */
+  readonly includeUsage: boolean;
+}
+
+/**
+ * The one place that builds chunks. Per choice: the role, then text, then an end with its reason; the usage stands on
+ * the chunk that ends the last choice. Tool calls come whole, in the chunk that ends their choice, because clients lose
+ * or break fragments.
+ */
+export async function* buildChunks(
+  events: AsyncIterable<TurnEvent>,
+  { frame, choices, includeUsage }: ChunkOptions,
+): AsyncGenerator<ChatCompletionChunk> {
+  const head = { id: frame.id, object: "chat.completion.chunk", created: frame.created, model: frame.model } as const;
+  const chunk = (choice: ChunkChoice): ChatCompletionChunk =>
+    includeUsage ? { ...head, choices: [choice], usage: null } : { ...head, choices: [choice] };
+  const tally = new Tally();
+  for await (const event of events) {
+    tally.count(event);
+    if (event.type === "started") {
+      for (let index = 0; index < choices; index += 1) {
+        yield chunk({ index, delta: { role: "assistant", content: "" }, finish_reason: null });
+      }
+    } else if (event.type === "text") {
+      const { choice: index, text: content, logprobs } = event;
+      yield chunk({ index, delta: { content }, ...(logprobs ? { logprobs } : {}), finish_reason: null });
+    } else {
+      const last = chunk(endOf(event));
+      const carriesUsage = tally.ended === choices && !includeUsage;
+      yield carriesUsage ? { ...last, usage: tally.usage() } : last;
+    }
+  }
+  if (includeUsage) yield { ...head, choices: [], usage: tally.usage() };
+}
+
+function endOf({ choice, reason, toolCalls }: Extract<TurnEvent, { type: "finished" }>): ChunkChoice {
+  const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
+  return { index: choice, delta: { content: "", ...calls }, finish_reason: reason };
+}
+
+/** Adds up what an answer cost. */
+export class Tally {
+  ended = 0;
+  #promptTokens = 0;
+  #cachedTokens = 0;
+  #completionTokens = 0;
+
+  count(event: TurnEvent): void {
+    if (event.type === "started") {
+      this.#promptTokens = event.promptTokens;
+      this.#cachedTokens = event.cachedTokens;
+    } else if (event.type === "finished") {
+      this.ended += 1;
+      this.#completionTokens += event.completionTokens;
+    }
+  }
+
+  usage(): Usage {
+    return countUsage(this.#promptTokens, this.#completionTokens, this.#cachedTokens);
+  }
+}

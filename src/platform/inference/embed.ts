@@ -1,0 +1,87 @@
+import { TramontaneError } from "#base";
+import { countUsage } from "#protocol";
+import type { EmbeddingRequest, EmbeddingResponse } from "#protocol";
+import type { Call, Outcome } from "./call.ts";
+import type { InferenceParts } from "./inference.ts";
+import { resolve } from "./resolve.ts";
+
+/** Turns texts into vectors of length one. Errors: `invalid_model`, `capability_missing`, `prompt_too_long`. */
+export async function embed(parts: InferenceParts, request: EmbeddingRequest, call: Call): Promise<EmbeddingResponse> {
+  const deployment = resolve(parts.catalog, { model: request.model, operation: "embeddings" }, call);
+  const { engine } = await deployment.loaded();
+  const width = deployment.spec.embeddingDimensions ?? engine.info.embeddingLength;
+  const dimensions = request.dimensions ?? width;
+  if (dimensions > width) {
+    const message = `output_dimension must be at most ${width}, got ${dimensions}`;
+    throw new TramontaneError("invalid_request", message, { field: "output_dimension" });
+  }
+  const prompts = request.inputs.map((text) => [{ kind: "text", text } as const]);
+  const { vectors, promptTokens } = await observed(parts, deployment.spec.id, call, () =>
+    engine.embed(prompts, call.signal),
+  );
+  return {
+    id: parts.newId(),
+    object: "list",
+    data: vectors.map((vector, index) => ({
+      object: "embedding",
+      index,
+      embedding: encode(resize(vector, dimensions), request.encoding),
+    })),
+    model: request.model,
+    usage: countUsage(promptTokens, 0, 0),
+  };
+}
+
+/** Admits the caller, runs the work and reports how it went. */
+async function observed<T extends { readonly promptTokens: number }>(
+  { clock, gate, observer }: InferenceParts,
+  deployment: string,
+  call: Call,
+  work: () => Promise<T>,
+): Promise<T> {
+  const admission = await gate.admit({ call, deployment, operation: "embeddings" });
+  if (admission.limits) call.reportLimits?.(admission.limits);
+  const began = clock.monotonicMs();
+  let outcome: Outcome = {
+    operation: "embeddings",
+    deployment,
+    promptTokens: 0,
+    cachedTokens: 0,
+    completionTokens: 0,
+    endings: ["internal"],
+    durationMs: 0,
+    firstTextMs: undefined,
+  };
+  try {
+    const result = await work();
+    outcome = { ...outcome, promptTokens: result.promptTokens, endings: ["stop"] };
+    return result;
+  } catch (error) {
+    outcome = { ...outcome, endings: [error instanceof TramontaneError ? error.code : "internal"] };
+    call.signal.throwIfAborted();
+    throw error;
+  } finally {
+    const ended = { ...outcome, durationMs: clock.monotonicMs() - began };
+    observer.ended(ended);
+    admission.settle(ended);
+  }
+}
+
+/** Cuts a vector and brings it back to length one, or fills it with zeros, which keeps every dot product. */
+export function resize(vector: Float32Array, dimensions: number): Float32Array {
+  if (dimensions >= vector.length) {
+    const wider = new Float32Array(dimensions);
+    wider.set(vector);
+    return wider;
+  }
+  const cut = vector.slice(0, dimensions);
+  const norm = Math.hypot(...cut);
+  return norm === 0 ? cut : cut.map((value) => value / norm);
+}
+
+function encode(vector: Float32Array, encoding: "float" | "base64"): readonly number[] | string {
+  if (encoding === "float") return [...vector];
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * 4);
+  return bytes.toString("base64");
+}

@@ -1,0 +1,15 @@
+import type { FimRequest } from "#protocol";
+import type { Call } from "./call.ts";
+import type { InferenceParts, StartedTurn } from "./inference.ts";
+import { resolve } from "./resolve.ts";
+import { startTurn } from "./start-turn.ts";
+
+/** Starts filling a gap in code. Errors: `invalid_model`, `capability_missing`, those of the gate. */
+export async function startFim(parts: InferenceParts, request: FimRequest, call: Call): Promise<StartedTurn> {
+  const deployment = resolve(parts.catalog, { model: request.model, operation: "fim" }, call);
+  const loaded = await deployment.loaded();
+  const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
+  const { model, sampling, maxTokens, minTokens, stop } = request;
+  const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
+  return startTurn(parts, { operation: "fim", model, deployment, loaded, prompt, prefix: undefined, ...wishes }, call);
+}

@@ -1,0 +1,70 @@
+import type { Clock, Random } from "#base";
+import type {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatRequest,
+  EmbeddingRequest,
+  EmbeddingResponse,
+  FimRequest,
+} from "#protocol";
+import type { Catalog } from "../catalog.ts";
+import type { Call, Gate } from "./call.ts";
+import { startChat } from "./chat.ts";
+import { buildChunks } from "./chunks.ts";
+import type { AnswerFrame } from "./chunks.ts";
+import { collectCompletion } from "./completion.ts";
+import { embed } from "./embed.ts";
+import { startFim } from "./fim.ts";
+import type { InferenceObserver } from "./observe.ts";
+import type { TurnEvent } from "./turn.ts";
+
+/** An answer that is about to come: what its parts share, and its parts. */
+export interface AnswerStream {
+  readonly frame: AnswerFrame;
+  readonly chunks: AsyncIterable<ChatCompletionChunk>;
+}
+
+/**
+ * The models' use cases. Streams report what goes wrong before the first chunk by rejecting their first step. All
+ * errors are TramontaneErrors; when the call's signal aborts, its reason is thrown.
+ */
+export interface Inference {
+  chat(request: ChatRequest, call: Call): Promise<ChatCompletion>;
+  streamChat(request: ChatRequest, call: Call): Promise<AnswerStream>;
+  fim(request: FimRequest, call: Call): Promise<ChatCompletion>;
+  streamFim(request: FimRequest, call: Call): Promise<AnswerStream>;
+  embed(request: EmbeddingRequest, call: Call): Promise<EmbeddingResponse>;
+}
+
+export interface InferenceParts {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Seeds of requests that bring none. */
+  readonly random: Random;
+  /** 32 hexadecimal digits, new each time. */
+  readonly newId: () => string;
+  readonly observer: InferenceObserver;
+  readonly gate: Gate;
+}
+
+/** A turn under way: started by a use case, read by whoever shapes the answer. */
+export interface StartedTurn {
+  readonly frame: AnswerFrame;
+  readonly choices: number;
+  readonly events: AsyncIterable<TurnEvent>;
+}
+
+export function createInference(parts: InferenceParts): Inference {
+  const stream = ({ frame, choices, events }: StartedTurn, includeUsage: boolean): AnswerStream => ({
+    frame,
+    chunks: buildChunks(events, { frame, choices, includeUsage }),
+  });
+  const collect = ({ frame, choices, events }: StartedTurn) => collectCompletion(events, frame, choices);
+  return {
+    chat: async (request, call) => collect(await startChat(parts, request, call)),
+    streamChat: async (request, call) => stream(await startChat(parts, request, call), request.includeUsage),
+    fim: async (request, call) => collect(await startFim(parts, request, call)),
+    streamFim: async (request, call) => stream(await startFim(parts, request, call), request.includeUsage),
+    embed: (request, call) => embed(parts, request, call),
+  };
+}

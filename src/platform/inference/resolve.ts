@@ -1,0 +1,23 @@
+import { TramontaneError } from "#base";
+import type { Catalog } from "../catalog.ts";
+import type { Deployment } from "../deployment.ts";
+import { requireModel, requireScope } from "../tenancy/caller.ts";
+import type { Call, Operation } from "./call.ts";
+
+const MISSING: Readonly<Record<Operation, string>> = {
+  chat: "This model does not answer conversations",
+  fim: "This model does not support FIM",
+  embeddings: "This model does not give embeddings",
+};
+
+/**
+ * The deployment a name means, if this caller may use it for this. Errors: `invalid_model`, `forbidden`,
+ * `capability_missing`.
+ */
+export function resolve(catalog: Catalog, ask: { model: string; operation: Operation }, { caller }: Call): Deployment {
+  requireScope(caller, "inference");
+  const deployment = catalog.resolve(ask.model);
+  requireModel(caller, deployment.spec.id);
+  if (deployment.spec.serves[ask.operation]) return deployment;
+  throw new TramontaneError("capability_missing", MISSING[ask.operation], { field: "model" });
+}

@@ -1,0 +1,94 @@
+import type { EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
+import type { SamplingWishes } from "#protocol";
+import type { Deployment, LoadedModel } from "../deployment.ts";
+import type { Call, Operation } from "./call.ts";
+import type { InferenceParts, StartedTurn } from "./inference.ts";
+import { observeTurn } from "./observe.ts";
+import { readTurn } from "./turn.ts";
+
+/** What chat and fill-in-the-middle agree on once the prompt is made. */
+export interface TurnPlan {
+  readonly operation: Operation;
+  readonly model: string;
+  readonly deployment: Deployment;
+  readonly loaded: LoadedModel;
+  readonly prompt: readonly PromptPart[];
+  readonly prefix: string | undefined;
+  readonly sampling: SamplingWishes;
+  readonly choices: number;
+  readonly maxTokens: number | undefined;
+  readonly minTokens: number;
+  readonly stop: readonly string[];
+  readonly logprobs: number | undefined;
+  readonly prediction: string | undefined;
+}
+
+/** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
+export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Call): Promise<StartedTurn> {
+  const { deployment, operation, choices, prefix } = plan;
+  const admission = await parts.gate.admit({ call, deployment: deployment.spec.id, operation });
+  if (admission.limits) call.reportLimits?.(admission.limits);
+  const request = toGenerationRequest(parts, plan, call);
+  const events = runEngine(plan.loaded.engine, request, call.signal);
+  const turn = readTurn(events, { choices, prefix, dialect: call.dialect, signal: call.signal });
+  const { clock, observer } = parts;
+  return {
+    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model },
+    choices,
+    events: observeTurn(turn, {
+      clock,
+      observer,
+      operation,
+      deployment: deployment.spec.id,
+      settle: (outcome) => admission.settle(outcome),
+    }),
+  };
+}
+
+function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call): GenerationRequest {
+  return {
+    prompt: plan.prompt,
+    choices: plan.choices,
+    maxTokens: plan.maxTokens,
+    minTokens: plan.minTokens,
+    sampling: toSamplingOptions(parts, plan),
+    stop: plan.stop,
+    logprobs: plan.logprobs,
+    prediction: plan.prediction,
+    priority: 0,
+    caller: call.caller.workspaceId,
+    adapter: undefined,
+  };
+}
+
+function toSamplingOptions({ random }: InferenceParts, { sampling, deployment }: TurnPlan): SamplingOptions {
+  return {
+    temperature: sampling.temperature ?? deployment.spec.defaultTemperature,
+    // Zero would keep nothing: it means the likeliest token alone.
+    topP: Math.max(sampling.topP, 1e-6),
+    topK: 0,
+    minP: 0,
+    presencePenalty: sampling.presencePenalty,
+    frequencyPenalty: sampling.frequencyPenalty,
+    logitBias: sampling.logitBias,
+    seed: sampling.seed ?? BigInt(Math.floor(random.next() * 2 ** 53)),
+  };
+}
+
+function runEngine(
+  engine: EngineModel,
+  request: GenerationRequest,
+  signal: AbortSignal,
+): AsyncIterable<GenerationEvent> {
+  return request.maxTokens === 0 ? answerNothing(engine, request) : engine.generate(request, signal);
+}
+
+/** `max_tokens: 0` costs the prompt and says nothing. */
+async function* answerNothing(engine: EngineModel, request: GenerationRequest): AsyncGenerator<GenerationEvent> {
+  const { length: promptTokens } = await engine.tokenize(request.prompt);
+  yield { type: "started", promptTokens, cachedTokens: 0 };
+  const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, draftedTokens: 0, acceptedTokens: 0 };
+  for (let choice = 0; choice < request.choices; choice += 1) {
+    yield { type: "finished", choice, reason: "length", completionTokens: 0, timings };
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { silentLogger } from "#base";
+import type { Logger } from "#base";
+import { createHttpServer, createMetrics, fixedKeys } from "#http";
+import type { HttpServerOptions } from "#http";
+import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openGate } from "#platform";
+import type { Caller, Gate } from "#platform";
+import { chooseTemplate } from "#prompt";
+import type { EngineModel } from "#engine";
+import { createToyModel } from "./toy-model.ts";
+
+export const KEY = "tmk_test_0123456789abcdef";
+
+const CALLER: Caller = {
+  organizationId: "organization",
+  workspaceId: "workspace",
+  keyId: "key",
+  userId: undefined,
+  scopes: new Set(["inference"]),
+  models: undefined,
+};
+
+export interface TestServer {
+  /** Without `/v1`. */
+  readonly origin: string;
+  readonly model: EngineModel;
+  /** Sends JSON with a valid key. */
+  send(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  readonly gate?: Gate;
+  readonly logger?: Logger;
+  readonly http?: Partial<HttpServerOptions>;
+  readonly stepMs?: number;
+  readonly model?: EngineModel;
+}
+
+/** A whole server on a free port: real doors, real templates, the toy model. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const model = options.model ?? createToyModel({ name: "toy", stepMs: options.stepMs ?? 0 });
+  const catalog = createTestCatalog(model);
+  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const metrics = createMetrics();
+  const inference = createInference({
+    catalog,
+    clock,
+    random: { next: () => Math.random() },
+    newId: () => randomUUID().replaceAll("-", ""),
+    observer: metrics,
+    gate: options.gate ?? openGate,
+  });
+  const server = createHttpServer({
+    inference,
+    catalog,
+    authenticate: fixedKeys(new Map([[KEY, CALLER]])),
+    metrics,
+    logger: options.logger ?? silentLogger,
+    clock,
+    version: "0.0.0-test",
+    ...(options.http ? { options: options.http } : {}),
+  });
+  await catalog.default.loaded();
+  const { port } = await server.listen("127.0.0.1", 0);
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    model,
+    send: (path, body, headers = {}) =>
+      fetch(origin + path, {
+        method: body === undefined ? "GET" : "POST",
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json", ...headers },
+      }),
+    close: () => server.close(),
+  };
+}
+
+function createTestCatalog(model: EngineModel): Catalog {
+  const load = async () => ({ engine: model, template: chooseTemplate(model.info) });
+  const shared = { createdAt: 1_708_905_600, ownedBy: "tramontane", defaultTemperature: 0.7, contextTokens: 32_768 };
+  return new Catalog([
+    new Deployment(
+      {
+        ...shared,
+        id: "toy-chat",
+        aliases: CHAT_ALIASES_OF_2402,
+        serves: { chat: true, fim: true, embeddings: false },
+      },
+      load,
+    ),
+    new Deployment(
+      {
+        ...shared,
+        id: "mistral-embed",
+        aliases: ["text-embedding-3-small"],
+        serves: { chat: false, fim: false, embeddings: true },
+        embeddingDimensions: 1024,
+      },
+      load,
+    ),
+  ]);
+}
