@@ -1,0 +1,203 @@
+import { TramontaneError } from "#base";
+import type { Clock, Logger } from "#base";
+import { formatMoney } from "../billing/money.ts";
+import type { PriceLists } from "../billing/price-lists.ts";
+import { amountOf, discounted } from "../billing/price.ts";
+import type { PriceMode, TokenPrices } from "../billing/price.ts";
+import type { Database } from "../storage/database.ts";
+import { GatewayInstance } from "./gateway-instance.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { settlementOf } from "./outcome.ts";
+import type { AttemptEnd, Settlement } from "./outcome.ts";
+import type { Spender } from "./spending.ts";
+import type { RefusedBy, UsageOperation, UsageResult } from "./usage-operation.ts";
+import type { IntentRow } from "./usage-rows.ts";
+import { writeUsage } from "./write-usage.ts";
+
+export interface MeterParts {
+  readonly database: Database;
+  readonly prices: PriceLists;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A request that wants to be answered. */
+export interface UsageRequest {
+  /** A UUID, new for every request. */
+  readonly requestId: string;
+  readonly spender: Spender;
+  readonly model: string;
+  readonly mode: PriceMode;
+  readonly promptTokens: number;
+  /** The most that may be generated, over all choices: what the reservation covers. */
+  readonly maxOutputTokens: number;
+}
+
+/** A request whose intent is durable. Exactly one `settle` must follow, however the request ends. */
+export interface UsageTicket {
+  /** Says how many tokens have been sent; written about once a second, not waited for. */
+  progress(outputTokens: number): void;
+  /** Resolves when the event is durable: only then may the last bytes leave. `attempt` counts engines tried, from 0. */
+  settle(end: AttemptEnd, attempt?: number): Promise<Settlement>;
+}
+
+const PROGRESS_MS = 1_000;
+const PROGRESS_TOKENS = 512;
+const TERMS_FRESH_MS = 5_000;
+const RECOVERY_MS = 10_000;
+
+interface Terms {
+  readonly priceList: string | undefined;
+  readonly discountBasisPoints: number;
+  readonly readAtMs: number;
+}
+
+/**
+ * Counts what is used and what it costs, exactly once. An intent is durable before the first byte of an answer leaves,
+ * the settlement before its last; what a killed process leaves open is settled by whoever notices.
+ */
+export class Meter {
+  readonly #parts: MeterParts;
+  readonly #instance: GatewayInstance;
+  readonly #writer: GroupCommit<UsageOperation, UsageResult>;
+  readonly #terms = new Map<string, Terms>();
+  readonly #isAlone: boolean;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(parts: MeterParts, instance: GatewayInstance) {
+    this.#parts = parts;
+    this.#instance = instance;
+    this.#isAlone = parts.database.description.kind !== "external";
+    this.#writer = new GroupCommit((batch) => writeUsage(parts.database, batch, new Date(parts.clock.nowMs())));
+  }
+
+  /** Settles what dead processes left open, then is ready. */
+  static async open(parts: MeterParts): Promise<Meter> {
+    const meter = new Meter(parts, await GatewayInstance.register(parts));
+    await meter.recover();
+    meter.#timer = setInterval(() => meter.#recoverQuietly(), RECOVERY_MS).unref();
+    return meter;
+  }
+
+  /** Resolves when the intent is durable and its cost reserved. Errors: `budget_exceeded`. */
+  async begin(request: UsageRequest): Promise<UsageTicket> {
+    const { spender, requestId, model, mode, promptTokens, maxOutputTokens } = request;
+    const nowMs = this.#parts.clock.nowMs();
+    const terms = await this.#termsOf(spender.organizationId);
+    const quote = await this.#parts.prices.quote({ listName: terms.priceList, model, mode, atMs: nowMs });
+    const prices = discounted(quote.prices, terms.discountBasisPoints);
+    const result = await this.#writer.submit({
+      type: "intent",
+      requestId,
+      ...spender,
+      model,
+      mode,
+      priceListId: quote.priceListId,
+      discountBasisPoints: terms.discountBasisPoints,
+      estimate: amountOf(prices, { promptTokens, cachedTokens: 0, outputTokens: maxOutputTokens }),
+      promptTokens,
+      instanceId: this.#instance.id,
+      at: new Date(nowMs),
+    });
+    if (result.type === "refused") throw refusalOf(result.by);
+    return this.#ticket(request, prices);
+  }
+
+  /** Settles the open requests of dead processes by their last progress. Returns how many. */
+  async recover(): Promise<number> {
+    const dead = await this.#instance.dead(this.#isAlone);
+    if (dead.length === 0) return 0;
+    const orphans = await this.#parts.database.query<IntentRow>(
+      "select * from usage_intent where instance_id = any($1)",
+      [dead],
+    );
+    const results = await Promise.all(orphans.map((intent) => this.#recoverOne(intent)));
+    const count = results.filter((result) => result.type === "done").length;
+    this.#parts.logger.log("info", "meter.recovered", { requests: count });
+    return count;
+  }
+
+  /** Commits what is waiting. Tickets still open are left to be recovered. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#writer.drain();
+    await this.#instance.close();
+  }
+
+  #ticket(request: UsageRequest, prices: TokenPrices): UsageTicket {
+    const { requestId, spender } = request;
+    let reported = { tokens: 0, atMs: this.#parts.clock.monotonicMs() };
+    return {
+      progress: (outputTokens) => {
+        const atMs = this.#parts.clock.monotonicMs();
+        if (atMs - reported.atMs < PROGRESS_MS && outputTokens - reported.tokens < PROGRESS_TOKENS) return;
+        reported = { tokens: outputTokens, atMs };
+        // Progress only bounds what a crash costs us; a store that fails will fail the settlement too, which is heard.
+        this.#writer.submit({ type: "progress", requestId, outputTokens }).catch(() => {});
+      },
+      settle: async (end, attempt = 0) => {
+        const settlement = settlementOf(end);
+        const amount = amountOf(prices, settlement);
+        const at = new Date(this.#parts.clock.nowMs());
+        const { organizationId } = spender;
+        await this.#writer.submit({ type: "settle", requestId, organizationId, attempt, settlement, amount, at });
+        return settlement;
+      },
+    };
+  }
+
+  async #recoverOne(intent: IntentRow): Promise<UsageResult> {
+    const { model, mode, output_tokens: outputTokens, organization_id: organizationId } = intent;
+    const listed = await this.#parts.prices.pricesOf(intent.price_list_id ?? undefined, model, mode);
+    // Without a token seen, nobody knows whether the prompt was worked through: in the customer's favour it was not.
+    const promptTokens = outputTokens > 0 ? intent.prompt_tokens : 0;
+    const settlement: Settlement = {
+      promptTokens,
+      cachedTokens: 0,
+      outputTokens,
+      outcome: "recovered",
+      estimated: true,
+    };
+    return await this.#writer.submit({
+      type: "settle",
+      requestId: intent.request_id,
+      organizationId,
+      attempt: 0,
+      settlement,
+      amount: amountOf(discounted(listed, intent.discount_basis_points), settlement),
+      at: new Date(this.#parts.clock.nowMs()),
+    });
+  }
+
+  #recoverQuietly(): void {
+    this.recover().catch((error: unknown) => {
+      this.#parts.logger.log("warn", "meter.recovery_failed", { message: String(error) });
+    });
+  }
+
+  async #termsOf(organizationId: string): Promise<Terms> {
+    const nowMs = this.#parts.clock.nowMs();
+    const known = this.#terms.get(organizationId);
+    if (known !== undefined && nowMs - known.readAtMs < TERMS_FRESH_MS) return known;
+    const [row] = await this.#parts.database.query<{ price_list: string | null; discount_basis_points: number }>(
+      "select price_list, discount_basis_points from balance where organization_id = $1",
+      [organizationId],
+    );
+    const terms = {
+      priceList: row?.price_list ?? undefined,
+      discountBasisPoints: row?.discount_basis_points ?? 0,
+      readAtMs: nowMs,
+    };
+    this.#terms.set(organizationId, terms);
+    return terms;
+  }
+}
+
+function refusalOf(by: RefusedBy): TramontaneError {
+  const what = by.scope === "credit" ? "The prepaid credit" : `The ${by.scope}'s budget`;
+  const message = `${what} of ${formatMoney(by.cap)} does not cover this request: ${formatMoney(by.committed)} is spent or reserved.`;
+  return new TramontaneError("budget_exceeded", message, {
+    hint: "Raise the budget, add credit, ask for fewer tokens (max_tokens), or wait for running requests to end.",
+    details: { budgetId: by.budgetId, scope: by.scope },
+  });
+}

@@ -1,0 +1,56 @@
+import type { Pico } from "../billing/money.ts";
+import type { PriceMode } from "../billing/price.ts";
+import type { Settlement } from "./outcome.ts";
+
+/** A request that is about to be answered: what must be known of it should this process die. */
+export interface UsageIntent {
+  readonly type: "intent";
+  readonly requestId: string;
+  readonly organizationId: string;
+  readonly workspaceId: string;
+  readonly keyId: string | undefined;
+  readonly model: string;
+  readonly mode: PriceMode;
+  readonly priceListId: string | undefined;
+  readonly discountBasisPoints: number;
+  /** Reserved in every budget concerned until the request is settled. */
+  readonly estimate: Pico;
+  readonly promptTokens: number;
+  /** The gateway process that answers it. */
+  readonly instanceId: string;
+  readonly at: Date;
+}
+
+/** How many tokens have been sent so far: what a killed process's request is billed. */
+export interface UsageProgress {
+  readonly type: "progress";
+  readonly requestId: string;
+  readonly outputTokens: number;
+}
+
+/** The end of a request. The second one for the same request changes nothing. */
+export interface UsageSettle {
+  readonly type: "settle";
+  readonly requestId: string;
+  readonly organizationId: string;
+  readonly attempt: number;
+  readonly settlement: Settlement;
+  readonly amount: Pico;
+  readonly at: Date;
+}
+
+export type UsageOperation = UsageIntent | UsageProgress | UsageSettle;
+
+export type UsageResult =
+  | { readonly type: "done" }
+  /** The request was settled before, or never begun. */
+  | { readonly type: "duplicate" }
+  | { readonly type: "refused"; readonly by: RefusedBy };
+
+/** Which limit of money a request would have passed. Amounts in pico-units. */
+export interface RefusedBy {
+  readonly budgetId: string | undefined;
+  readonly scope: "organization" | "workspace" | "key" | "credit";
+  readonly cap: Pico;
+  readonly committed: Pico;
+}

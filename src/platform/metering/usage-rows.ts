@@ -1,0 +1,98 @@
+import type { Queryable } from "../storage/database.ts";
+import type { UsageIntent, UsageProgress, UsageSettle } from "./usage-operation.ts";
+
+/** An intent as the table holds it. */
+export interface IntentRow {
+  readonly request_id: string;
+  readonly organization_id: string;
+  readonly workspace_id: string;
+  readonly api_key_id: string | null;
+  readonly model: string;
+  readonly mode: "standard" | "batch";
+  readonly price_list_id: string | null;
+  readonly discount_basis_points: number;
+  readonly estimate: bigint;
+  readonly prompt_tokens: number;
+  readonly output_tokens: number;
+}
+
+export interface AcceptedSettle {
+  readonly settle: UsageSettle;
+  readonly intent: IntentRow;
+  /** Number of the event within its organisation. */
+  readonly sequence: bigint;
+}
+
+export async function insertIntents(session: Queryable, intents: readonly UsageIntent[]): Promise<void> {
+  if (intents.length === 0) return;
+  await session.query(
+    `insert into usage_intent (request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id,
+       discount_basis_points, estimate, prompt_tokens, instance_id, created_at)
+     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[],
+       $9::bigint[], $10::int[], $11::uuid[], $12::timestamptz[])`,
+    [
+      intents.map((it) => it.requestId),
+      intents.map((it) => it.organizationId),
+      intents.map((it) => it.workspaceId),
+      intents.map((it) => it.keyId ?? null),
+      intents.map((it) => it.model),
+      intents.map((it) => it.mode),
+      intents.map((it) => it.priceListId ?? null),
+      intents.map((it) => it.discountBasisPoints),
+      intents.map((it) => it.estimate),
+      intents.map((it) => it.promptTokens),
+      intents.map((it) => it.instanceId),
+      intents.map((it) => it.at),
+    ],
+  );
+}
+
+export async function writeProgress(session: Queryable, progress: readonly UsageProgress[]): Promise<void> {
+  if (progress.length === 0) return;
+  const latest = new Map(progress.map((it) => [it.requestId, it.outputTokens]));
+  const ids = [...latest.keys()].toSorted();
+  await session.query(
+    `update usage_intent set output_tokens = greatest(output_tokens, t.tokens)
+     from unnest($1::uuid[], $2::int[]) as t (id, tokens) where request_id = t.id`,
+    [ids, ids.map((id) => latest.get(id))],
+  );
+}
+
+/** Removes the intents of these settlements; by request. */
+export async function removeIntents(
+  session: Queryable,
+  settles: readonly UsageSettle[],
+): Promise<Map<string, IntentRow>> {
+  const sql = "delete from usage_intent where request_id = any($1) returning *";
+  const removed = await session.query<IntentRow>(sql, [settles.map((it) => it.requestId)]);
+  return new Map(removed.map((row) => [row.request_id, row]));
+}
+
+export async function insertEvents(session: Queryable, accepted: readonly AcceptedSettle[]): Promise<void> {
+  if (accepted.length === 0) return;
+  await session.query(
+    `insert into usage_event (request_id, attempt, organization_id, sequence, workspace_id, api_key_id, model, mode,
+       prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at)
+     select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
+       $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::boolean[], $15::uuid[], $16::int[], $17::timestamptz[])`,
+    [
+      accepted.map(({ settle }) => settle.requestId),
+      accepted.map(({ settle }) => settle.attempt),
+      accepted.map(({ intent }) => intent.organization_id),
+      accepted.map(({ sequence }) => sequence),
+      accepted.map(({ intent }) => intent.workspace_id),
+      accepted.map(({ intent }) => intent.api_key_id),
+      accepted.map(({ intent }) => intent.model),
+      accepted.map(({ intent }) => intent.mode),
+      accepted.map(({ settle }) => settle.settlement.promptTokens),
+      accepted.map(({ settle }) => settle.settlement.cachedTokens),
+      accepted.map(({ settle }) => settle.settlement.outputTokens),
+      accepted.map(({ settle }) => settle.amount),
+      accepted.map(({ settle }) => settle.settlement.outcome),
+      accepted.map(({ settle }) => settle.settlement.estimated),
+      accepted.map(({ intent }) => intent.price_list_id),
+      accepted.map(({ intent }) => intent.discount_basis_points),
+      accepted.map(({ settle }) => settle.at),
+    ],
+  );
+}
