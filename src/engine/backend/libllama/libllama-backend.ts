@@ -1,0 +1,146 @@
+import { invariant, TramontaneError } from "#base";
+import type { Backend, BackendLimits, Batch, DecodeResult } from "../backend.ts";
+import { checkBatch } from "../check-batch.ts";
+import { Adapters } from "./adapters.ts";
+import { EmbeddingContext } from "./embedding-context.ts";
+import type { Libllama } from "./loader.ts";
+import { LogitsView } from "./logits-view.ts";
+import { ABORTED, CACHE_FULL, DECODED, NativeContext } from "./native-context.ts";
+import type { NativeModel } from "./native-model.ts";
+import { restoreState, saveState } from "./sequence-state.ts";
+import { ThreadPool } from "./thread-pool.ts";
+import type { LibllamaVocabulary } from "./vocabulary.ts";
+
+interface LibllamaBackendParts {
+  readonly libllama: Libllama;
+  readonly model: NativeModel;
+  readonly vocabulary: LibllamaVocabulary;
+  readonly cells: number;
+  readonly contextTokens: number;
+  readonly batchTokens: number;
+  /** Processors to pin compute threads to, one each. */
+  readonly cpus: readonly number[];
+  readonly usesGpu: boolean;
+  readonly adapters: Readonly<Record<string, string>>;
+}
+
+/** `LLAMA_MAX_SEQ`: sequence ids of a unified cache. */
+const SEQUENCES = 256;
+
+/** The native backend: a model, its KV cache and its compute threads. Owns all of them, the model included. */
+export class LibllamaBackend implements Backend {
+  readonly vocabulary: LibllamaVocabulary;
+  readonly limits: BackendLimits;
+  readonly #libllama: Libllama;
+  readonly #model: NativeModel;
+  readonly #context: NativeContext;
+  readonly #pool: ThreadPool | undefined;
+  readonly #adapters: Adapters;
+  readonly #logits: LogitsView;
+  readonly #embeddings: EmbeddingContext;
+  /** Positions that each sequence holds. */
+  readonly #lengths = new Int32Array(SEQUENCES);
+
+  constructor(parts: LibllamaBackendParts) {
+    const { libllama, model, vocabulary, cells, batchTokens, cpus, usesGpu } = parts;
+    this.#libllama = libllama;
+    this.#model = model;
+    this.vocabulary = vocabulary;
+    const threads = cpus.length;
+    this.#context = new NativeContext(libllama, model, { cells, batchTokens, threads, embeddings: false, usesGpu });
+    this.#pool = ThreadPool.create(libllama, cpus);
+    if (this.#pool) this.#context.attach(this.#pool);
+    this.#adapters = new Adapters(libllama, model, this.#context.pointer, parts.adapters);
+    this.#logits = new LogitsView(libllama, this.#context.pointer, vocabulary.size);
+    const contextTokens = Math.min(parts.contextTokens, this.#context.cells);
+    this.limits = { layout: "shared", cells: this.#context.cells, sequences: SEQUENCES, batchTokens, contextTokens };
+    this.#embeddings = new EmbeddingContext({ libllama, model, pool: this.#pool, threads, contextTokens, usesGpu });
+  }
+
+  decode(batch: Batch): DecodeResult {
+    checkBatch(batch, this.limits, this.vocabulary.size, this.#lengths);
+    const code = this.#context.decode(batch);
+    if (code === CACHE_FULL) return "cache_full";
+    if (code !== DECODED) {
+      this.#forgetBatch(batch);
+      if (code === ABORTED) return "aborted";
+      throw new TramontaneError("internal", `The forward pass failed with code ${code}.`);
+    }
+    let outputs = 0;
+    for (let row = 0; row < batch.length; row++) {
+      this.#lengths[batch.sequences[row]!] = batch.positions[row]! + 1;
+      if (batch.wantsLogits[row] === 1) outputs += 1;
+    }
+    this.#logits.refresh(outputs);
+    return "ok";
+  }
+
+  logits(row: number): Float32Array {
+    return this.#logits.row(row);
+  }
+
+  forkSequence(source: number, target: number, length: number): void {
+    invariant(source !== target && this.#lengths[target] === 0, "a fork goes to an empty sequence");
+    invariant(length <= this.#lengths[source]!, "a fork shares what the source holds");
+    if (length === 0) return;
+    this.#libllama.functions.llama_memory_seq_cp(this.#context.memory, source, target, 0, length);
+    this.#lengths[target] = length;
+  }
+
+  trimSequence(sequence: number, from: number): void {
+    if (from >= this.#lengths[sequence]!) return;
+    // The whole sequence goes by -1: removing a part of it may fail in some caches, removing all of it never does.
+    const removed = this.#removeFrom(sequence, from);
+    invariant(removed, "an attention cache can be trimmed anywhere");
+    this.#lengths[sequence] = from;
+  }
+
+  saveSequence(sequence: number): Uint8Array {
+    return saveState(this.#libllama, this.#context, sequence, this.#lengths[sequence]!);
+  }
+
+  restoreSequence(sequence: number, state: Uint8Array): boolean {
+    invariant(this.#lengths[sequence] === 0, "a state goes into an empty sequence");
+    const positions = restoreState(this.#libllama, this.#context, sequence, state);
+    this.#lengths[sequence] = positions ?? 0;
+    return positions !== undefined;
+  }
+
+  useAdapter(name: string | undefined): void {
+    this.#adapters.use(name);
+  }
+
+  setThreads(threads: number): void {
+    this.#libllama.functions.llama_set_n_threads(this.#context.pointer, threads, threads);
+    this.#embeddings.setThreads(threads);
+  }
+
+  embed(inputs: readonly Int32Array[]): Float32Array[] {
+    return inputs.map((input) => this.#embeddings.embed(input));
+  }
+
+  /** Set to 1 from another thread, it makes the running pass end with `aborted`; `decode` does not reset it. */
+  get abortFlag(): Uint8Array {
+    return this.#context.abortFlag;
+  }
+
+  [Symbol.dispose](): void {
+    this.#embeddings[Symbol.dispose]();
+    this.#context[Symbol.dispose]();
+    this.#pool?.[Symbol.dispose]();
+    this.#model[Symbol.dispose]();
+  }
+
+  /** A pass that ended early may have left some of its rows in the cache. */
+  #forgetBatch(batch: Batch): void {
+    for (let row = 0; row < batch.length; row++) {
+      const sequence = batch.sequences[row]!;
+      this.#removeFrom(sequence, this.#lengths[sequence]!);
+    }
+  }
+
+  #removeFrom(sequence: number, from: number): boolean {
+    const start = from === 0 ? -1 : from;
+    return this.#libllama.functions.llama_memory_seq_rm(this.#context.memory, sequence, start, -1);
+  }
+}

@@ -1,0 +1,74 @@
+import { TramontaneError } from "#base";
+import type { GgufHeader } from "./gguf-header.ts";
+
+export interface MemoryPlan {
+  /** Window of one sequence, tokens. */
+  readonly contextTokens: number;
+  /** Cells of the KV cache, over all sequences. */
+  readonly cells: number;
+  readonly bytesPerCell: number;
+}
+
+export interface MemoryWishes {
+  readonly contextTokens: number | undefined;
+  readonly cells: number | undefined;
+  /** What this machine can give, model weights included. */
+  readonly availableBytes: number;
+}
+
+/** A window above this is given only on request: the cache for it costs more than most conversations use. */
+const DEFAULT_CONTEXT_TOKENS = 32_768;
+/** Full windows to have room for at once, when they are small. */
+const FULL_WINDOWS = 8;
+/** Share of what the weights leave that the cache may take. */
+const CACHE_SHARE = 0.6;
+/** Buffers of one pass, tokenizer, JavaScript heap. */
+const RESERVED_BYTES = 300 << 20;
+const SMALLEST_CONTEXT_TOKENS = 512;
+/** The library rounds the number of cells up to this. */
+const CELL_GRANULE = 256;
+
+/**
+ * Chooses the window and the cells of a model: what was asked for, else min(trained, 32768) and as many cells as eight
+ * such windows up to 32,768, as far as memory allows. Throws `model_load_failed` when not even 512 tokens fit.
+ */
+export function planMemory(header: GgufHeader, wishes: MemoryWishes): MemoryPlan {
+  const trained = trainedContextTokens(header);
+  const bytesPerCell = cellBytes(header);
+  const budget = (wishes.availableBytes - header.fileBytes - RESERVED_BYTES) * CACHE_SHARE;
+  const affordable = Math.floor(budget / bytesPerCell / CELL_GRANULE) * CELL_GRANULE;
+  const context = wishes.contextTokens ?? wishes.cells ?? Math.min(trained, DEFAULT_CONTEXT_TOKENS);
+  const generous = Math.min(FULL_WINDOWS * context, Math.max(context, DEFAULT_CONTEXT_TOKENS));
+  const cells = wishes.cells ?? Math.min(generous, Math.max(affordable, wishes.contextTokens ?? 0));
+  if (cells < Math.min(SMALLEST_CONTEXT_TOKENS, context)) {
+    throw new TramontaneError(
+      "model_load_failed",
+      `The model needs ${toGigabytes(header.fileBytes)} GB and a cache; ${toGigabytes(wishes.availableBytes)} GB are free.`,
+      { hint: "Stop other models or choose a smaller or more quantized one." },
+    );
+  }
+  return { contextTokens: Math.min(context, cells), cells, bytesPerCell };
+}
+
+export function trainedContextTokens(header: GgufHeader): number {
+  return architectureNumber(header, "context_length") ?? DEFAULT_CONTEXT_TOKENS;
+}
+
+/** Keys and values of one token in half precision, over all layers. */
+function cellBytes(header: GgufHeader): number {
+  const layers = architectureNumber(header, "block_count") ?? 32;
+  const width = architectureNumber(header, "embedding_length") ?? 4096;
+  const heads = architectureNumber(header, "attention.head_count") ?? 32;
+  // Per-layer head counts are an array in the file; the full count is then the safe guess.
+  const keyValueHeads = architectureNumber(header, "attention.head_count_kv") ?? heads;
+  const keyLength = architectureNumber(header, "attention.key_length") ?? width / heads;
+  const valueLength = architectureNumber(header, "attention.value_length") ?? width / heads;
+  return layers * keyValueHeads * (keyLength + valueLength) * 2;
+}
+
+function architectureNumber(header: GgufHeader, key: string): number | undefined {
+  const value = header.metadata.get(`${header.architecture}.${key}`);
+  return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
+}
+
+const toGigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
