@@ -8,3 +8,6 @@ export type {
   SamplingOptions,
   TokenLogprob,
 } from "./generation.ts";
+export { createEngine } from "./host/create-engine.ts";
+export { readHardware } from "./hardware.ts";
+export type { Hardware } from "./hardware.ts";
