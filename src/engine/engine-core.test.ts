@@ -11,7 +11,7 @@ test("a prompt is answered until the model ends its turn", () => {
 });
 
 test("text arrives in whole code points, and its tokens add up", () => {
-  const harness = new CoreHarness();
+  const harness = new CoreHarness({}, { draftTokens: 0 });
   harness.submit(1, "Repeat: 🚀é漢");
   harness.drain();
   const pieces = harness.events(1).filter((event) => event.type === "text");

@@ -11,6 +11,7 @@ import type { RowKernel } from "./sampling/row-kernel.ts";
 import { Sampler } from "./sampling/sampler.ts";
 import { Scheduler, type Slice } from "./scheduler.ts";
 import { type ActiveRequest, Sequence } from "./sequence.ts";
+import { Drafter } from "./speculation.ts";
 import { TextStream } from "./text/text-stream.ts";
 
 const DEFAULTS: CoreOptions = {
@@ -19,7 +20,7 @@ const DEFAULTS: CoreOptions = {
   prefillTokens: 512,
   coldBytes: 256 * 2 ** 20,
   idleCells: 2048,
-  draftTokens: 0,
+  draftTokens: 8,
 };
 
 /**
@@ -68,7 +69,7 @@ export class EngineCore implements Core {
       limits: backend.limits,
       prefillTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
       runningSequences: Math.min(this.#options.runningSequences, backend.limits.sequences, backend.limits.batchTokens),
-      draft: () => new Int32Array(0),
+      draftTokens: this.#options.draftTokens,
     });
   }
 
@@ -154,7 +155,8 @@ export class EngineCore implements Core {
       minTokens: request.minTokens,
       logprobs: request.logprobs,
     });
-    return new Sequence({ owner, choice, sampler, text: new TextStream(request.stop) });
+    const drafter = new Drafter(this.#backend.vocabulary.tokenize(request.prediction ?? "", { dummySpace: false }));
+    return new Sequence({ owner, choice, sampler, drafter, text: new TextStream(request.stop) });
   }
 
   #admit(): void {
@@ -205,6 +207,8 @@ export class EngineCore implements Core {
     this.#cache.append(lease, sequence.tokens.view(sequence.computed, sequence.computed + slice.tokens));
     this.#cache.append(lease, drafts);
     sequence.computed += slice.tokens;
+    sequence.draftedTokens += drafts.length;
+    this.#draftedTokens += drafts.length;
     sequence.lastStep = this.#steps;
     if (firstRow >= 0) this.#sampleRows(sequence, drafts, firstRow);
     if (sequence.lease === lease) this.#cache.trim(lease, sequence.computed);
@@ -212,8 +216,7 @@ export class EngineCore implements Core {
 
   /** Draws from the row of the last known token, and on from each draft's as long as the drafts are what was drawn. */
   #sampleRows(sequence: Sequence, drafts: Int32Array, firstRow: number): void {
-    this.#draftedTokens += drafts.length;
-    sequence.draftedTokens += drafts.length;
+    const acceptedBefore = sequence.acceptedTokens;
     for (let index = 0; index <= drafts.length; index++) {
       const sample = sequence.sampler.sample(this.#backend.logits(firstRow + index));
       if (sample === undefined) {
@@ -232,6 +235,7 @@ export class EngineCore implements Core {
       sequence.acceptedTokens += 1;
       this.#acceptedTokens += 1;
     }
+    sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
     this.#output.report(sequence);
   }
 

@@ -2,6 +2,7 @@ import type { BackendLimits } from "./backend/backend.ts";
 import { FairShare } from "./fair-share.ts";
 import type { KvCache } from "./kv-cache.ts";
 import { precedence, type Sequence } from "./sequence.ts";
+import { worthwhileAcceptance } from "./speculation.ts";
 import { commonPrefixLength } from "./token-list.ts";
 
 /** Part of one batch: the next `tokens` known tokens of a sequence, then drafts of what may follow. */
@@ -17,8 +18,8 @@ export interface SchedulerParts {
   readonly runningSequences: number;
   /** Prompt rows per step at most. */
   readonly prefillTokens: number;
-  /** Drafts for a sequence that decodes, `most` at most. */
-  readonly draft: (sequence: Sequence, most: number) => Int32Array;
+  /** Draft tokens per sequence and step at most. */
+  readonly draftTokens: number;
 }
 
 /** It is worth waiting for a prefix that is being computed when it saves at least this many tokens. */
@@ -148,7 +149,7 @@ export class Scheduler {
     if (decoding.length > budget) return [];
     let left = budget - decoding.length;
     const slices = decoding.map((sequence): Slice => {
-      const drafts = left === 0 ? NO_DRAFTS : this.#parts.draft(sequence, left);
+      const drafts = this.#draft(sequence, { most: left, rows: decoding.length });
       left -= drafts.length;
       return { sequence, tokens: 1, drafts };
     });
@@ -159,6 +160,17 @@ export class Scheduler {
       left -= tokens;
     }
     return slices;
+  }
+
+  #draft(sequence: Sequence, room: { most: number; rows: number }): Int32Array {
+    const { draftTokens, limits } = this.#parts;
+    // The token drawn after the last draft must still be allowed, and fit the window.
+    const end = Math.min(sequence.allowance - 1, limits.contextTokens - sequence.tokens.length - 1);
+    const most = Math.min(draftTokens, room.most, end);
+    if (most <= 0) return NO_DRAFTS;
+    const worthwhile = worthwhileAcceptance(room.rows);
+    const answerStart = sequence.owner.request.prompt.length;
+    return sequence.drafter.propose(sequence.tokens, { most, worthwhile, answerStart });
   }
 
   #preempt(sequence: Sequence): void {

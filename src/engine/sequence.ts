@@ -1,5 +1,6 @@
 import type { CoreRequest } from "./core.ts";
 import type { Sampler } from "./sampling/sampler.ts";
+import type { Drafter } from "./speculation.ts";
 import type { TextStream } from "./text/text-stream.ts";
 import { TokenList } from "./token-list.ts";
 
@@ -22,6 +23,7 @@ export class Sequence {
   readonly tokens: TokenList;
   readonly sampler: Sampler;
   readonly text: TextStream;
+  readonly drafter: Drafter;
   /** The backend's sequence, while this one runs. */
   lease: number | undefined;
   /** How many of `tokens` the cache holds under the lease. */
@@ -33,11 +35,12 @@ export class Sequence {
   draftedTokens = 0;
   acceptedTokens = 0;
 
-  constructor(parts: { owner: ActiveRequest; choice: number; sampler: Sampler; text: TextStream }) {
+  constructor(parts: { owner: ActiveRequest; choice: number; sampler: Sampler; text: TextStream; drafter: Drafter }) {
     this.owner = parts.owner;
     this.choice = parts.choice;
     this.sampler = parts.sampler;
     this.text = parts.text;
+    this.drafter = parts.drafter;
     this.tokens = new TokenList(parts.owner.request.prompt);
   }
 
