@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { ModelWorker } from "./model-worker.ts";
 import { openModel } from "./open-model.ts";
@@ -5,6 +6,7 @@ import { toWireError } from "./wire.ts";
 
 /** The process of one model. It is told what to load, serves until told to stop, and never outlives the engine. */
 function serve(): void {
+  preferOverParent();
   let worker: ModelWorker | undefined;
   const send = (message: FromWorker): void => {
     // After a disconnect there is nobody to tell.
@@ -20,17 +22,27 @@ function serve(): void {
   });
 }
 
+/** A stalled step stalls every stream, a late answer of the API only itself. Where that is not permitted, all is equal. */
+function preferOverParent(): void {
+  try {
+    setPriority(getPriority() - 5);
+  } catch {
+    // Raising it needs a privilege that most installations rightly do not have.
+  }
+}
+
 function load(
   { spec }: Extract<ToWorker, { type: "load" }>,
   send: (message: FromWorker) => void,
 ): ModelWorker | undefined {
   try {
-    const model = openModel(spec, (fraction) => send({ type: "progress", fraction }));
+    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const model = openModel(spec, { clock, onProgress: (fraction) => send({ type: "progress", fraction }) });
     send({ type: "loaded", info: model.info });
     return new ModelWorker({
       model,
       adapters: new Set(Object.keys(spec.adapters ?? {})),
-      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      clock,
       send,
       defer: (run) => setImmediate(run),
       residentBytes: () => process.memoryUsage.rss(),

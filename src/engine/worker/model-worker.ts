@@ -37,6 +37,7 @@ export class ModelWorker {
   readonly #core: Core;
   readonly #embeddings: EmbeddingJob[] = [];
   #isRunning = false;
+  #threads = 1;
   #statusMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ModelWorkerParts) {
@@ -125,6 +126,7 @@ export class ModelWorker {
   }
 
   #turn(): void {
+    this.#threads = this.#parts.model.adaptThreads();
     if (this.#core.hasWork()) {
       const outputs = this.#core.step();
       if (outputs.length > 0) this.#parts.send({ type: "outputs", outputs: outputs.map(toWireOutput) });
@@ -151,8 +153,8 @@ export class ModelWorker {
     const now = this.#parts.clock.monotonicMs();
     if (this.#isRunning && now - this.#statusMs < STATUS_INTERVAL_MS) return;
     this.#statusMs = now;
-    const { threads } = this.#parts.model;
-    const status = { ...this.#core.status(), residentBytes: this.#parts.residentBytes(), threads };
+    const { residentBytes } = this.#parts;
+    const status = { ...this.#core.status(), residentBytes: residentBytes(), threads: this.#threads };
     this.#parts.send({ type: "status", status });
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "#base";
 import type { Backend } from "../backend/backend.ts";
 import { ToyBackend } from "../backend/toy/toy-backend.ts";
 import type { ModelInfo, ModelSpec } from "../engine.ts";
@@ -8,23 +9,36 @@ import { openBackend } from "../backend/libllama/open-backend.ts";
 export interface OpenModel {
   readonly backend: Backend;
   readonly info: ModelInfo;
-  /** Compute threads at most. */
-  readonly threads: number;
+  /** Called between passes, so that the compute threads can follow what else the machine does; says how many there are. */
+  adaptThreads(): number;
+}
+
+interface OpenModelParts {
+  readonly clock: Clock;
+  readonly onProgress: (fraction: number) => void;
 }
 
 /** Opens what `spec` names. Throws `engine_unavailable`, `model_file_invalid`, `model_load_failed`. */
-export function openModel(spec: ModelSpec, onProgress: (fraction: number) => void): OpenModel {
-  return spec.source.kind === "toy" ? openToy(spec) : openGguf(spec, spec.source.path, onProgress);
+export function openModel(spec: ModelSpec, parts: OpenModelParts): OpenModel {
+  return spec.source.kind === "toy" ? openToy(spec) : openGguf(spec, spec.source.path, parts);
 }
 
-function openGguf(spec: ModelSpec, path: string, onProgress: (fraction: number) => void): OpenModel {
+function openGguf(spec: ModelSpec, path: string, { clock, onProgress }: OpenModelParts): OpenModel {
   const libllama = loadLibllama(findBinaryPackage(thisMachine()).folder);
   const { name, contextTokens, cacheTokens: cells, threads, adapters } = spec;
   // The library's own log goes to stderr while it loads: why a file is refused stands only there.
   restoreNativeLog(libllama);
-  const opened = openBackend(libllama, { name, path, contextTokens, cells, threads, adapters, onProgress });
+  const options = { name, path, contextTokens, cells, threads, adapters, onProgress, clock };
+  const { backend, info } = openBackend(libllama, options);
   silenceNativeLog(libllama);
-  return opened;
+  return {
+    backend,
+    info,
+    adaptThreads() {
+      backend.adaptThreads();
+      return backend.threads;
+    },
+  };
 }
 
 function openToy({ name, contextTokens, cacheTokens }: ModelSpec): OpenModel {
@@ -52,5 +66,5 @@ function openToy({ name, contextTokens, cacheTokens }: ModelSpec): OpenModel {
     metadata: {},
     device: "toy",
   };
-  return { backend, info, threads: 1 };
+  return { backend, info, adaptThreads: () => 1 };
 }

@@ -4,15 +4,14 @@ import type { Batch } from "../backend.ts";
 import type { Libllama } from "./loader.ts";
 import { DECODED, NativeContext } from "./native-context.ts";
 import type { NativeModel } from "./native-model.ts";
-import type { ThreadPool } from "./thread-pool.ts";
 
 interface EmbeddingContextParts {
   readonly libllama: Libllama;
   readonly model: NativeModel;
-  readonly pool: ThreadPool | undefined;
-  readonly threads: number;
   readonly contextTokens: number;
   readonly usesGpu: boolean;
+  /** Gives a new context its compute threads. */
+  readonly attach: (context: NativeContext) => void;
 }
 
 /** Rows of one pass: the output buffer holds a vocabulary's logits for each of them. */
@@ -29,11 +28,10 @@ export class EmbeddingContext implements Disposable {
   readonly #length: number;
   readonly #batch: Batch;
   #context: NativeContext | undefined;
-  #threads: number;
+  #threads = 1;
 
   constructor(parts: EmbeddingContextParts) {
     this.#parts = parts;
-    this.#threads = parts.threads;
     this.#length = parts.libllama.functions.llama_model_n_embd(parts.model.pointer);
     this.#batch = {
       length: 0,
@@ -89,12 +87,12 @@ export class EmbeddingContext implements Disposable {
   #contextFor(tokens: number): NativeContext {
     if (this.#context !== undefined && this.#context.cells >= tokens) return this.#context;
     this[Symbol.dispose]();
-    const { libllama, model, pool, contextTokens, usesGpu } = this.#parts;
+    const { libllama, model, contextTokens, usesGpu, attach } = this.#parts;
     let cells = Math.min(SMALLEST_CELLS, contextTokens);
     while (cells < tokens) cells = Math.min(cells * 2, contextTokens);
     const options = { cells, batchTokens: CHUNK_TOKENS, threads: this.#threads, embeddings: true, usesGpu };
     this.#context = new NativeContext(libllama, model, options);
-    if (pool) this.#context.attach(pool);
+    attach(this.#context);
     return this.#context;
   }
 }

@@ -12,6 +12,7 @@ import { openBackend } from "./open-backend.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tramontane-libllama-"));
 const path = join(folder, "micro.gguf");
+const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const libllama = loadLibllama(findBinaryPackage(thisMachine()).folder);
 
 beforeAll(() => {
@@ -24,7 +25,7 @@ afterAll(() => {
 });
 
 const open = (): LibllamaBackend =>
-  openBackend(libllama, { name: "micro", path, contextTokens: 512, cells: 1024 }).backend;
+  openBackend(libllama, { name: "micro", path, contextTokens: 512, cells: 1024, clock }).backend;
 
 describeBackendContract("libllama", { open, tolerance: 0.05 });
 

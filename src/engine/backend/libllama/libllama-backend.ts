@@ -1,14 +1,15 @@
 import { invariant, TramontaneError } from "#base";
+import type { Clock } from "#base";
 import type { Backend, BackendLimits, Batch, DecodeResult } from "../backend.ts";
 import { checkBatch } from "../check-batch.ts";
 import { Adapters } from "./adapters.ts";
+import { ComputeThreads } from "./compute-threads.ts";
 import { EmbeddingContext } from "./embedding-context.ts";
 import type { Libllama } from "./loader.ts";
 import { LogitsView } from "./logits-view.ts";
 import { ABORTED, CACHE_FULL, DECODED, NativeContext } from "./native-context.ts";
 import type { NativeModel } from "./native-model.ts";
 import { restoreState, saveState } from "./sequence-state.ts";
-import { ThreadPool } from "./thread-pool.ts";
 import type { LibllamaVocabulary } from "./vocabulary.ts";
 
 interface LibllamaBackendParts {
@@ -22,6 +23,7 @@ interface LibllamaBackendParts {
   readonly cpus: readonly number[];
   readonly usesGpu: boolean;
   readonly adapters: Readonly<Record<string, string>>;
+  readonly clock: Clock;
 }
 
 /** `LLAMA_MAX_SEQ`: sequence ids of a unified cache. */
@@ -34,7 +36,7 @@ export class LibllamaBackend implements Backend {
   readonly #libllama: Libllama;
   readonly #model: NativeModel;
   readonly #context: NativeContext;
-  readonly #pool: ThreadPool | undefined;
+  readonly #threads: ComputeThreads;
   readonly #adapters: Adapters;
   readonly #logits: LogitsView;
   readonly #embeddings: EmbeddingContext;
@@ -42,19 +44,25 @@ export class LibllamaBackend implements Backend {
   readonly #lengths = new Int32Array(SEQUENCES);
 
   constructor(parts: LibllamaBackendParts) {
-    const { libllama, model, vocabulary, cells, batchTokens, cpus, usesGpu } = parts;
+    const { libllama, model, vocabulary, cells, batchTokens, cpus, usesGpu, clock } = parts;
     this.#libllama = libllama;
     this.#model = model;
     this.vocabulary = vocabulary;
     const threads = cpus.length;
     this.#context = new NativeContext(libllama, model, { cells, batchTokens, threads, embeddings: false, usesGpu });
-    this.#pool = ThreadPool.create(libllama, cpus);
-    if (this.#pool) this.#context.attach(this.#pool);
-    this.#adapters = new Adapters(libllama, model, this.#context.pointer, parts.adapters);
-    this.#logits = new LogitsView(libllama, this.#context.pointer, vocabulary.size);
     const contextTokens = Math.min(parts.contextTokens, this.#context.cells);
     this.limits = { layout: "shared", cells: this.#context.cells, sequences: SEQUENCES, batchTokens, contextTokens };
-    this.#embeddings = new EmbeddingContext({ libllama, model, pool: this.#pool, threads, contextTokens, usesGpu });
+    this.#embeddings = new EmbeddingContext({
+      libllama,
+      model,
+      contextTokens,
+      usesGpu,
+      attach: (context) => this.#threads.attachTo(context),
+    });
+    this.#threads = new ComputeThreads({ libllama, cpus, clock, apply: (count) => this.setThreads(count) });
+    this.#threads.attachTo(this.#context);
+    this.#adapters = new Adapters(libllama, model, this.#context.pointer, parts.adapters);
+    this.#logits = new LogitsView(libllama, this.#context.pointer, vocabulary.size);
   }
 
   decode(batch: Batch): DecodeResult {
@@ -119,6 +127,16 @@ export class LibllamaBackend implements Backend {
     return inputs.map((input) => this.#embeddings.embed(input));
   }
 
+  /** Compute threads of the next pass. */
+  get threads(): number {
+    return this.#threads.count;
+  }
+
+  /** Lets the number of compute threads follow what else the machine does; to be called between passes. */
+  adaptThreads(): void {
+    this.#threads.adapt();
+  }
+
   /** Set to 1 from another thread, it makes the running pass end with `aborted`; `decode` does not reset it. */
   get abortFlag(): Uint8Array {
     return this.#context.abortFlag;
@@ -127,7 +145,7 @@ export class LibllamaBackend implements Backend {
   [Symbol.dispose](): void {
     this.#embeddings[Symbol.dispose]();
     this.#context[Symbol.dispose]();
-    this.#pool?.[Symbol.dispose]();
+    this.#threads[Symbol.dispose]();
     this.#model[Symbol.dispose]();
   }
 

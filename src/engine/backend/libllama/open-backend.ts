@@ -1,4 +1,5 @@
 import { TramontaneError } from "#base";
+import type { Clock } from "#base";
 import { readHardware } from "../../hardware.ts";
 import type { ModelInfo } from "../../engine.ts";
 import { readGgufHeader } from "./gguf-header.ts";
@@ -14,16 +15,16 @@ export interface OpenBackendOptions {
   readonly path: string;
   readonly contextTokens?: number | undefined;
   readonly cells?: number | undefined;
+  /** Compute threads at most; undefined: one per physical core. */
   readonly threads?: number | undefined;
   readonly adapters?: Readonly<Record<string, string>> | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
+  readonly clock: Clock;
 }
 
 export interface OpenedBackend {
   readonly backend: LibllamaBackend;
   readonly info: ModelInfo;
-  /** Compute threads at most. */
-  readonly threads: number;
 }
 
 const BATCH_TOKENS = 512;
@@ -57,9 +58,10 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
       cpus: hardware.coreCpus.slice(0, threads),
       usesGpu: device !== "cpu",
       adapters: options.adapters ?? {},
+      clock: options.clock,
     });
     const info = describe(libllama, { name: options.name, model, backend, header, device });
-    return { backend, info, threads };
+    return { backend, info };
   } catch (error) {
     model[Symbol.dispose]();
     throw error;

@@ -1,0 +1,67 @@
+import type { Clock } from "#base";
+import { openAffinity } from "./affinity.ts";
+import { listThreads, openSensors } from "./linux-sensors.ts";
+import type { Libllama } from "./loader.ts";
+import type { NativeContext } from "./native-context.ts";
+import { ThreadController } from "./thread-controller.ts";
+import { ThreadPool } from "./thread-pool.ts";
+
+interface ComputeThreadsParts {
+  readonly libllama: Libllama;
+  /** Processors to compute on, one thread each. */
+  readonly cpus: readonly number[];
+  readonly clock: Clock;
+  /** Makes the following passes use this many threads. */
+  readonly apply: (threads: number) => void;
+}
+
+/** The compute threads of one model: a pinned pool, of which as many work as the machine has room for. */
+export class ComputeThreads implements Disposable {
+  readonly #cpus: readonly number[];
+  readonly #pool: ThreadPool | undefined;
+  readonly #pin: ((cpus: readonly number[]) => void) | undefined;
+  readonly #controller: ThreadController | undefined;
+  readonly #apply: (threads: number) => void;
+
+  constructor({ libllama, cpus, clock, apply }: ComputeThreadsParts) {
+    this.#cpus = cpus;
+    this.#apply = apply;
+    const before = new Set(listThreads());
+    this.#pool = ThreadPool.create(libllama, cpus);
+    this.#pin = openAffinity();
+    // The calling thread computes too: it is the pool's first.
+    const threads = [process.pid, ...listThreads().filter((thread) => !before.has(thread))];
+    const sensors = openSensors(threads, cpus);
+    if (sensors === undefined || cpus.length === 1) {
+      this.#use(cpus.length);
+    } else {
+      const use = (count: number) => this.#use(count);
+      this.#controller = new ThreadController({ most: cpus.length, sensors, clock, apply: use });
+    }
+  }
+
+  /** Threads of the next pass. */
+  get count(): number {
+    return this.#controller?.threads ?? this.#cpus.length;
+  }
+
+  attachTo(context: NativeContext): void {
+    if (this.#pool) context.attach(this.#pool);
+  }
+
+  /** Follows what the rest of the machine does; to be called between passes. */
+  adapt(): void {
+    this.#controller?.adapt();
+  }
+
+  [Symbol.dispose](): void {
+    this.#pool?.[Symbol.dispose]();
+    this.#pin?.(this.#cpus);
+  }
+
+  #use(threads: number): void {
+    // A thread that works alone goes wherever there is room; several would end up on one processor.
+    this.#pin?.(threads === 1 ? this.#cpus : this.#cpus.slice(0, 1));
+    this.#apply(threads);
+  }
+}
