@@ -1,0 +1,84 @@
+/**
+ * Scores a model on held-out samples.
+ *
+ *   node --import tsx models/eval/cli.ts                     asks http://127.0.0.1:8420/v1 with TRAMONTANE_API_KEY
+ *   … --url URL --model NAME --each 20 --seed 7 --task needle --wrong 3
+ *   … --prompts FILE      writes the cases as token ids, one JSON line each, for an engine without a server
+ *   … --answers FILE      scores such an engine's raw texts, one JSON string per line in the same order
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { render, tokenize } from "../recipe/src/render.ts";
+import { Tokenizer, type Piece } from "../recipe/src/tokenizer.ts";
+import { ask } from "./chat-client.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import { report, type Outcome } from "./report.ts";
+import type { Answer } from "./scorers.ts";
+import { makeCases, tasks, type Case } from "./tasks.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    url: { type: "string", default: "http://127.0.0.1:8420/v1" },
+    model: { type: "string", default: "tramontane-small" },
+    each: { type: "string", default: "20" },
+    seed: { type: "string", default: "7" },
+    task: { type: "string" },
+    parallel: { type: "string", default: "4" },
+    wrong: { type: "string", default: "0" },
+    prompts: { type: "string" },
+    answers: { type: "string" },
+  },
+});
+const wanted = tasks.filter((task) => !flags.task || task.name.includes(flags.task));
+const cases = makeCases(Number(flags.each), Number(flags.seed), wanted);
+
+async function askAll(list: readonly Case[]): Promise<(Answer | undefined)[]> {
+  const server = { url: flags.url, model: flags.model, key: process.env["TRAMONTANE_API_KEY"] ?? "" };
+  const answers: (Answer | undefined)[] = [];
+  let next = 0;
+  let failed = 0;
+  const worker = async (): Promise<void> => {
+    while (next < list.length) {
+      const i = next++;
+      try {
+        answers[i] = await ask(list[i]!.sample, server);
+      } catch (error) {
+        answers[i] = undefined;
+        if (failed++ < 3) console.error(`${list[i]!.task.name}: ${String(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(flags.parallel) }, worker));
+  if (failed > 0) console.error(`${failed} of ${list.length} requests failed; they count as wrong`);
+  return answers;
+}
+
+if (flags.prompts) {
+  const vocabulary = fileURLToPath(new URL("../recipe/vocab.json", import.meta.url));
+  const tokenizer = new Tokenizer(JSON.parse(readFileSync(vocabulary, "utf8")) as Piece[]);
+  const lines = cases.map((c) => JSON.stringify(tokenize(render(c.sample, false), tokenizer).ids));
+  writeFileSync(flags.prompts, lines.join("\n") + "\n");
+} else {
+  const answers = flags.answers
+    ? readFileSync(flags.answers, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => parseAnswer(JSON.parse(line) as string))
+    : await askAll(cases);
+  if (answers.length !== cases.length) throw new Error(`${answers.length} answers for ${cases.length} cases`);
+  const outcomes: Outcome[] = cases.map(({ task, sample }, i) => {
+    const answer = answers[i];
+    return { task: task.name, lang: sample.lang, right: answer !== undefined && task.score(sample, answer) };
+  });
+  console.log(report(outcomes));
+  for (const task of wanted) {
+    const wrong = cases.flatMap((c, i) => (c.task === task && !outcomes[i]!.right ? [i] : []));
+    for (const i of wrong.slice(0, Number(flags.wrong))) {
+      const last = cases[i]!.sample.messages.at(-1)!.content;
+      console.log(
+        `\n${task.name}: …${last.slice(-300)}\n  want ${JSON.stringify(cases[i]!.sample.answer)}\n  got  ${JSON.stringify(answers[i])}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { generate, makers, mixes } from "./generate.ts";
+import { createRng } from "./random.ts";
+import { render, tokenize } from "./render.ts";
+import { isHeldOut, languages, type Sample, type Split } from "./sample.ts";
+import { firstNames } from "./text/names.ts";
+import { Tokenizer, type Piece } from "./tokenizer.ts";
+
+const tokenizer = new Tokenizer(JSON.parse(readFileSync(new URL("../vocab.json", import.meta.url), "utf8")) as Piece[]);
+const draw = (split: Split, count: number): Sample[] => {
+  const rng = createRng(3);
+  return Array.from({ length: count }, () => generate({ rng, split, mix: mixes.main }));
+};
+
+test("the same seed gives the same samples", () => {
+  expect(draw("train", 50)).toEqual(draw("train", 50));
+});
+
+test("no slot is left unfilled", () => {
+  for (const sample of [...draw("train", 300), ...draw("test", 300)])
+    for (const message of sample.messages) expect(message.content).not.toMatch(/\{[a-z]?\}(?!\})/);
+});
+
+test.each(Object.keys(makers))("%s: every language makes samples whose answer is learnt whole", (kind) => {
+  const rng = createRng(5);
+  for (const lang of languages) {
+    const sample = makers[kind]!({ rng, split: "train" }, lang);
+    const { ids, mask } = tokenize(render(sample, true), tokenizer);
+    expect(ids.length).toBe(mask.length);
+    expect(mask.at(-1)).toBe(1);
+    expect(mask[0]).toBe(0);
+  }
+});
+
+test("held-out names stay out of training and make up the tests", () => {
+  const names = firstNames.filter((name) => name.length > 4 && isHeldOut(name));
+  expect(names.length).toBeGreaterThan(5);
+  const text = (split: Split): string =>
+    JSON.stringify(draw(split, 700).filter((sample) => sample.skill === "tools" || sample.skill === "needle"));
+  const [train, held] = [text("train"), text("test")];
+  expect(names.filter((name) => new RegExp(`\\b${name}\\b`).test(train))).toEqual([]);
+  expect(names.some((name) => held.includes(name))).toBe(true);
+});
+
+test("the tools stand before the last user message and the system text at its head", () => {
+  const parts = render(
+    {
+      skill: "tools",
+      lang: "en",
+      tools: [{ type: "function", function: { name: "f", parameters: {} } }],
+      messages: [
+        { role: "system", content: "S" },
+        { role: "user", content: "one" },
+        { role: "assistant", content: "1" },
+        { role: "user", content: "two" },
+      ],
+      answer: [{ name: "f", arguments: { a: 1 } }],
+    },
+    true,
+  );
+  expect(parts.map((part) => ("control" in part ? part.control : part.text)).join("|")).toBe(
+    '<s>|[INST]|one|[/INST]|1|</s>|[AVAILABLE_TOOLS]|[{"type": "function", "function": {"name": "f", "parameters": {}}}]|[/AVAILABLE_TOOLS]|[INST]|S\n\ntwo|[/INST]|[TOOL_CALLS]|[{"name": "f", "arguments": {"a": 1}}]|</s>',
+  );
+});

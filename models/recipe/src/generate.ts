@@ -1,0 +1,61 @@
+import type { Rng } from "./random.ts";
+import { languages, type Language, type Sample, type Skill, type Split } from "./sample.ts";
+import { chatSample } from "./skills/chat.ts";
+import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
+import { classifySample } from "./skills/classify.ts";
+import { needleSample, translateSample } from "./skills/passage.ts";
+import { formatSample, reasonSample } from "./skills/reason.ts";
+import { toolResultSample, toolSample } from "./skills/tools.ts";
+import type { ValueContext } from "./values.ts";
+
+type Make = (context: ValueContext, lang: Language) => Sample;
+
+/** Every kind of sample with its skill. */
+export const makers: Record<string, Make> = {
+  chat: (context, lang) => chatSample(context, lang, "chat"),
+  faq: (context, lang) => chatSample(context, lang, "faq"),
+  tools: toolSample,
+  "tool-result": toolResultSample,
+  extract: extractSample,
+  formats: formatsSample,
+  copy: copySample,
+  classify: classifySample,
+  needle: needleSample,
+  translate: translateSample,
+  reason: reasonSample,
+  format: formatSample,
+};
+
+/** How often each kind is drawn; phases of a training run use different mixes. */
+export type Mix = Readonly<Record<string, number>>;
+export const mixes: Record<"early" | "main", Mix> = {
+  early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
+  main: {
+    copy: 5,
+    chat: 10,
+    faq: 15,
+    tools: 25,
+    extract: 19,
+    formats: 3,
+    "tool-result": 4,
+    classify: 9,
+    needle: 5,
+    translate: 3,
+    reason: 4,
+    format: 4,
+  },
+};
+
+export interface GenerateOptions {
+  rng: Rng;
+  split: Split;
+  mix: Mix;
+  pieces?: readonly string[] | undefined;
+}
+
+export function generate({ rng, split, mix, pieces }: GenerateOptions): Sample {
+  const kind = rng.weighted(Object.entries(mix));
+  return makers[kind]!({ rng, split, ...(pieces ? { pieces } : {}) }, rng.pick(languages));
+}
+
+export type { Sample, Skill };

@@ -1,0 +1,98 @@
+import { toJson } from "./json.ts";
+import type { Message, Sample, ToolCall } from "./sample.ts";
+import type { ControlToken, Tokenizer } from "./tokenizer.ts";
+
+/** A stretch of a rendered conversation: a control token, or text that gets SentencePiece's leading space. */
+export type Part =
+  | { control: ControlToken; train: boolean }
+  | { text: string; train: boolean; forced?: readonly (readonly [number, number])[] };
+
+const calls = (toolCalls: readonly ToolCall[]): string =>
+  toJson(toolCalls.map((c) => ({ name: c.name, arguments: c.arguments, id: c.id })));
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return content;
+  }
+}
+
+function answerParts(answer: string | ToolCall[], train: boolean, forced?: Sample["forced"]): Part[] {
+  const end: Part = { control: "</s>", train };
+  return typeof answer === "string"
+    ? [{ text: answer, train, ...(forced ? { forced } : {}) }, end]
+    : [{ control: "[TOOL_CALLS]", train }, { text: calls(answer), train }, end];
+}
+
+/**
+ * Mistral's third instruct format: the tools stand before the last user message, the system text at its head.
+ * `withAnswer` appends what the model is to write.
+ */
+export function render(sample: Sample, withAnswer: boolean): Part[] {
+  const parts: Part[] = [{ control: "<s>", train: false }];
+  const system = sample.messages
+    .filter((m) => m.role === "system")
+    .map((m) => m.content)
+    .join("\n\n");
+  const messages: Message[] = sample.messages.filter((m) => m.role !== "system");
+  const lastUser = messages.findLastIndex((m) => m.role === "user");
+  messages.forEach((message, i) => {
+    if (message.role === "user") {
+      if (i === lastUser && sample.tools)
+        parts.push(
+          { control: "[AVAILABLE_TOOLS]", train: false },
+          { text: toJson(sample.tools), train: false },
+          { control: "[/AVAILABLE_TOOLS]", train: false },
+        );
+      parts.push(
+        { control: "[INST]", train: false },
+        { text: i === lastUser && system ? `${system}\n\n${message.content}` : message.content, train: false },
+        { control: "[/INST]", train: false },
+      );
+    } else if (message.role === "assistant") {
+      parts.push(...answerParts(message.toolCalls ?? message.content, sample.trainAll === true));
+    } else if (message.role === "tool") {
+      parts.push(
+        { control: "[TOOL_RESULTS]", train: false },
+        { text: toJson({ content: parsed(message.content), call_id: message.callId }), train: false },
+        { control: "[/TOOL_RESULTS]", train: false },
+      );
+    }
+  });
+  if (withAnswer) parts.push(...answerParts(sample.answer, true, sample.forced));
+  return parts;
+}
+
+export interface Tokens {
+  ids: number[];
+  /** 1 where the token is to be learnt. */ mask: number[];
+}
+
+export function tokenize(parts: readonly Part[], tokenizer: Tokenizer): Tokens {
+  const out: Tokens = { ids: [], mask: [] };
+  for (const part of parts) {
+    if ("control" in part) {
+      out.ids.push(tokenizer.control(part.control));
+      out.mask.push(part.train ? 1 : 0);
+      continue;
+    }
+    const ids = tokenizer.encode(part.text);
+    out.ids.push(...ids);
+    if (!part.train || !part.forced) {
+      for (let i = 0; i < ids.length; i++) out.mask.push(part.train ? 1 : 0);
+      continue;
+    }
+    // A token is spared when it lies wholly in forced text; positions count the leading space.
+    let at = -1;
+    for (const id of ids) {
+      const length = tokenizer.pieces[id]!.text.startsWith("<0x") ? 0 : tokenizer.pieces[id]!.text.length;
+      const inside = part.forced.some(
+        ([start, end]) => at >= start - 1 && at + length <= end + 1 && at + length > start,
+      );
+      out.mask.push(inside ? 0 : 1);
+      at += length;
+    }
+  }
+  return out;
+}

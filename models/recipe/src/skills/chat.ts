@@ -1,0 +1,140 @@
+import type { Language, Message, Sample } from "../sample.ts";
+import { faqDe } from "../text/faq-de.ts";
+import { faqEn } from "../text/faq-en.ts";
+import { faqEs } from "../text/faq-es.ts";
+import { faqFr } from "../text/faq-fr.ts";
+import { faqIt } from "../text/faq-it.ts";
+import { how, what } from "../text/faq-leads.ts";
+import { systemPrompts } from "../text/phrases.ts";
+import { smallTalk } from "../text/small-talk.ts";
+import { unknown } from "../text/unknown.ts";
+import { inventedWord, personName, type ValueContext } from "../values.ts";
+
+type Faq = ReadonlyMap<string, { answer: string; phrases: readonly string[] }>;
+
+function parseFaq(text: string): Faq {
+  const rows = text
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" | "));
+  return new Map(rows.map(([id, answer, ...phrases]) => [id!, { answer: answer!, phrases }]));
+}
+
+/** `id language | answer | what people say`, grouped by language. */
+function parseSmallTalk(text: string): Record<Language, { answer: string; ask: readonly string[] }[]> {
+  const byLanguage: Record<Language, { answer: string; ask: readonly string[] }[]> = {
+    en: [],
+    fr: [],
+    es: [],
+    de: [],
+    it: [],
+  };
+  for (const line of text.trim().split("\n")) {
+    const [id, answer, ...ask] = line.split(" | ");
+    byLanguage[id!.split(" ")[1] as Language].push({ answer: answer!, ask });
+  }
+  return byLanguage;
+}
+
+const small = parseSmallTalk(smallTalk);
+const faq: Readonly<Record<Language, Faq>> = {
+  en: parseFaq(faqEn),
+  fr: parseFaq(faqFr),
+  es: parseFaq(faqEs),
+  de: parseFaq(faqDe),
+  it: parseFaq(faqIt),
+};
+
+/** The last phrase of a list is the held-out one; training sees the others. */
+function phrasing(context: ValueContext, list: readonly string[]): string {
+  return context.split === "test" ? list[list.length - 1]! : context.rng.pick(list.slice(0, -1));
+}
+
+/** Casing and punctuation vary as people type. */
+function typed(context: ValueContext, text: string): string {
+  const { rng } = context;
+  if (rng.chance(0.15)) text = text.charAt(0).toLowerCase() + text.slice(1);
+  if (rng.chance(0.15)) text = text.replace(/ ?[?!.]$/, "").replace(/^[¿¡]/, "");
+  else if (!/[?!.]$/.test(text) && rng.chance(0.3)) text += rng.pick([".", "!", "?"]);
+  return text;
+}
+
+export interface Asked {
+  ask: string;
+  answer: string;
+}
+
+export const faqExchange = (context: ValueContext, lang: Language): Asked => faqInTwo(context, lang, lang);
+
+/** A question in one language whose answer is wanted in another. */
+export function faqInTwo(context: ValueContext, lang: Language, answerLang: Language): Asked {
+  const { rng, split } = context;
+  const id = rng.pick([...faq[lang].keys()]);
+  const { phrases } = faq[lang].get(id)!;
+  const { answer } = faq[answerLang].get(id)!;
+  const text = phrasing(context, phrases);
+  // A held-out phrase keeps a known wording around it half of the time: two ways of being new.
+  const lead = (list: readonly string[]): string =>
+    split === "test" && rng.chance(0.5) ? list[list.length - 1]! : rng.pick(list.slice(0, -1));
+  const ask = text.startsWith("~")
+    ? lead(how[lang]).replace("{}", text.slice(1))
+    : text.startsWith("=")
+      ? lead(what[lang]).replace("{}", text.slice(1))
+      : text;
+  return { ask: typed(context, ask), answer };
+}
+
+export function smallTalkExchange(context: ValueContext, lang: Language): Asked {
+  const exchange = context.rng.pick(small[lang]);
+  return { ask: typed(context, phrasing(context, exchange.ask)), answer: exchange.answer };
+}
+
+/** A question beyond the model: about the world, about an invented thing, about a person. */
+export function unknownExchange(context: ValueContext, lang: Language): Asked {
+  const { rng } = context;
+  const { ask, subjects, answer } = unknown[lang];
+  const subject = rng.weighted([
+    [phrasing(context, subjects), 6],
+    [rng.pick(subjects.slice(0, -1)), 2],
+    [inventedWord(context), 2],
+    [personName(context), 2],
+  ]);
+  return { ask: typed(context, rng.pick(ask).replace("{}", subject)), answer };
+}
+
+export function chatExchange(context: ValueContext, lang: Language): Asked {
+  return context.rng.weighted([
+    [faqExchange, 5],
+    [smallTalkExchange, 3],
+    [unknownExchange, 2],
+  ])(context, lang);
+}
+
+/** One to three turns of small talk, identity, honest ignorance; `faq` asks about the platform only. */
+export function chatSample(context: ValueContext, lang: Language, kind: "chat" | "faq"): Sample {
+  const { rng } = context;
+  const next = (): Asked =>
+    kind === "faq"
+      ? faqExchange(context, lang)
+      : rng.weighted([
+          [smallTalkExchange, 6],
+          [unknownExchange, 3],
+        ])(context, lang);
+  const messages: Message[] = [];
+  if (rng.chance(0.25)) messages.push({ role: "system", content: rng.pick(systemPrompts[lang]) });
+  const turns =
+    context.split === "test"
+      ? 1
+      : rng.weighted([
+          [1, 6],
+          [2, 2],
+          [3, 1],
+        ]);
+  for (let i = 1; i < turns; i++) {
+    const earlier = chatExchange(context, lang);
+    messages.push({ role: "user", content: earlier.ask }, { role: "assistant", content: earlier.answer });
+  }
+  const last = next();
+  messages.push({ role: "user", content: last.ask });
+  return { skill: kind, lang, messages, answer: last.answer, trainAll: true };
+}

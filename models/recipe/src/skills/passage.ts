@@ -1,0 +1,93 @@
+import { languages, type Language, type Sample } from "../sample.ts";
+import {
+  fact,
+  factAsks,
+  filler,
+  languageNames,
+  notInText,
+  phrasebook,
+  translateAsks,
+  valueOnly,
+} from "../text/passages.ts";
+import { plainWords } from "../text/names.ts";
+import { roles } from "../text/roles.ts";
+import { company, personName, value, type ValueContext } from "../values.ts";
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** How many sentences a passage has, most often few. */
+export type Length = (context: ValueContext) => number;
+const usual: Length = ({ rng }) =>
+  rng.weighted([
+    [rng.int(2, 6), 5],
+    [rng.int(6, 16), 4],
+    [rng.int(16, 40), 1],
+  ]);
+
+/** Facts about people and companies among idle sentences; one of them is asked for. */
+export function needleSample(context: ValueContext, lang: Language, length: Length = usual): Sample {
+  const { rng } = context;
+  const sentences = length(context);
+  const count = Math.max(1, Math.min(sentences, rng.int(1, 8)));
+  const facts: { noun: string; entity: string; value: string; text: string }[] = [];
+  while (facts.length < count + 1) {
+    const role = rng.pick(roles);
+    const entity = rng.chance(0.7) ? personName(context) : company(context);
+    if (facts.some((f) => f.entity === entity || f.entity.includes(entity) || entity.includes(f.entity))) continue;
+    const noun = role.noun[lang];
+    const v = String(value(role.kind, context));
+    facts.push({
+      noun,
+      entity,
+      value: v,
+      text: fact[lang]
+        .replace("{n}", capital(noun))
+        .replace("{e}", entity)
+        .replace("{v}", () => v),
+    });
+  }
+  const ghost = facts.pop()!;
+  const lines = facts.map((f) => f.text);
+  const line = (): string =>
+    rng
+      .pick(filler[lang])
+      .replace("{a}", () => rng.pick(plainWords))
+      .replace("{b}", () => rng.pick(plainWords));
+  while (lines.length < sentences) lines.splice(rng.int(0, lines.length), 0, line());
+  const missing = rng.chance(0.1);
+  const target = missing ? ghost : rng.pick(facts);
+  const short = rng.chance(0.5);
+  const question =
+    capital(
+      rng
+        .pick(factAsks[lang])
+        .replace("{n}", target.noun)
+        .replace("{e}", () => target.entity),
+    ) + (short ? ` ${valueOnly[lang]}` : "");
+  const text = lines.join(rng.chance(0.8) ? " " : "\n");
+  return {
+    skill: "needle",
+    lang,
+    messages: [{ role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` }],
+    answer: missing ? notInText[lang] : short ? target.value : target.text,
+  };
+}
+
+export function translateSample(context: ValueContext, lang: Language): Sample {
+  const { rng } = context;
+  const phrase = rng.pick(phrasebook);
+  const from = rng.pick(languages);
+  const to = rng.pick(languages.filter((l) => l !== from));
+  const slots = { "{n}": personName(context), "{c}": String(value("city", context)), "{d}": String(rng.int(2, 99)) };
+  const fill = (text: string): string => Object.entries(slots).reduce((t, [slot, v]) => t.replace(slot, () => v), text);
+  const ask = rng
+    .pick(translateAsks[lang])
+    .replace("{x}", () => fill(phrase[languages.indexOf(from)]!))
+    .replace("{l}", languageNames[lang][to]);
+  return {
+    skill: "translate",
+    lang,
+    messages: [{ role: "user", content: ask }],
+    answer: fill(phrase[languages.indexOf(to)]!),
+  };
+}

@@ -1,0 +1,221 @@
+import type { Language, Sample } from "../sample.ts";
+import { plainWords } from "../text/names.ts";
+import { languageNames } from "../text/passages.ts";
+import { forSplit, languages } from "../sample.ts";
+import { inventedWord, product, value, type ValueContext } from "../values.ts";
+import { faqInTwo } from "./chat.ts";
+
+type Row = Record<Language, string>;
+const row = (en: string, fr: string, es: string, de: string, it: string): Row => ({ en, fr, es, de, it });
+
+const asks = {
+  sort: row(
+    "Sort alphabetically: {}",
+    "Trie par ordre alphabétique : {}",
+    "Ordena alfabéticamente: {}",
+    "Sortiere alphabetisch: {}",
+    "Ordina alfabeticamente: {}",
+  ),
+  sortNumbers: row(
+    "Sort from small to large: {}",
+    "Trie du plus petit au plus grand : {}",
+    "Ordena de menor a mayor: {}",
+    "Sortiere von klein nach groß: {}",
+    "Ordina dal più piccolo al più grande: {}",
+  ),
+  count: row(
+    "How many items are in this list? {}",
+    "Combien d'éléments dans cette liste ? {}",
+    "¿Cuántos elementos hay en esta lista? {}",
+    "Wie viele Einträge hat diese Liste? {}",
+    "Quanti elementi ci sono in questa lista? {}",
+  ),
+  most: row(
+    "Which number is the largest? {}",
+    "Quel nombre est le plus grand ? {}",
+    "¿Qué número es el mayor? {}",
+    "Welche Zahl ist die größte? {}",
+    "Quale numero è il più grande? {}",
+  ),
+  least: row(
+    "Which number is the smallest? {}",
+    "Quel nombre est le plus petit ? {}",
+    "¿Qué número es el menor? {}",
+    "Welche Zahl ist die kleinste? {}",
+    "Quale numero è il più piccolo? {}",
+  ),
+  first: row(
+    "What is the first item? {}",
+    "Quel est le premier élément ? {}",
+    "¿Cuál es el primer elemento? {}",
+    "Was ist der erste Eintrag? {}",
+    "Qual è il primo elemento? {}",
+  ),
+  last: row(
+    "What is the last item? {}",
+    "Quel est le dernier élément ? {}",
+    "¿Cuál es el último elemento? {}",
+    "Was ist der letzte Eintrag? {}",
+    "Qual è l'ultimo elemento? {}",
+  ),
+  sum: row("What is {}?", "Combien font {} ?", "¿Cuánto es {}?", "Wie viel ist {}?", "Quanto fa {}?"),
+} satisfies Record<string, Row>;
+
+export function reasonSample(context: ValueContext, lang: Language): Sample {
+  const { rng, split } = context;
+  const kind = rng.weighted([
+    ["sort", 2],
+    ["sortNumbers", 2],
+    ["count", 2],
+    ["most", 2],
+    ["least", 1],
+    ["first", 1],
+    ["last", 1],
+    ["sum", 5],
+  ] as const);
+  let content: string;
+  let answer: string;
+  if (kind === "sum") {
+    const small = rng.chance(0.6);
+    const [a, b] = [rng.int(0, small ? 9 : 99), rng.int(0, small ? 9 : 99)];
+    const minus = rng.chance(0.3);
+    content = minus ? `${Math.max(a, b)} - ${Math.min(a, b)}` : `${a} + ${b}`;
+    answer = String(minus ? Math.abs(a - b) : a + b);
+  } else {
+    const numbers = kind === "sortNumbers" || kind === "most" || kind === "least";
+    const count = rng.int(2, kind === "count" ? 8 : 5);
+    const items = new Set<string>();
+    while (items.size < count)
+      items.add(
+        numbers
+          ? String(rng.int(0, rng.chance(0.5) ? 99 : 999))
+          : rng.chance(0.7)
+            ? rng.pick(forSplit(plainWords, split)).toLowerCase()
+            : inventedWord(context),
+      );
+    const list = [...items];
+    const sorted = [...list].sort((a, b) => (numbers ? Number(a) - Number(b) : a.localeCompare(b)));
+    content = list.join(", ");
+    answer = {
+      sort: sorted.join(", "),
+      sortNumbers: sorted.join(", "),
+      count: String(count),
+      most: sorted[sorted.length - 1]!,
+      least: sorted[0]!,
+      first: list[0]!,
+      last: list[list.length - 1]!,
+    }[kind];
+  }
+  return {
+    skill: "reason",
+    lang,
+    messages: [{ role: "user", content: asks[kind][lang].replace("{}", () => content) }],
+    answer,
+  };
+}
+
+const formats: Record<string, { ask: Row; apply: (words: readonly string[]) => string }> = {
+  upper: {
+    ask: row(
+      "Write in upper case: {}",
+      "Écris en majuscules : {}",
+      "Escribe en mayúsculas: {}",
+      "Schreibe in Großbuchstaben: {}",
+      "Scrivi in maiuscolo: {}",
+    ),
+    apply: (w) => w.join(", ").toUpperCase(),
+  },
+  bullets: {
+    ask: row(
+      "Write as a list with dashes: {}",
+      "Écris en liste avec des tirets : {}",
+      "Escribe como lista con guiones: {}",
+      "Schreibe als Liste mit Strichen: {}",
+      "Scrivi come elenco con trattini: {}",
+    ),
+    apply: (w) => w.map((x) => `- ${x}`).join("\n"),
+  },
+  numbered: {
+    ask: row(
+      "Write as a numbered list: {}",
+      "Écris en liste numérotée : {}",
+      "Escribe como lista numerada: {}",
+      "Schreibe als nummerierte Liste: {}",
+      "Scrivi come elenco numerato: {}",
+    ),
+    apply: (w) => w.map((x, i) => `${i + 1}. ${x}`).join("\n"),
+  },
+  array: {
+    ask: row(
+      "Write as a JSON array: {}",
+      "Écris en tableau JSON : {}",
+      "Escribe como lista JSON: {}",
+      "Schreibe als JSON-Liste: {}",
+      "Scrivi come lista JSON: {}",
+    ),
+    apply: (w) => `[${w.map((x) => JSON.stringify(x)).join(", ")}]`,
+  },
+  lines: {
+    ask: row(
+      "Write one item per line: {}",
+      "Écris un élément par ligne : {}",
+      "Escribe un elemento por línea: {}",
+      "Schreibe einen Eintrag pro Zeile: {}",
+      "Scrivi un elemento per riga: {}",
+    ),
+    apply: (w) => w.join("\n"),
+  },
+  semicolons: {
+    ask: row(
+      "Separate with semicolons: {}",
+      "Sépare par des points-virgules : {}",
+      "Separa con punto y coma: {}",
+      "Trenne mit Semikolon: {}",
+      "Separa con punto e virgola: {}",
+    ),
+    apply: (w) => w.join("; "),
+  },
+  reverse: {
+    ask: row(
+      "Write in reverse order: {}",
+      "Écris dans l'ordre inverse : {}",
+      "Escribe en orden inverso: {}",
+      "Schreibe in umgekehrter Reihenfolge: {}",
+      "Scrivi in ordine inverso: {}",
+    ),
+    apply: (w) => [...w].reverse().join(", "),
+  },
+};
+const answerIn = row("Answer in {}.", "Réponds en {}.", "Responde en {}.", "Antworte auf {}.", "Rispondi in {}.");
+
+/** Instructions on form: the shape of a list, the case of letters, the language of the answer. */
+export function formatSample(context: ValueContext, lang: Language): Sample {
+  const { rng } = context;
+  if (rng.chance(0.4)) {
+    const to = rng.pick(languages);
+    const exchange = faqInTwo(context, lang, to);
+    const order = answerIn[lang].replace("{}", languageNames[lang][to]);
+    const messages: Sample["messages"] = rng.chance(0.4)
+      ? [
+          { role: "system", content: order },
+          { role: "user", content: exchange.ask },
+        ]
+      : [{ role: "user", content: rng.chance(0.5) ? `${exchange.ask} ${order}` : `${order} ${exchange.ask}` }];
+    return { skill: "format", lang, messages, answer: exchange.answer };
+  }
+  const words = Array.from({ length: rng.int(2, 5) }, () =>
+    rng.weighted([
+      [rng.pick(forSplit(plainWords, context.split)).toLowerCase(), 4],
+      [inventedWord(context), 3],
+      [product(context), 1],
+      [String(value("city", context)), 1],
+    ]),
+  );
+  const format = rng.pick(Object.values(formats));
+  return {
+    skill: "format",
+    lang,
+    messages: [{ role: "user", content: format.ask[lang].replace("{}", () => words.join(", ")) }],
+    answer: format.apply(words),
+  };
+}

@@ -1,0 +1,145 @@
+import type { Rng } from "../random.ts";
+import type { Language, Message, Sample, ToolCall } from "../sample.ts";
+import { also, and, askBack, hereIs, is, noTool, systemPrompts, toolError } from "../text/phrases.ts";
+import { roles } from "../text/roles.ts";
+import { toJson } from "../json.ts";
+import { value, type ValueContext } from "../values.ts";
+import { chatExchange } from "./chat.ts";
+import { define, makeTool, makeTools, phrase } from "./request.ts";
+
+const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+export const callId = (rng: Rng): string => Array.from({ length: 9 }, () => alphabet.charAt(rng.int(0, 61))).join("");
+
+export function withSystem(rng: Rng, lang: Language, messages: Message[], probability = 0.3): Message[] {
+  return rng.chance(probability) ? [{ role: "system", content: rng.pick(systemPrompts[lang]) }, ...messages] : messages;
+}
+
+/** Which tool, with which arguments; or none; or a question back; or several calls. */
+export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
+  const { rng } = context;
+  const tools = makeTools(context, most);
+  const definitions = tools.map((t) => define(t, context, lang));
+  const tool = rng.pick(tools);
+  const kind = rng.weighted([
+    ["one", 66],
+    ["none", 12],
+    ["missing", 8],
+    ["twice", 6],
+    ["two", 8],
+  ] as const);
+  let text: string;
+  let answer: string | ToolCall[];
+  if (kind === "none") {
+    if (rng.chance(0.5)) {
+      const exchange = chatExchange(context, lang);
+      text = exchange.ask;
+      answer = exchange.answer;
+    } else {
+      let other = makeTool(context);
+      while (tools.some((t) => t.thing === other.thing)) other = makeTool(context);
+      text = phrase(other, context, lang).text;
+      answer = noTool[lang];
+    }
+  } else {
+    const request = phrase(tool, context, lang, kind === "missing");
+    text = request.text;
+    answer = request.missing
+      ? askBack[lang].replace("{}", request.missing.noun[lang])
+      : [{ name: tool.name, arguments: request.arguments }];
+    if (kind === "two" && tools.length > 1 && Array.isArray(answer)) {
+      const second = rng.pick(tools.filter((t) => t !== tool));
+      const more = phrase(second, context, lang);
+      text = `${text.replace(/[.?]$/, "")}, ${rng.pick(also[lang])} ${more.text.replace(/^[¿]/, "")}`;
+      answer = [...answer, { name: second.name, arguments: more.arguments }];
+    } else if (kind === "twice" && Array.isArray(answer) && Object.keys(request.arguments).length > 0) {
+      const more = phrase(
+        {
+          ...tool,
+          parameters: tool.parameters
+            .filter((p) => p.field in request.arguments)
+            .map((p) => ({ ...p, required: true })),
+        },
+        context,
+        lang,
+      );
+      text = `${text.replace(/[.?]$/, "")} ${and[lang]} ${more.text.replace(/^[¿]/, "")}`;
+      answer = [...answer, { name: tool.name, arguments: more.arguments }];
+    }
+  }
+  return {
+    skill: "tools",
+    lang,
+    tools: definitions,
+    messages: withSystem(rng, lang, [{ role: "user", content: text }]),
+    answer,
+  };
+}
+
+const statuses = [
+  "Paid",
+  "Unpaid",
+  "Pending",
+  "open",
+  "closed",
+  "shipped",
+  "delivered",
+  "cancelled",
+  "active",
+  "confirmed",
+  "on time",
+  "delayed",
+];
+const statusNoun: Record<Language, string> = {
+  en: "the status",
+  fr: "le statut",
+  es: "el estado",
+  de: "der Status",
+  it: "lo stato",
+};
+const errors = ["not found", "timeout", "no access", "invalid id", "service down", "unknown city"];
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A tool has run: say its result in a sentence. */
+export function toolResultSample(context: ValueContext, lang: Language): Sample {
+  const { rng } = context;
+  const tools = makeTools(context, 2);
+  const definitions = tools.map((t) => define(t, context, lang));
+  const tool = rng.pick(tools);
+  const request = phrase(tool, context, lang);
+  const id = callId(rng);
+  const facts = rng
+    .sample(roles, rng.int(1, 3))
+    .map((r) => ({ field: rng.pick(r.fields), noun: r.noun[lang], value: value(r.kind, context) }));
+  if (rng.chance(0.5)) facts[0] = { field: "status", noun: statusNoun[lang], value: rng.pick(statuses) };
+  const unique = facts.filter((f, i) => facts.findIndex((g) => g.field === f.field || g.noun === f.noun) === i);
+  let content: string;
+  let answer: string;
+  if (rng.chance(0.1)) {
+    const error = rng.pick(errors);
+    content = toJson({ error });
+    answer = toolError[lang].replace("{}", error);
+  } else {
+    content = toJson(Object.fromEntries(unique.map((f) => [f.field, f.value])));
+    answer =
+      unique.length === 1
+        ? `${capital(unique[0]!.noun)} ${is[lang]} ${unique[0]!.value}.`
+        : hereIs[lang].replace("{}", () =>
+            unique
+              .map(
+                (f) => `${f.noun.replace(/^(the|le|la|les|el|los|las|der|die|das|il|lo|gli|i) |^l'/, "")} ${f.value}`,
+              )
+              .join(", "),
+          );
+  }
+  return {
+    skill: "tool-result",
+    lang,
+    tools: definitions,
+    answer,
+    messages: withSystem(rng, lang, [
+      { role: "user", content: request.text },
+      { role: "assistant", content: "", toolCalls: [{ name: tool.name, arguments: request.arguments, id }] },
+      { role: "tool", content, callId: id },
+    ]),
+  };
+}

@@ -1,0 +1,311 @@
+"""Trains a Tramontane model from the token shards that `write-shards.ts` makes. Recipe, not runtime.
+
+One file, top to bottom: the model (Mistral architecture), the induction initialisation, the shards, the loop.
+The schedule is measured in wall-clock time, because on a small machine the deadline is what is known.
+"""
+import argparse, json, math, os, random, struct, sys, time
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+SIZES = {
+    "tiny": dict(d=128, layers=2, heads=2, kv_heads=1, ff=384),
+    "small": dict(d=256, layers=5, heads=4, kv_heads=2, ff=768),
+    "large": dict(d=512, layers=8, heads=8, kv_heads=2, ff=1408),
+}
+
+
+class Config:
+    """Shape of the network. Head size is d / heads; rotary base and norm epsilon are Mistral's."""
+
+    def __init__(self, vocab, d, layers, heads, kv_heads, ff, theta=1e6, eps=1e-5):
+        self.vocab, self.d, self.layers, self.heads, self.kv_heads, self.ff = vocab, d, layers, heads, kv_heads, ff
+        self.theta, self.eps, self.head = theta, eps, d // heads
+
+
+class Norm(nn.Module):
+    """RMSNorm, computed in float32."""
+
+    def __init__(self, d, eps):
+        super().__init__()
+        self.w, self.eps = nn.Parameter(torch.ones(d)), eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.w
+
+
+def rotate(x, turn):
+    """Rotary embedding on neighbouring pairs (the layout of the `llama` GGUF architecture); x is (batch, time, heads, head)."""
+    pairs = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))
+    return torch.view_as_real(pairs * turn).flatten(-2)
+
+
+class Block(nn.Module):
+    def __init__(self, c, dtype):
+        super().__init__()
+        self.c, self.dtype = c, dtype
+        self.n1, self.n2 = Norm(c.d, c.eps), Norm(c.d, c.eps)
+        make = lambda n_in, n_out: nn.Linear(n_in, n_out, bias=False)
+        self.q, self.k, self.v = make(c.d, c.heads * c.head), make(c.d, c.kv_heads * c.head), make(c.d, c.kv_heads * c.head)
+        self.o, self.g, self.u, self.dn = make(c.heads * c.head, c.d), make(c.d, c.ff), make(c.d, c.ff), make(c.ff, c.d)
+
+    def linear(self, x, *layers):
+        """One matrix product for all `layers` that read the same input, in the compute dtype."""
+        w = layers[0].weight if len(layers) == 1 else torch.cat([l.weight for l in layers])
+        return F.linear(x.to(self.dtype), w.to(self.dtype))
+
+    def forward(self, x, turn, mask):
+        c, (B, T, _) = self.c, x.shape
+        qkv = self.linear(self.n1(x), self.q, self.k, self.v)
+        q, k, v = qkv.split([c.heads * c.head, c.kv_heads * c.head, c.kv_heads * c.head], -1)
+        q = rotate(q.view(B, T, c.heads, c.head), turn).transpose(1, 2)
+        k = rotate(k.view(B, T, c.kv_heads, c.head), turn).transpose(1, 2)
+        v = v.view(B, T, c.kv_heads, c.head).transpose(1, 2).float()
+        r = c.heads // c.kv_heads
+        # The r query heads of a group share one key head: fold them into the time axis, no copy of k and v needed.
+        q = q.reshape(B * c.kv_heads, r * T, c.head)
+        k, v = k.reshape(B * c.kv_heads, T, c.head), v.reshape(B * c.kv_heads, T, c.head)
+        s = torch.baddbmm(mask.repeat(r, 1), q, k.transpose(1, 2), alpha=1 / math.sqrt(c.head))
+        a = torch.bmm(F.softmax(s, -1), v).view(B, c.heads, T, c.head).transpose(1, 2).reshape(B, T, -1)
+        x = x + self.linear(a, self.o)
+        g, u = self.linear(self.n2(x), self.g, self.u).chunk(2, -1)
+        return x + self.linear(F.silu(g) * u, self.dn)
+
+
+class Model(nn.Module):
+    """ids (batch, time) -> logits of the rows named by `rows` (flat indices), or of all rows."""
+
+    def __init__(self, c, dtype=torch.bfloat16):
+        super().__init__()
+        self.c, self.dtype, self.cache = c, dtype, {}
+        self.emb = nn.Embedding(c.vocab, c.d)
+        self.blocks = nn.ModuleList(Block(c, dtype) for _ in range(c.layers))
+        self.nf = Norm(c.d, c.eps)
+        for b in self.blocks:
+            for l in (b.q, b.k, b.v, b.o, b.g, b.u, b.dn):
+                nn.init.normal_(l.weight, 0, 1 / math.sqrt(l.weight.shape[1]))
+
+    def tables(self, T):
+        if T not in self.cache:
+            if len(self.cache) > 64:
+                self.cache.clear()
+            angle = torch.arange(T).float()[:, None] * self.c.theta ** (-torch.arange(0, self.c.head, 2).float() / self.c.head)
+            self.cache[T] = (torch.polar(torch.ones_like(angle), angle)[:, None], torch.full((T, T), -1e9).triu(1))
+        return self.cache[T]
+
+    def forward(self, ids, rows=None):
+        turn, mask = self.tables(ids.shape[1])
+        x = self.emb(ids)
+        for b in self.blocks:
+            x = b(x, turn, mask)
+        x = x.reshape(-1, self.c.d)
+        x = self.nf(x if rows is None else x[rows])
+        return F.linear(x.to(self.dtype), self.emb.weight.to(self.dtype)).float()
+
+
+@torch.no_grad()
+def induction_init(model, seed):
+    """Starts the network with a copying circuit; nothing but initial weights, everything stays trainable.
+
+    Layer 0, head 0 looks at the previous token (rotary phase alone, on the eight fastest pairs); layer 1 has one match head
+    per key group that looks for the place where this token was followed by something, and writes that something to the
+    tied output. All other output projections start at zero. A learning rate above 4e-4 at the start destroys it.
+    """
+    c, g, hd = model.c, torch.Generator().manual_seed(seed), model.c.head
+    orthogonal = lambda r, n: torch.linalg.qr(torch.randn(n, r, generator=g))[0].T.contiguous()
+    for b in model.blocks:
+        b.o.weight.zero_()
+        b.dn.weight.zero_()
+    E = model.emb.weight
+    E.normal_(0, 0.02, generator=g)
+    E[:, 0] = 0.08
+    # Logits of a copied token must stand out of the whole vocabulary from the first step on; Adam needs thousands of steps for that.
+    model.nf.w.fill_(5.0)
+    theta, fast = c.theta ** (-torch.arange(0, hd, 2).float() / hd), (torch.arange(hd // 2) < 8).float()
+    u, k = torch.zeros(hd), torch.zeros(hd)
+    u[0::2], k[0::2], k[1::2] = fast, theta.cos() * fast, theta.sin() * fast
+    V, P = orthogonal(hd, c.d), orthogonal(hd, c.d)
+    V[:, 0] = P[:, 0] = 0
+    b0, b1 = model.blocks[0], model.blocks[1]
+    b0.q.weight[:hd], b0.k.weight[:hd] = 0, 0
+    b0.q.weight[:hd, 0], b0.k.weight[:hd, 0] = 2.2 * u, 2.2 * k
+    b0.v.weight[:hd], b0.o.weight[:, :hd] = V, P.T * 0.05
+    slow = torch.zeros(hd)
+    slow[24:] = 1
+    r, W = c.heads // c.kv_heads, orthogonal(hd * c.kv_heads, c.d)
+    W[:, 0] = 0
+    for h in range(c.kv_heads):
+        q, s = h * r * hd, slice(h * hd, (h + 1) * hd)
+        b1.q.weight[q:q + hd], b1.k.weight[s] = 1.8 * V * slow[:, None], 1.8 * P * slow[:, None]
+        b1.v.weight[s], b1.o.weight[:, q:q + hd] = W[s], W[s].T * 0.2
+
+
+class Shards:
+    """Endless batches from a folder of shards, taken in name order; new shards may appear while training runs."""
+
+    def __init__(self, folder, batch_tokens, seed):
+        self.folder, self.batch_tokens, self.rng, self.used = folder, batch_tokens, random.Random(seed), []
+
+    def names(self):
+        return sorted(f[:-4] for f in os.listdir(self.folder) if f.endswith(".idx"))
+
+    def __iter__(self):
+        while True:
+            names = self.names()
+            fresh = [n for n in names if n not in self.used]
+            name = fresh[0] if fresh else self.rng.choice(names[-8:])
+            yield from self.batches(os.path.join(self.folder, name))
+            self.used.append(name)
+
+    def batches(self, path):
+        """Samples of like length together, whole shard in random order; yields (ids, rows, targets, skill of each row)."""
+        tok, msk = np.fromfile(path + ".tok", np.uint16), np.fromfile(path + ".msk", np.uint8)
+        index = np.fromfile(path + ".idx", np.uint32).reshape(-1, 3)
+        order = sorted(range(len(index)), key=lambda i: int(index[i, 1]) * self.rng.uniform(0.9, 1.1))
+        groups, group, longest = [], [], 0
+        for i in order:
+            longest = max(longest, int(index[i, 1]))
+            if group and longest * (len(group) + 1) > self.batch_tokens:
+                groups.append(group)
+                group, longest = [], int(index[i, 1])
+            group.append(i)
+        groups.append(group)
+        self.rng.shuffle(groups)
+        for group in groups:
+            T = max(int(index[i, 1]) for i in group) - 1
+            T = (T + 15) // 16 * 16
+            ids = np.zeros((len(group), T), np.int64)
+            rows, targets, skill = [], [], []
+            for b, i in enumerate(group):
+                s, n, k = (int(v) for v in index[i])
+                ids[b, :n - 1] = tok[s:s + n - 1]
+                learn = np.nonzero(msk[s + 1:s + n])[0]
+                rows.append(b * T + learn)
+                targets.append(tok[s + 1:s + n][learn].astype(np.int64))
+                skill.append(np.full(len(learn), k))
+            yield tuple(map(torch.from_numpy, (ids, np.concatenate(rows), np.concatenate(targets), np.concatenate(skill))))
+
+
+def save_safetensors(path, tensors, metadata, dtype=np.float32):
+    header, at = {"__metadata__": metadata}, 0
+    arrays = {k: v.detach().numpy().astype(dtype) for k, v in tensors.items()}
+    for k, a in arrays.items():
+        header[k] = {"dtype": {2: "F16", 4: "F32"}[a.itemsize], "shape": list(a.shape), "data_offsets": [at, at + a.nbytes]}
+        at += a.nbytes
+    head = json.dumps(header).encode()
+    with open(path + ".part", "wb") as f:
+        f.write(struct.pack("<Q", len(head)) + head)
+        for a in arrays.values():
+            f.write(a.tobytes())
+    os.replace(path + ".part", path)
+
+
+def load_safetensors(path):
+    raw = open(path, "rb").read()
+    n = struct.unpack("<Q", raw[:8])[0]
+    header = json.loads(raw[8:8 + n])
+    kind = {"F16": np.float16, "F32": np.float32}
+    return {k: torch.from_numpy(np.frombuffer(raw, kind[h["dtype"]], offset=8 + n + h["data_offsets"][0], count=int(np.prod(h["shape"]))).reshape(h["shape"]).astype(np.float32))
+            for k, h in header.items() if k != "__metadata__"}, header.get("__metadata__", {})
+
+
+def clock(text):
+    """The next moment at which the wall clock shows HH:MM, as seconds since the epoch."""
+    now = time.localtime()
+    h, m = map(int, text.split(":"))
+    t = time.mktime((now.tm_year, now.tm_mon, now.tm_mday, h, m, 0, 0, 0, -1))
+    return t if t > time.time() - 6 * 3600 else t + 86400
+
+
+def rate(step, now, a):
+    """Learning rate: warm-up to 4e-4, held while the circuit settles, ramped to --lr, then linear to zero at the deadline."""
+    calm = min(a.lr, 4e-4)
+    up = calm * min(1, (step + 1) / 60)
+    if step > a.calm:
+        up = calm + (a.lr - calm) * min(1, (step - a.calm) / a.calm)
+    left = (a.until - now) / (a.decay * 60)
+    return up * max(0.0, min(1.0, left))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--size", default="small", choices=SIZES)
+    p.add_argument("--vocab", required=True, help="vocabulary JSON; only its length is read")
+    p.add_argument("--shards", required=True)
+    p.add_argument("--out", required=True, help="folder of the checkpoints")
+    p.add_argument("--init", help="safetensors master to go on from when the folder holds no checkpoint")
+    p.add_argument("--until", required=True, type=clock, help="HH:MM of the end; the learning rate is zero there")
+    p.add_argument("--decay", type=float, default=30, help="minutes of the final decay")
+    p.add_argument("--lr", type=float, default=1e-3)
+    p.add_argument("--calm", type=int, default=800, help="steps at 4e-4 before the ramp to --lr")
+    p.add_argument("--batch", type=int, default=2048, help="tokens per step, padding included")
+    p.add_argument("--save", type=float, default=4, help="minutes between checkpoints")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--skills", default="chat,faq,tools,extract,copy,classify,needle,translate,reason,format,tool-result")
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(a.seed)
+    os.makedirs(a.out, exist_ok=True)
+    shape = dict(SIZES[a.size], vocab=len(json.load(open(a.vocab))))
+    model = Model(Config(**shape))
+    induction_init(model, a.seed)
+    matrices = [q for q in model.parameters() if q.dim() == 2]
+    others = [q for q in model.parameters() if q.dim() != 2]
+    opt = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=0, betas=(0.9, 0.95))
+    shards = Shards(a.shards, a.batch, a.seed + os.getpid())
+    step = tokens = seconds = 0
+    last = os.path.join(a.out, "last.pt")
+    if os.path.exists(last):
+        state = torch.load(last)
+        model.load_state_dict(state["model"])
+        opt.load_state_dict(state["opt"])
+        step, tokens, seconds, shards.used = state["step"], state["tokens"], state["seconds"], state["used"]
+        print(f"resumed at step {step}", flush=True)
+    elif a.init:
+        model.load_state_dict(load_safetensors(a.init)[0])
+
+    def save():
+        torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "step": step, "tokens": tokens, "seconds": seconds + time.process_time(), "used": shards.used}, last + ".part")
+        os.replace(last + ".part", last)
+        meta = {**{k: str(v) for k, v in shape.items()}, "size": a.size, "step": str(step), "tokens": str(tokens), "cpu_seconds": str(int(seconds + time.process_time())), "theta": "1000000", "eps": "1e-5"}
+        save_safetensors(os.path.join(a.out, "last.safetensors"), model.state_dict(), meta)
+
+    names = a.skills.split(",")
+    sums, counts = torch.zeros(len(names)), torch.zeros(len(names))
+    saved = shown = time.time()
+    shown_tokens = tokens
+    print(f"{a.size}: {sum(q.numel() for q in model.parameters()) / 1e6:.2f}M parameters, {shape}", flush=True)
+    for ids, rows, targets, skill in shards:
+        now = time.time()
+        if now >= a.until:
+            break
+        for group in opt.param_groups:
+            group["lr"] = rate(step, now, a)
+        each = F.cross_entropy(model(ids, rows), targets, reduction="none")
+        each.mean().backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        opt.step()
+        opt.zero_grad(set_to_none=True)
+        step += 1
+        tokens += ids.numel()
+        sums.index_add_(0, skill, each.detach())
+        counts.index_add_(0, skill, torch.ones_like(each.detach()))
+        if now - shown > 30:
+            loss = " ".join(f"{n} {sums[i] / counts[i]:.3f}" for i, n in enumerate(names) if counts[i] > 0)
+            print(f"{time.strftime('%H:%M:%S')} step {step} tokens {tokens / 1e6:.2f}M ({(tokens - shown_tokens) / (now - shown):.0f}/s) lr {group['lr']:.1e} | {loss}", flush=True)
+            shown, shown_tokens = now, tokens
+            sums.zero_()
+            counts.zero_()
+        if now - saved > a.save * 60:
+            save()
+            saved = now
+    save()
+    print(f"done: step {step}, {tokens} tokens, {int(seconds + time.process_time())} cpu seconds", flush=True)
+
+
+if __name__ == "__main__":
+    main()
