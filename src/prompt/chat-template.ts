@@ -66,6 +66,8 @@ export interface ChatTemplate {
   /** Why this one was chosen for the model, for people. */
   readonly reason: string;
   readonly capabilities: TemplateCapabilities;
+  /** Texts that end the model's turn, for formats that end it without a control token. */
+  readonly stop: readonly string[];
   /**
    * Errors: `invalid_message_order`, `invalid_assistant_message`, `invalid_function_call`, `capability_missing`, and
    * `invalid_request` with the template's own words when it refuses.

@@ -1,70 +1,52 @@
+import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { ChatTemplate } from "./chat-template.ts";
 import { JinjaTemplate } from "./jinja/jinja-template.ts";
+import { recognizeMistral } from "./recognize-mistral.ts";
 import { control } from "./segment.ts";
-import type { PromptPart } from "./segment.ts";
+import type { TemplateSource } from "./template-source.ts";
 import { ChatMlTemplate } from "./templates/chatml.ts";
+import type { FamilyParts } from "./templates/family.ts";
+import { Llama2Template } from "./templates/llama2.ts";
+import { Llama3Template } from "./templates/llama3.ts";
 import { MistralTemplate } from "./templates/mistral.ts";
-import type { MistralVersion } from "./templates/mistral-generation.ts";
-
-/** What a model says of itself, as far as its prompt format goes; the engine's `ModelInfo` fits. */
-export interface TemplateSource {
-  readonly name: string;
-  readonly architecture: string;
-  /** The model file's own Jinja template. */
-  readonly chatTemplate: string | undefined;
-  readonly controlTokens: readonly string[];
-  readonly beginOfSequence: string | undefined;
-  readonly endOfSequence: string | undefined;
-  readonly addsBeginOfSequence: boolean;
-}
+import { TranscriptTemplate } from "./templates/transcript.ts";
 
 /**
  * Finds the prompt format of a model: Mistral's generations by their control tokens, any other model through its own
- * template, models without one by what their control tokens tell. `reason` of the result says which and why.
+ * template, models without one by what their control tokens tell. `reason` of the result says which and why. `clock` is
+ * for templates that state the date. Never fails: at worst the conversation is written out as a dialogue.
  */
 export function chooseTemplate(model: TemplateSource, clock?: Clock): ChatTemplate {
-  const { chatTemplate, controlTokens } = model;
-  const start = startParts(model);
-  const generation = recognizeMistral(model);
-  if (generation !== undefined) return new MistralTemplate({ ...generation, controlTokens, start });
-  if (chatTemplate !== undefined) {
+  const parts = familyParts(model);
+  const mistral = recognizeMistral(model);
+  if (mistral !== undefined) return new MistralTemplate({ ...parts, ...mistral });
+  if (model.chatTemplate === undefined) return chooseFamily(model, parts, "the model file has no chat template");
+  try {
     const reason = "the model file brings its own Jinja template";
-    return new JinjaTemplate({ ...model, source: chatTemplate, reason, clock });
+    return new JinjaTemplate({ ...model, source: model.chatTemplate, reason, clock });
+  } catch (error) {
+    if (!(error instanceof TramontaneError)) throw error;
+    return chooseFamily(model, parts, error.message);
   }
-  const reason = "the model file has no chat template, but the control tokens of ChatML";
-  return new ChatMlTemplate({ reason, controlTokens, start });
 }
 
-/** The begin-of-sequence token, where the model wants one and the engine does not add it. */
-function startParts({ addsBeginOfSequence, beginOfSequence }: TemplateSource): readonly PromptPart[] {
-  return addsBeginOfSequence || beginOfSequence === undefined ? [] : [control(beginOfSequence)];
+function familyParts({ addsBeginOfSequence, beginOfSequence, controlTokens }: TemplateSource): FamilyParts {
+  const start = addsBeginOfSequence || beginOfSequence === undefined ? [] : [control(beginOfSequence)];
+  return { reason: "", controlTokens, start };
 }
 
-function recognizeMistral(model: TemplateSource): { version: MistralVersion; reason: string } | undefined {
-  const has = (token: string): boolean => model.controlTokens.includes(token);
-  const template = model.chatTemplate;
-  if (isFirstMistral(model))
-    return { version: "v1", reason: "its name says Mistral, and it has no control tokens but the ends of text" };
-  if (!has("[INST]") || !has("[TOOL_CALLS]") || (template !== undefined && !template.includes("[INST]")))
-    return undefined;
-  if (has("[MODEL_SETTINGS]")) return { version: "v15", reason: "control tokens [INST] and [MODEL_SETTINGS]" };
-  if (has("[ARGS]")) {
-    const writesIds = template === undefined ? !has("[THINK]") : template.includes("[CALL_ID]");
-    return writesIds
-      ? { version: "v11", reason: "control tokens [INST] and [ARGS], calls carry [CALL_ID]" }
-      : { version: "v13", reason: "control tokens [INST] and [ARGS], calls carry no id" };
+/** `because`: why the model's own template is not used. */
+function chooseFamily(model: TemplateSource, parts: FamilyParts, because: string): ChatTemplate {
+  const has = (...tokens: string[]): boolean => tokens.every((token) => model.controlTokens.includes(token));
+  if (has("<|im_start|>", "<|im_end|>")) {
+    return new ChatMlTemplate({ ...parts, reason: `${because}; control tokens <|im_start|> and <|im_end|>` });
   }
-  if (has("[SYSTEM_PROMPT]")) return { version: "v7", reason: "control tokens [INST] and [SYSTEM_PROMPT], no [ARGS]" };
-  const writesIds = template === undefined || !template.includes("[TOOL_RESULTS]") || template.includes("call_id");
-  return writesIds
-    ? { version: "v3", reason: "control tokens [INST] and [TOOL_CALLS], no [SYSTEM_PROMPT]" }
-    : { version: "v2", reason: "control tokens [INST] and [TOOL_CALLS], and a template without call ids" };
-}
-
-/** The first generation wrote `[INST]` as plain text, so that only the name and the template can tell it. */
-function isFirstMistral({ name, architecture, chatTemplate, controlTokens }: TemplateSource): boolean {
-  const named = /mi[sx]tral/iu.test(`${name} ${architecture}`);
-  const special = controlTokens.some((token) => !["<unk>", "<s>", "</s>", "<pad>"].includes(token));
-  return named && !special && (chatTemplate === undefined || chatTemplate.includes("[INST]"));
+  if (has("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")) {
+    return new Llama3Template({ ...parts, reason: `${because}; control tokens <|start_header_id|> and <|eot_id|>` });
+  }
+  if (/llama-?2.*chat/iu.test(model.name) && has("<s>", "</s>")) {
+    return new Llama2Template({ ...parts, reason: `${because}; its name says Llama 2 chat` });
+  }
+  return new TranscriptTemplate({ ...parts, reason: `${because}, and no known control tokens: a written dialogue` });
 }

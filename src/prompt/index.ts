@@ -8,7 +8,7 @@ export type {
   ToolCallProtocol,
 } from "./chat-template.ts";
 export { chooseTemplate } from "./choose-template.ts";
-export type { TemplateSource } from "./choose-template.ts";
+export type { TemplateSource } from "./template-source.ts";
 export { spokenText, textContent } from "./conversation.ts";
 export type {
   AssistantMessage,
@@ -21,5 +21,10 @@ export type {
   ToolMessage,
   UserMessage,
 } from "./conversation.ts";
+export { AnswerReader } from "./answer/answer-reader.ts";
+export type { AnswerReaderParts } from "./answer/answer-reader.ts";
+export type { AnsweredCall, AnswerEvent, AnswerInput } from "./answer/answer-event.ts";
+export { readConversation } from "./read-conversation.ts";
+export type { ConversationSource } from "./read-conversation.ts";
 export type { PromptPart } from "./segment.ts";
 export { createCallId, isNativeCallId } from "./tool-call-id.ts";

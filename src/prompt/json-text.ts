@@ -117,7 +117,7 @@ export function toJsonNode(value: unknown, depth = 0): JsonNode {
   if (value === null || value === undefined) return { kind: "literal", text: "null" };
   if (typeof value === "boolean") return { kind: "literal", text: value ? "true" : "false" };
   if (typeof value === "string") return { kind: "string", value };
-  if (typeof value === "number") return { kind: "number", text: Object.is(value, -0) ? "-0.0" : String(value) };
+  if (typeof value === "number") return { kind: "number", text: String(value) };
   if (typeof value === "bigint") return { kind: "number", text: String(value) };
   if (Array.isArray(value)) return { kind: "array", items: value.map((item) => toJsonNode(item, depth + 1)) };
   if (typeof value !== "object") throw new TramontaneError("invalid_request", `JSON cannot hold a ${typeof value}`);

@@ -2,7 +2,7 @@ import { TramontaneError } from "#base";
 import { spokenText } from "./conversation.ts";
 import type { AssistantMessage, Message } from "./conversation.ts";
 
-/** Who may speak after whom. */
+/** Who may speak after whom; a late system message (after assistant or tool) only where no strictness is asked for. */
 const MAY_FOLLOW: Record<Message["role"], readonly Message["role"][]> = {
   system: ["user", "assistant", "system"],
   user: ["assistant", "system", "user"],
@@ -29,7 +29,8 @@ export function checkMessageOrder(messages: readonly Message[], strict: boolean)
   }
   for (const [index, message] of messages.entries()) {
     const previous = messages[index - 1];
-    if (previous !== undefined && !MAY_FOLLOW[previous.role].includes(message.role)) {
+    const late = message.role === "system" && !strict;
+    if (previous !== undefined && !late && !MAY_FOLLOW[previous.role].includes(message.role)) {
       throw orderError(`Unexpected role '${message.role}' after role '${previous.role}'`, `messages[${index}]`);
     }
     if (message.role === "assistant") checkAssistant(message, index, { strict, last: message === last });

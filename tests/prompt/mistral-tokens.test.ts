@@ -23,6 +23,18 @@ const FILES: Record<Version, string> = {
 const folder = join(process.env["TRAMONTANE_TEST_DATA"] ?? "../shared/data", "tokenizers");
 const { cases } = JSON.parse(readFileSync("tests/prompt/mistral-tokens.json", "utf8")) as { cases: Golden[] };
 
+/** Gaps and their token ids, the same for v3 and v7 (mistral-common 1.12.0, encode_fim). */
+const GAPS: readonly (readonly [before: string, after: string, tokens: string])[] = [
+  [
+    "def add(a, b):\n    return ",
+    "\n\nprint(add(1, 2))",
+    "1 13 781 781 2799 29500 1756 29500 29508 29493 29473 29518 1511 11 1569 1735 29500 29476 29493 1055 2097 781 3055 1372 29473",
+  ],
+  ["x = ", "", "1 13 11 2086 1095 29473"],
+  ["f(", "</s>[PREFIX]) ", "1 13 1468 29481 29535 29560 22089 3571 29473 11 1053 29500"],
+  [" a", "  b", "1 13 29473 1055 11 29473 1032"],
+];
+
 /** What an engine does with parts: controls by name, every text on its own. */
 function tokenize(model: SentencePieceModel, parts: readonly PromptPart[]): readonly number[] {
   return parts.flatMap((part) =>
@@ -36,18 +48,31 @@ describe.each(Object.keys(FILES) as Version[])("Mistral %s", (version) => {
   const expected = cases.filter((golden) => golden.tokens[version] !== undefined);
   const title = missing ? `(skipped: no ${path}) %s` : "%s";
 
-  test.skipIf(missing).each(expected.map((golden) => [golden.name, golden] as const))(title, (_, golden) => {
-    const model = new SentencePieceModel(path);
-    const template = chooseTemplate({
+  const model = missing ? undefined : new SentencePieceModel(path);
+  const choose = ({ controlTokens }: SentencePieceModel) =>
+    chooseTemplate({
       name: `mistral-${version}`,
       architecture: "llama",
       chatTemplate: version === "v2" ? "[INST] [TOOL_RESULTS]" : undefined,
-      controlTokens: model.controlTokens,
+      controlTokens,
       beginOfSequence: "<s>",
       endOfSequence: "</s>",
       addsBeginOfSequence: false,
     });
+
+  test.skipIf(missing).each(expected.map((golden) => [golden.name, golden] as const))(title, (_, golden) => {
+    const template = choose(model!);
     expect(template.name).toBe(`mistral-${version}`);
-    expect(tokenize(model, template.render(golden).parts).join(" ")).toBe(golden.tokens[version]);
+    expect(tokenize(model!, template.render(golden).parts).join(" ")).toBe(golden.tokens[version]);
+  });
+
+  test.skipIf(missing)("code infilling", () => {
+    const template = choose(model!);
+    const { infill } = template.capabilities;
+    expect(infill).toBe(version === "v3" || version === "v7");
+    for (const [before, after, tokens] of infill ? GAPS : []) {
+      expect(tokenize(model!, template.renderInfill({ before, after }).parts).join(" ")).toBe(tokens);
+    }
+    if (!infill) expect(() => template.renderInfill({ before: "a", after: "b" })).toThrow("does not support FIM");
   });
 });

@@ -62,8 +62,10 @@ describe("a model's own Jinja template", () => {
   });
 
   test("text operations of the template still see the text's own shape", () => {
-    const parts = template("{{ messages[0].content | trim | length }}").render(ask("  <s>[END]  ")).parts;
-    expect(parts).toEqual([{ kind: "text", text: "8" }]);
+    const parts = template("{{ messages[0].content }}|{{ messages[0].content | trim | length }}").render(
+      ask("  <s>[END]  "),
+    ).parts;
+    expect(parts).toEqual([{ kind: "text", text: "  <s>[END]  |8" }]);
   });
 
   test("JSON that keeps to ASCII comes out as it would have without hiding", () => {
@@ -72,7 +74,9 @@ describe("a model's own Jinja template", () => {
   });
 
   test("the words of raise_exception become the error's message", () => {
-    const strict = template("{{ raise_exception('Only one message, please') if messages | length > 1 }}x");
+    const strict = template(
+      "{{ raise_exception('Only one message, please') if messages | length > 1 }}{{ messages[0].content }}",
+    );
     const two: Conversation = {
       messages: [
         { role: "user", text: "a" },
@@ -132,8 +136,9 @@ describe("a model's own Jinja template", () => {
   });
 
   test("the date comes from the given clock alone", () => {
-    const source = "{{ strftime_now('%d %b %Y') if strftime_now is defined else 'no clock' }}";
-    expect(template(source).render(ask("x")).parts).toEqual([{ kind: "text", text: "no clock" }]);
+    const source =
+      "{{ strftime_now('%d %b %Y') if strftime_now is defined else 'no clock' }}: {{ messages[0].content }}";
+    expect(template(source).render(ask("x")).parts).toEqual([{ kind: "text", text: "no clock: x" }]);
     const dated = new JinjaTemplate({
       source,
       reason: "test",
@@ -143,6 +148,6 @@ describe("a model's own Jinja template", () => {
       addsBeginOfSequence: false,
       clock: { nowMs: () => Date.UTC(2024, 1, 26), monotonicMs: () => 0 },
     });
-    expect(dated.render(ask("x")).parts).toEqual([{ kind: "text", text: "26 Feb 2024" }]);
+    expect(dated.render(ask("x")).parts).toEqual([{ kind: "text", text: "26 Feb 2024: x" }]);
   });
 });

@@ -8,11 +8,12 @@ import { chooseInfill, refuseInfill } from "../infill.ts";
 import { normalizeMessages, SEPARATOR } from "../normalize.ts";
 import type { NormalizedMessage } from "../normalize.ts";
 import type { PromptPart } from "../segment.ts";
+import { refuseTools } from "../templates/refuse-tools.ts";
 import { ControlMask } from "./control-mask.ts";
 import { formatDate } from "./format-date.ts";
 import { jinjaContext } from "./jinja-context.ts";
 import type { JinjaContext } from "./jinja-context.ts";
-import { probeCapabilities } from "./probe.ts";
+import { canAsk, probeCapabilities } from "./probe.ts";
 import { runTemplate } from "./run-template.ts";
 
 export interface JinjaParts {
@@ -32,13 +33,14 @@ export interface JinjaParts {
 export type Ending = "generation" | "open";
 
 /**
- * A model's own Jinja template. Errors of the constructor: `model_file_invalid` when the source is not a template.
+ * A model's own Jinja template. Errors of the constructor: `model_file_invalid` when the source is no usable template.
  * Numbers in tool schemas and arguments pass through as JavaScript numbers.
  */
 export class JinjaTemplate implements ChatTemplate {
   readonly name = "jinja";
   readonly reason: string;
   readonly capabilities: TemplateCapabilities;
+  readonly stop: readonly string[] = [];
   readonly renderInfill: ChatTemplate["renderInfill"];
   readonly #parts: JinjaParts;
   readonly #template: Template;
@@ -49,25 +51,26 @@ export class JinjaTemplate implements ChatTemplate {
     this.#template = compile(parts.source);
     const infill = chooseInfill(parts.controlTokens);
     this.renderInfill = infill ?? refuseInfill;
-    this.capabilities = {
-      ...probeCapabilities({
-        source: parts.source,
-        controlTokens: parts.controlTokens,
-        render: (context, ending) => this.#run(context, ending),
-      }),
-      infill: infill !== undefined,
+    const probe = {
+      source: parts.source,
+      controlTokens: parts.controlTokens,
+      render: (context: JinjaContext, ending: Ending) => this.#run(context, ending),
     };
+    if (!canAsk(probe)) {
+      throw new TramontaneError("model_file_invalid", "The model's chat template cannot write down a simple question");
+    }
+    this.capabilities = { ...probeCapabilities(probe), infill: infill !== undefined };
   }
 
   render(conversation: Conversation): RenderedPrompt {
-    this.#refuseTools(conversation);
+    if (this.capabilities.toolCalls === undefined) refuseTools(conversation);
     const messages = this.#normalize(conversation);
     const seen = JSON.stringify(jinjaContext(conversation, messages, { hide: same, hideDeep: same }));
     const mask = new ControlMask(this.#parts.controlTokens, seen + this.#parts.source);
     const context = jinjaContext(conversation, messages, mask);
     const last = messages.at(-1);
     if (last?.role !== "assistant") {
-      return { parts: this.#finish(mask.split(this.#run(context, "generation"))), prefix: undefined };
+      return { parts: this.#finish(mask.split(this.#run(context, "generation", mask))), prefix: undefined };
     }
     const prefix = spokenText(last.content);
     return { parts: this.#finish(mask.split(this.#continued(context, mask, prefix))), prefix };
@@ -77,13 +80,13 @@ export class JinjaTemplate implements ChatTemplate {
   #continued(context: JinjaContext, mask: ControlMask, prefix: string): string {
     const earlier = context.messages.slice(0, -1);
     const marked = { ...context.messages.at(-1), content: mask.hide(prefix) + mask.marker };
-    const output = this.#run({ ...context, messages: [...earlier, marked] }, "open");
+    const output = this.#run({ ...context, messages: [...earlier, marked] }, "open", mask);
     const end = output.indexOf(mask.marker);
     if (end >= 0 && end === output.lastIndexOf(mask.marker)) return output.slice(0, end);
-    return this.#run({ ...context, messages: earlier }, "generation") + mask.hide(prefix);
+    return this.#run({ ...context, messages: earlier }, "generation", mask) + mask.hide(prefix);
   }
 
-  #run(context: JinjaContext, ending: Ending): string {
+  #run(context: JinjaContext, ending: Ending, mask?: ControlMask): string {
     const { beginOfSequence, endOfSequence, clock } = this.#parts;
     const now = clock === undefined ? undefined : (format: string) => formatDate(clock.nowMs(), format);
     try {
@@ -97,21 +100,13 @@ export class JinjaTemplate implements ChatTemplate {
         strftime_now: now,
       });
     } catch (error) {
-      throw new TramontaneError("invalid_request", error instanceof Error ? error.message : String(error), {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new TramontaneError("invalid_request", mask?.reveal(words) ?? words, {
         cause: error,
         field: "messages",
         hint: "The model's own chat template refused this conversation.",
       });
     }
-  }
-
-  #refuseTools({ messages, tools }: Conversation): void {
-    const usesTools = tools.length > 0 || messages.some((message) => message.role === "tool");
-    if (!usesTools || this.capabilities.toolCalls !== undefined) return;
-    throw new TramontaneError("capability_missing", "Function calling is not enabled for this model", {
-      field: "tools",
-      hint: "The model's chat template writes no tool calls in a known form.",
-    });
   }
 
   #normalize(conversation: Conversation): readonly NormalizedMessage[] {

@@ -17,6 +17,11 @@ const WORDS = {
   result: "Qzresult",
 };
 
+/** Whether the simplest conversation comes through. */
+export function canAsk(parts: ProbeParts): boolean {
+  return attempt(parts, [user]).includes(WORDS.user);
+}
+
 /** Learns what a foreign template can express by rendering small conversations and looking at what comes out. */
 export function probeCapabilities(parts: ProbeParts): Omit<TemplateCapabilities, "infill"> {
   return {

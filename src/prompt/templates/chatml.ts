@@ -18,12 +18,11 @@ export class ChatMlTemplate implements ChatTemplate {
   readonly name = "chatml";
   readonly reason: string;
   readonly capabilities: TemplateCapabilities;
+  readonly stop: readonly string[] = [];
   readonly renderInfill: ChatTemplate["renderInfill"];
-  readonly #start: readonly PromptPart[];
 
-  constructor({ reason, controlTokens, start }: FamilyParts) {
+  constructor({ reason, controlTokens }: Omit<FamilyParts, "start">) {
     this.reason = reason;
-    this.#start = start;
     const infill = chooseInfill(controlTokens);
     this.renderInfill = infill ?? refuseInfill;
     this.capabilities = {
@@ -48,7 +47,6 @@ export class ChatMlTemplate implements ChatTemplate {
     const last = turns.at(-1);
     const prefix = last?.role === "assistant" ? last : undefined;
     const parts = [
-      ...this.#start,
       ...(opening === "" ? [] : turn("system", opening)),
       ...turns.slice(0, prefix === undefined ? undefined : -1).flatMap(renderTurn),
       control("<|im_start|>"),

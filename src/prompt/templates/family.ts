@@ -4,6 +4,9 @@ import type { PromptPart } from "../segment.ts";
 export interface FamilyParts {
   readonly reason: string;
   readonly controlTokens: readonly string[];
-  /** Control tokens in front of everything; empty where the engine adds begin-of-sequence itself. */
+  /**
+   * Control tokens in front of everything: begin-of-sequence, for families that always had it in training, where the
+   * engine does not add it itself.
+   */
   readonly start: readonly PromptPart[];
 }

@@ -1,4 +1,3 @@
-import { TramontaneError } from "#base";
 import type { ChatTemplate, RenderedPrompt, TemplateCapabilities, ToolCallProtocol } from "../chat-template.ts";
 import { spokenText } from "../conversation.ts";
 import type { ContentChunk, Conversation } from "../conversation.ts";
@@ -9,16 +8,14 @@ import type { NormalizedMessage } from "../normalize.ts";
 import type { SettledAssistant, SettledCall, SettledResult } from "../call-ids.ts";
 import { control, plain } from "../segment.ts";
 import type { PromptPart } from "../segment.ts";
+import type { FamilyParts } from "./family.ts";
 import { MISTRAL_GENERATIONS } from "./mistral-generation.ts";
 import type { MistralGeneration, MistralVersion } from "./mistral-generation.ts";
+import { refuseTools } from "./refuse-tools.ts";
 import { argumentsNode, jsonObject, jsonString, toolNode } from "./tool-json.ts";
 
-interface MistralParts {
+interface MistralParts extends FamilyParts {
   readonly version: MistralVersion;
-  readonly reason: string;
-  readonly controlTokens: readonly string[];
-  /** Control tokens in front of everything; empty where the engine adds begin-of-sequence itself. */
-  readonly start: readonly PromptPart[];
 }
 
 /**
@@ -29,6 +26,7 @@ export class MistralTemplate implements ChatTemplate {
   readonly name: string;
   readonly reason: string;
   readonly capabilities: TemplateCapabilities;
+  readonly stop: readonly string[] = [];
   readonly renderInfill: ChatTemplate["renderInfill"];
   readonly #version: MistralVersion;
   readonly #generation: MistralGeneration;
@@ -40,7 +38,7 @@ export class MistralTemplate implements ChatTemplate {
     this.#version = version;
     this.#generation = MISTRAL_GENERATIONS[version];
     this.#start = start;
-    const infill = version === "v1" ? undefined : chooseInfill(controlTokens);
+    const infill = version === "v1" ? undefined : chooseInfill(controlTokens, start);
     this.renderInfill = infill ?? refuseInfill;
     const thinks = controlTokens.includes("[THINK]") && controlTokens.includes("[/THINK]");
     this.capabilities = {
@@ -87,19 +85,13 @@ export class MistralTemplate implements ChatTemplate {
 
   #normalize(conversation: Conversation): readonly NormalizedMessage[] {
     const { system, ordersResults, tools } = this.#generation;
+    if (tools === undefined) refuseTools(conversation);
     const messages = normalizeMessages(conversation, {
       system: system === "own" ? "in-place" : "aside",
       keepsThinking: this.capabilities.thinking !== undefined,
       speaksWithCalls: system === "own",
       ordersResults,
     });
-    const callsTools = messages.some((message) => message.role === "assistant" && message.toolCalls.length > 0);
-    if (tools === undefined && (conversation.tools.length > 0 || callsTools)) {
-      throw new TramontaneError("capability_missing", `Function calling is not enabled for this model`, {
-        field: "tools",
-        hint: "The model's tokenizer generation (v1) has no tool tokens; choose a newer model.",
-      });
-    }
     // The older generations always open with a user turn, empty when nobody asked.
     const opensWithUser = messages.find((message) => message.role !== "system")?.role === "user";
     const needsUser = system === "own" ? messages.length === 0 : !opensWithUser;
@@ -115,8 +107,8 @@ export class MistralTemplate implements ChatTemplate {
   }
 
   #settings({ reasoningEffort }: Conversation): readonly PromptPart[] {
-    if (!this.#generation.modelSettings || reasoningEffort === undefined) return [];
-    const json = writePythonJson(jsonObject({ reasoning_effort: jsonString(reasoningEffort) }));
+    if (!this.#generation.modelSettings) return [];
+    const json = writePythonJson(jsonObject({ reasoning_effort: jsonString(reasoningEffort ?? "none") }));
     return [control("[MODEL_SETTINGS]"), ...plain(json), control("[/MODEL_SETTINGS]")];
   }
 

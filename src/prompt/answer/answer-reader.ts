@@ -1,0 +1,53 @@
+import type { ThinkingProtocol, ToolCallProtocol } from "../chat-template.ts";
+import type { AnswerEvent, AnswerInput } from "./answer-event.ts";
+import { ReasoningParser } from "./reasoning-parser.ts";
+import { createToolCallParser } from "./tool-call-parser.ts";
+import type { ToolCallParser } from "./tool-call-parser.ts";
+
+export interface AnswerReaderParts {
+  /** The template's protocol; undefined when the request offers no tools: the answer is then words only. */
+  readonly toolCalls: ToolCallProtocol | undefined;
+  readonly thinking: ThinkingProtocol | undefined;
+  /** A fresh id for a call, unique within the conversation. */
+  readonly newCallId: () => string;
+}
+
+/**
+ * Reads one choice's answer while it is generated: words, thoughts and whole calls. Text comes out as early as it can;
+ * control tokens never become text.
+ */
+export class AnswerReader {
+  readonly #reasoning: ReasoningParser | undefined;
+  readonly #calls: ToolCallParser | undefined;
+
+  constructor({ toolCalls, thinking, newCallId }: AnswerReaderParts) {
+    this.#reasoning = thinking === undefined ? undefined : new ReasoningParser(thinking);
+    this.#calls = toolCalls === undefined ? undefined : createToolCallParser(toolCalls, newCallId);
+  }
+
+  push(input: AnswerInput): readonly AnswerEvent[] {
+    return this.#reasoning === undefined ? this.#read(input) : this.#readAll(this.#reasoning.push(input));
+  }
+
+  /** What was held back; call once, when the generation has finished. */
+  finish(): readonly AnswerEvent[] {
+    const thoughts = this.#readAll(this.#reasoning?.finish() ?? []);
+    return [...thoughts, ...(this.#calls?.finish() ?? [])];
+  }
+
+  /** A call the model began and did not end, as far as it came: the answer was cut off. */
+  get unfinishedCall(): string | undefined {
+    return this.#calls?.unfinished;
+  }
+
+  #readAll(outputs: ReturnType<ReasoningParser["push"]>): readonly AnswerEvent[] {
+    return outputs.flatMap((output): readonly AnswerEvent[] =>
+      output.type === "thinking" || output.type === "thinking-closed" ? [output] : this.#read(output),
+    );
+  }
+
+  #read(input: AnswerInput): readonly AnswerEvent[] {
+    if (this.#calls !== undefined) return this.#calls.push(input);
+    return input.type === "text" && input.text !== "" ? [input] : [];
+  }
+}
