@@ -2,6 +2,7 @@ import { invariant } from "#base";
 import type { Database, Queryable } from "../storage/database.ts";
 import { reserve, rollOver, spend } from "./spending.ts";
 import type { BalanceRow, BudgetRow } from "./spending.ts";
+import { addToHours } from "./usage-hours.ts";
 import type { UsageOperation, UsageResult, UsageSettle } from "./usage-operation.ts";
 import { insertEvents, insertIntents, removeIntents, writeProgress } from "./usage-rows.ts";
 import type { AcceptedSettle } from "./usage-rows.ts";
@@ -121,5 +122,6 @@ async function settleIntents(
     return false;
   });
   await insertEvents(session, accepted);
+  await addToHours(session, accepted);
   return duplicates;
 }

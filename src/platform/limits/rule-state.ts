@@ -1,0 +1,54 @@
+import { Bucket } from "./bucket.ts";
+import type { LimitRule } from "./limit-rules.ts";
+
+/** What one rule has let through. Waits are milliseconds; 0: now. */
+export class RuleState {
+  readonly rule: LimitRule;
+  readonly requests: Bucket | undefined;
+  readonly tokens: Bucket | undefined;
+  #running = 0;
+  /** Mean duration of recent requests: what a full house makes the next one wait for. */
+  #durationMs = 1_000;
+
+  constructor(rule: LimitRule, nowMs: number) {
+    this.rule = rule;
+    const { requestsPerSecond: perSecond, tokensPerMinute: perMinute } = rule;
+    // Below one request a second the burst is still one whole request.
+    if (perSecond !== undefined)
+      this.requests = new Bucket({ capacity: Math.max(1, perSecond), perMs: perSecond / 1_000 }, nowMs);
+    if (perMinute !== undefined) this.tokens = new Bucket({ capacity: perMinute, perMs: perMinute / 60_000 }, nowMs);
+  }
+
+  /** How long until a request of so many tokens may start, as far as rates and concurrency say, and which of them says it. */
+  waitFor(tokens: number, nowMs: number): { readonly waitMs: number; readonly limit: keyof typeof LIMIT_NAMES } {
+    const { concurrentRequests } = this.rule;
+    const isFull = concurrentRequests !== undefined && this.#running >= concurrentRequests;
+    const waits = [
+      { limit: "requestsPerSecond", waitMs: this.requests?.waitMs(1, nowMs) ?? 0 },
+      { limit: "tokensPerMinute", waitMs: this.tokens?.waitMs(tokens, nowMs) ?? 0 },
+      { limit: "concurrentRequests", waitMs: isFull ? this.#durationMs / concurrentRequests : 0 },
+    ] as const;
+    return waits.reduce((longest, one) => (one.waitMs > longest.waitMs ? one : longest));
+  }
+
+  start(tokens: number, nowMs: number): void {
+    this.requests?.take(1, nowMs);
+    this.tokens?.take(tokens, nowMs);
+    this.#running += 1;
+  }
+
+  /** `extraTokens`: how many more than was thought, negative when fewer. */
+  end(extraTokens: number, durationMs: number, nowMs: number): void {
+    this.tokens?.take(extraTokens, nowMs);
+    this.#running -= 1;
+    this.#durationMs += (durationMs - this.#durationMs) / 8;
+  }
+}
+
+/** Limits in the words of error messages. */
+export const LIMIT_NAMES = {
+  requestsPerSecond: "requests per second",
+  tokensPerMinute: "tokens per minute",
+  tokensPerMonth: "tokens per month",
+  concurrentRequests: "concurrent requests",
+} as const;
