@@ -22,8 +22,26 @@ export { Catalog, CHAT_ALIASES_OF_2402 } from "./catalog.ts";
 export { Deployment } from "./deployment.ts";
 export type { DeploymentSpec, DeploymentState, LoadedModel } from "./deployment.ts";
 export { openGate } from "./inference/call.ts";
-export type { Admission, Call, Gate, LimitState, Operation, Outcome } from "./inference/call.ts";
+export type {
+  Admission,
+  AdmissionRequest,
+  Call,
+  Gate,
+  LimitState,
+  Operation,
+  Outcome,
+  RequestSize,
+} from "./inference/call.ts";
 export { createInference } from "./inference/inference.ts";
 export type { AnswerStream, Inference, InferenceParts } from "./inference/inference.ts";
 export { silentObserver } from "./inference/observe.ts";
 export type { InferenceObserver } from "./inference/observe.ts";
+export { openBackOffice } from "./back-office.ts";
+export type { BackOffice, BackOfficeOptions } from "./back-office.ts";
+export { formatMoney, parseMoney } from "./billing/money.ts";
+export type { Pico } from "./billing/money.ts";
+export type { PriceItem, PriceList, PriceLists } from "./billing/price-lists.ts";
+export { verifyUsage } from "./billing/verify-usage.ts";
+export type { Discrepancy } from "./billing/verify-usage.ts";
+export type { LimitRule, LimitRules, Limits } from "./limits/limit-rules.ts";
+export type { Budget, Budgets, NewBudget } from "./metering/budgets.ts";

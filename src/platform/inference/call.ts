@@ -3,6 +3,8 @@ import type { Caller } from "../tenancy/caller.ts";
 
 /** How a request came in. */
 export interface Call {
+  /** A UUID, new for every request: what logs, bills and clients know it by. */
+  readonly requestId: string;
   readonly caller: Caller;
   readonly dialect: Dialect;
   /** Aborted when the client leaves or the server must stop; the reason says which. */
@@ -22,17 +24,41 @@ export interface LimitState {
   readonly resetMs: number;
 }
 
+/** What a request may come to, for whoever has to say yes to it. */
+export interface RequestSize {
+  /** Bytes of the prompt's text: at hand, and roughly four to a token. */
+  readonly promptBytes: number;
+  /** The exact number of prompt tokens: costs a trip to the engine. */
+  countPrompt(): Promise<number>;
+  /** The most that may be generated, over all choices. */
+  readonly maxOutputTokens: number;
+  /** Whether that is the client's wish, or only what the context leaves. */
+  readonly isOutputBounded: boolean;
+}
+
+export interface AdmissionRequest {
+  readonly call: Call;
+  readonly deployment: string;
+  readonly operation: Operation;
+  readonly size: RequestSize;
+}
+
 /** What the platform does around every inference: refuse before, settle after. */
 export interface Gate {
-  /** Errors: `rate_limited`, `forbidden`. */
-  admit(ask: { readonly call: Call; readonly deployment: string; readonly operation: Operation }): Promise<Admission>;
+  /** Resolves when the request may start. Errors: `rate_limited`, `forbidden`, `budget_exceeded`. */
+  admit(ask: AdmissionRequest): Promise<Admission>;
 }
 
 export interface Admission {
   /** Undefined: nothing is limited. */
   readonly limits?: LimitState;
-  /** Told exactly once, when the answer ended, however it ended. */
-  settle(outcome: Outcome): void;
+  /** Told often while the answer grows; returns at once. */
+  progress(tokens: { readonly promptTokens: number; readonly completionTokens: number }): void;
+  /**
+   * Told exactly once, when the answer has ended, however it ended. The last bytes leave after it has resolved; when it
+   * rejects, they do not.
+   */
+  settle(outcome: Outcome): Promise<void>;
 }
 
 export type Operation = "chat" | "fim" | "embeddings";
@@ -45,6 +71,8 @@ export interface Outcome {
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly completionTokens: number;
+  /** All was sent, the reader left, or something broke. */
+  readonly ending: "completed" | "abandoned" | "broken";
   /** Finish reason per choice, or the error's code. */
   readonly endings: readonly string[];
   readonly durationMs: number;
@@ -54,5 +82,5 @@ export interface Outcome {
 
 /** Lets everybody in and remembers nothing. */
 export const openGate: Gate = {
-  admit: () => Promise.resolve({ settle() {} }),
+  admit: () => Promise.resolve({ progress() {}, settle: () => Promise.resolve() }),
 };

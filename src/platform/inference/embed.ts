@@ -1,7 +1,7 @@
 import { TramontaneError } from "#base";
 import { countUsage } from "#protocol";
 import type { EmbeddingRequest, EmbeddingResponse } from "#protocol";
-import type { Call, Outcome } from "./call.ts";
+import type { AdmissionRequest, Call, Outcome, RequestSize } from "./call.ts";
 import type { InferenceParts } from "./inference.ts";
 import { resolve } from "./resolve.ts";
 
@@ -16,9 +16,17 @@ export async function embed(parts: InferenceParts, request: EmbeddingRequest, ca
     throw new TramontaneError("invalid_request", message, { field: "output_dimension" });
   }
   const prompts = request.inputs.map((text) => [{ kind: "text", text } as const]);
-  const { vectors, promptTokens } = await observed(parts, deployment.spec.id, call, () =>
-    engine.embed(prompts, call.signal),
-  );
+  const size: RequestSize = {
+    promptBytes: request.inputs.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+    countPrompt: async () => {
+      const counts = await Promise.all(prompts.map(async (prompt) => (await engine.tokenize(prompt)).length));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    maxOutputTokens: 0,
+    isOutputBounded: true,
+  };
+  const ask = { call, deployment: deployment.spec.id, operation: "embeddings", size } as const;
+  const { vectors, promptTokens } = await observed(parts, ask, () => engine.embed(prompts, call.signal));
   return {
     id: parts.newId(),
     object: "list",
@@ -35,11 +43,11 @@ export async function embed(parts: InferenceParts, request: EmbeddingRequest, ca
 /** Admits the caller, runs the work and reports how it went. */
 async function observed<T extends { readonly promptTokens: number }>(
   { clock, gate, observer }: InferenceParts,
-  deployment: string,
-  call: Call,
+  ask: AdmissionRequest,
   work: () => Promise<T>,
 ): Promise<T> {
-  const admission = await gate.admit({ call, deployment, operation: "embeddings" });
+  const { call, deployment } = ask;
+  const admission = await gate.admit(ask);
   if (admission.limits) call.reportLimits?.(admission.limits);
   const began = clock.monotonicMs();
   let outcome: Outcome = {
@@ -48,22 +56,24 @@ async function observed<T extends { readonly promptTokens: number }>(
     promptTokens: 0,
     cachedTokens: 0,
     completionTokens: 0,
+    ending: "broken",
     endings: ["internal"],
     durationMs: 0,
     firstTextMs: undefined,
   };
   try {
     const result = await work();
-    outcome = { ...outcome, promptTokens: result.promptTokens, endings: ["stop"] };
+    outcome = { ...outcome, promptTokens: result.promptTokens, ending: "completed", endings: ["stop"] };
     return result;
   } catch (error) {
     outcome = { ...outcome, endings: [error instanceof TramontaneError ? error.code : "internal"] };
+    if (call.signal.aborted) outcome = { ...outcome, ending: "abandoned" };
     call.signal.throwIfAborted();
     throw error;
   } finally {
     const ended = { ...outcome, durationMs: clock.monotonicMs() - began };
     observer.ended(ended);
-    admission.settle(ended);
+    await admission.settle(ended);
   }
 }
 

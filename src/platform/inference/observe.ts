@@ -1,6 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import type { Outcome } from "./call.ts";
+import type { Admission, Outcome } from "./call.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** Hears how requests go, for metrics and logs. */
@@ -17,48 +17,107 @@ export interface ObservationParts {
   readonly observer: InferenceObserver;
   readonly operation: Outcome["operation"];
   readonly deployment: string;
-  readonly settle: (outcome: Outcome) => void;
+  readonly choices: number;
+  readonly admission: Admission;
+  readonly signal: AbortSignal;
 }
 
-/** Passes a turn on and reports it once at its end: finished, failed or left by its reader. */
-export async function* observeTurn(
-  events: AsyncIterable<TurnEvent>,
-  { clock, observer, operation, deployment, settle }: ObservationParts,
-): AsyncGenerator<TurnEvent> {
-  const began = clock.monotonicMs();
-  const endings: string[] = [];
-  let promptTokens = 0;
-  let cachedTokens = 0;
-  // Per choice: counted from the text while it runs, exact when it ended.
-  const completionTokens: number[] = [];
-  let firstTextMs: number | undefined;
-  let lastText = began;
-  try {
-    for await (const event of events) {
-      if (event.type === "started") {
-        ({ promptTokens, cachedTokens } = event);
-      } else if (event.type === "finished") {
-        completionTokens[event.choice] = event.completionTokens;
-        endings.push(event.reason);
-      } else {
-        completionTokens[event.choice] = (completionTokens[event.choice] ?? 0) + event.tokens;
-        const now = clock.monotonicMs();
-        if (firstTextMs === undefined) firstTextMs = now - began;
-        else observer.gap(deployment, now - lastText);
-        lastText = now;
+/**
+ * Passes a turn on and settles it once at its end: finished, failed or left by its reader. The last event is passed on only
+ * when the settlement is durable. A reader who leaves before the first step is settled when the call's signal aborts.
+ */
+export function observeTurn(events: AsyncIterable<TurnEvent>, parts: ObservationParts): AsyncIterable<TurnEvent> {
+  const count = new TurnCount(parts);
+  let settled: Promise<void> | undefined;
+  const settle = (ending: Outcome["ending"]): Promise<void> => {
+    if (settled !== undefined) return settled;
+    if (ending === "abandoned") count.endings.push("cancelled");
+    const outcome = count.outcome(ending);
+    parts.observer.ended(outcome);
+    settled = parts.admission.settle(outcome);
+    return settled;
+  };
+  let isRead = false;
+  const onAbort = (): void => {
+    // Nobody is left to hear of a settlement that fails; the gate logs it.
+    if (!isRead) settle("abandoned").catch(() => {});
+  };
+  parts.signal.addEventListener("abort", onAbort, { once: true });
+  async function* read(): AsyncGenerator<TurnEvent> {
+    isRead = true;
+    try {
+      for await (const event of events) {
+        count.take(event);
+        if (event.type === "text") parts.admission.progress(count.tokens);
+        if (count.endings.length === parts.choices) await settle("completed");
+        yield event;
       }
-      yield event;
+    } catch (error) {
+      const code = error instanceof TramontaneError ? error.code : "internal";
+      if (code !== "cancelled") count.endings.push(code);
+      await settle(code === "cancelled" ? "abandoned" : "broken");
+      throw error;
+    } finally {
+      parts.signal.removeEventListener("abort", onAbort);
+      await settle("abandoned");
     }
-  } catch (error) {
-    endings.push(error instanceof TramontaneError ? error.code : "internal");
-    throw error;
-  } finally {
-    if (endings.length === 0) endings.push("cancelled");
-    const durationMs = clock.monotonicMs() - began;
-    const sum = completionTokens.reduce((total, count) => total + count, 0);
-    const tokens = { promptTokens, cachedTokens, completionTokens: sum };
-    const outcome: Outcome = { operation, deployment, ...tokens, endings, durationMs, firstTextMs };
-    observer.ended(outcome);
-    settle(outcome);
+  }
+  return { [Symbol.asyncIterator]: read };
+}
+
+class TurnCount {
+  readonly endings: string[] = [];
+  readonly #parts: ObservationParts;
+  readonly #beganMs: number;
+  // Per choice: counted from the text while it runs, exact when it ended.
+  readonly #completionTokens: number[] = [];
+  #promptTokens = 0;
+  #cachedTokens = 0;
+  #firstTextMs: number | undefined;
+  #lastTextMs: number;
+
+  constructor(parts: ObservationParts) {
+    this.#parts = parts;
+    this.#beganMs = parts.clock.monotonicMs();
+    this.#lastTextMs = this.#beganMs;
+  }
+
+  get tokens(): { promptTokens: number; completionTokens: number } {
+    return {
+      promptTokens: this.#promptTokens,
+      completionTokens: this.#completionTokens.reduce((sum, n) => sum + n, 0),
+    };
+  }
+
+  take(event: TurnEvent): void {
+    if (event.type === "started") {
+      this.#promptTokens = event.promptTokens;
+      this.#cachedTokens = event.cachedTokens;
+      return;
+    }
+    if (event.type === "finished") {
+      this.#completionTokens[event.choice] = event.completionTokens;
+      this.endings.push(event.reason);
+      return;
+    }
+    this.#completionTokens[event.choice] = (this.#completionTokens[event.choice] ?? 0) + event.tokens;
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (this.#firstTextMs === undefined) this.#firstTextMs = nowMs - this.#beganMs;
+    else this.#parts.observer.gap(this.#parts.deployment, nowMs - this.#lastTextMs);
+    this.#lastTextMs = nowMs;
+  }
+
+  outcome(ending: Outcome["ending"]): Outcome {
+    const { operation, deployment, clock } = this.#parts;
+    return {
+      operation,
+      deployment,
+      ...this.tokens,
+      cachedTokens: this.#cachedTokens,
+      ending,
+      endings: this.endings,
+      durationMs: clock.monotonicMs() - this.#beganMs,
+      firstTextMs: this.#firstTextMs,
+    };
   }
 }

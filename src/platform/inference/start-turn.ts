@@ -1,7 +1,7 @@
 import type { EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
 import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
-import type { Call, Operation } from "./call.ts";
+import type { Call, Operation, RequestSize } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
 import { readTurn } from "./turn.ts";
@@ -26,7 +26,8 @@ export interface TurnPlan {
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
 export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Call): Promise<StartedTurn> {
   const { deployment, operation, choices, prefix } = plan;
-  const admission = await parts.gate.admit({ call, deployment: deployment.spec.id, operation });
+  const { id } = deployment.spec;
+  const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
   if (admission.limits) call.reportLimits?.(admission.limits);
   const request = toGenerationRequest(parts, plan, call);
   const events = runEngine(plan.loaded.engine, request, call.signal);
@@ -35,13 +36,17 @@ export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Cal
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model },
     choices,
-    events: observeTurn(turn, {
-      clock,
-      observer,
-      operation,
-      deployment: deployment.spec.id,
-      settle: (outcome) => admission.settle(outcome),
-    }),
+    events: observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal: call.signal }),
+  };
+}
+
+function sizeOf({ prompt, loaded, choices, maxTokens }: TurnPlan): RequestSize {
+  const { engine } = loaded;
+  return {
+    promptBytes: prompt.reduce((sum, part) => sum + Buffer.byteLength(part.text), 0),
+    countPrompt: async () => (await engine.tokenize(prompt)).length,
+    maxOutputTokens: choices * Math.min(maxTokens ?? Number.POSITIVE_INFINITY, engine.info.contextTokens),
+    isOutputBounded: maxTokens !== undefined,
   };
 }
 

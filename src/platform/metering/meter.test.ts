@@ -64,7 +64,7 @@ const ask = (promptTokens: number, maxOutputTokens: number, by = spender) => ({
   spender: by,
   model: "small",
   mode: "standard" as const,
-  promptTokens,
+  countPrompt: () => Promise.resolve(promptTokens),
   maxOutputTokens,
 });
 const end = (promptTokens: number, outputTokens: number, over: Partial<AttemptEnd> = {}): AttemptEnd => ({
@@ -219,7 +219,7 @@ test("requests of a process that died are settled once by their last progress, i
   const dying = await Meter.open({ database, prices, clock, logger: silentLogger });
   const streaming = await dying.begin(ask(10, 50));
   await dying.begin(ask(7, 50));
-  streaming.progress(512);
+  streaming.progress({ promptTokens: 10, outputTokens: 512 });
   await expect
     .poll(async () => await database.query("select 1 from usage_intent where output_tokens = 512"))
     .toHaveLength(1);

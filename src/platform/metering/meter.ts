@@ -10,7 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { settlementOf } from "./outcome.ts";
 import type { AttemptEnd, Settlement } from "./outcome.ts";
 import type { Spender } from "./spending.ts";
-import type { RefusedBy, UsageOperation, UsageResult } from "./usage-operation.ts";
+import type { RefusedBy, UsageOperation, UsageResult, UsageSettle } from "./usage-operation.ts";
 import type { IntentRow } from "./usage-rows.ts";
 import { writeUsage } from "./write-usage.ts";
 
@@ -28,15 +28,16 @@ export interface UsageRequest {
   readonly spender: Spender;
   readonly model: string;
   readonly mode: PriceMode;
-  readonly promptTokens: number;
+  /** Asked for only when the model has a price: what the reservation covers, beside the output. */
+  countPrompt(): Promise<number>;
   /** The most that may be generated, over all choices: what the reservation covers. */
   readonly maxOutputTokens: number;
 }
 
 /** A request whose intent is durable. Exactly one `settle` must follow, however the request ends. */
 export interface UsageTicket {
-  /** Says how many tokens have been sent; written about once a second, not waited for. */
-  progress(outputTokens: number): void;
+  /** Says how many tokens there are so far; written about once a second, not waited for. */
+  progress(tokens: { readonly promptTokens: number; readonly outputTokens: number }): void;
   /** Resolves when the event is durable: only then may the last bytes leave. `attempt` counts engines tried, from 0. */
   settle(end: AttemptEnd, attempt?: number): Promise<Settlement>;
 }
@@ -45,6 +46,7 @@ const PROGRESS_MS = 1_000;
 const PROGRESS_TOKENS = 512;
 const TERMS_FRESH_MS = 5_000;
 const RECOVERY_MS = 10_000;
+const RETRY_MS = 1_000;
 
 interface Terms {
   readonly priceList: string | undefined;
@@ -62,6 +64,7 @@ export class Meter {
   readonly #writer: GroupCommit<UsageOperation, UsageResult>;
   readonly #terms = new Map<string, Terms>();
   readonly #isAlone: boolean;
+  readonly #retries = new Set<NodeJS.Timeout>();
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(parts: MeterParts, instance: GatewayInstance) {
@@ -81,11 +84,13 @@ export class Meter {
 
   /** Resolves when the intent is durable and its cost reserved. Errors: `budget_exceeded`. */
   async begin(request: UsageRequest): Promise<UsageTicket> {
-    const { spender, requestId, model, mode, promptTokens, maxOutputTokens } = request;
+    const { spender, requestId, model, mode, maxOutputTokens } = request;
     const nowMs = this.#parts.clock.nowMs();
     const terms = await this.#termsOf(spender.organizationId);
     const quote = await this.#parts.prices.quote({ listName: terms.priceList, model, mode, atMs: nowMs });
     const prices = discounted(quote.prices, terms.discountBasisPoints);
+    const isFree = prices.input === 0n && prices.output === 0n;
+    const promptTokens = isFree ? 0 : await request.countPrompt();
     const result = await this.#writer.submit({
       type: "intent",
       requestId,
@@ -120,6 +125,7 @@ export class Meter {
   /** Commits what is waiting. Tickets still open are left to be recovered. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    for (const retry of this.#retries) clearTimeout(retry);
     await this.#writer.drain();
     await this.#instance.close();
   }
@@ -128,22 +134,36 @@ export class Meter {
     const { requestId, spender } = request;
     let reported = { tokens: 0, atMs: this.#parts.clock.monotonicMs() };
     return {
-      progress: (outputTokens) => {
+      progress: ({ promptTokens, outputTokens }) => {
         const atMs = this.#parts.clock.monotonicMs();
         if (atMs - reported.atMs < PROGRESS_MS && outputTokens - reported.tokens < PROGRESS_TOKENS) return;
         reported = { tokens: outputTokens, atMs };
         // Progress only bounds what a crash costs us; a store that fails will fail the settlement too, which is heard.
-        this.#writer.submit({ type: "progress", requestId, outputTokens }).catch(() => {});
+        this.#writer.submit({ type: "progress", requestId, promptTokens, outputTokens }).catch(() => {});
       },
       settle: async (end, attempt = 0) => {
         const settlement = settlementOf(end);
         const amount = amountOf(prices, settlement);
         const at = new Date(this.#parts.clock.nowMs());
         const { organizationId } = spender;
-        await this.#writer.submit({ type: "settle", requestId, organizationId, attempt, settlement, amount, at });
+        await this.#settle({ type: "settle", requestId, organizationId, attempt, settlement, amount, at });
         return settlement;
       },
     };
+  }
+
+  /** A settlement that the store does not take is tried until it does; whoever waits hears of the first failure. */
+  async #settle(operation: UsageSettle): Promise<void> {
+    try {
+      await this.#writer.submit(operation);
+    } catch (error) {
+      const timer = setTimeout(() => {
+        this.#retries.delete(timer);
+        this.#settle(operation).catch(() => {});
+      }, RETRY_MS);
+      this.#retries.add(timer);
+      throw error;
+    }
   }
 
   async #recoverOne(intent: IntentRow): Promise<UsageResult> {

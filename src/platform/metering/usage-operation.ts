@@ -25,6 +25,7 @@ export interface UsageIntent {
 export interface UsageProgress {
   readonly type: "progress";
   readonly requestId: string;
+  readonly promptTokens: number;
   readonly outputTokens: number;
 }
 

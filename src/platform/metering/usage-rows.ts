@@ -49,12 +49,12 @@ export async function insertIntents(session: Queryable, intents: readonly UsageI
 
 export async function writeProgress(session: Queryable, progress: readonly UsageProgress[]): Promise<void> {
   if (progress.length === 0) return;
-  const latest = new Map(progress.map((it) => [it.requestId, it.outputTokens]));
-  const ids = [...latest.keys()].toSorted();
+  const latest = new Map(progress.map((it) => [it.requestId, it]));
+  const rows = [...latest.values()].toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1));
   await session.query(
-    `update usage_intent set output_tokens = greatest(output_tokens, t.tokens)
-     from unnest($1::uuid[], $2::int[]) as t (id, tokens) where request_id = t.id`,
-    [ids, ids.map((id) => latest.get(id))],
+    `update usage_intent set prompt_tokens = greatest(prompt_tokens, t.prompt), output_tokens = greatest(output_tokens, t.output)
+     from unnest($1::uuid[], $2::int[], $3::int[]) as t (id, prompt, output) where request_id = t.id`,
+    [rows.map((it) => it.requestId), rows.map((it) => it.promptTokens), rows.map((it) => it.outputTokens)],
   );
 }
 

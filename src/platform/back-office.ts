@@ -1,0 +1,74 @@
+import type { Clock, Logger } from "#base";
+import { PriceLists } from "./billing/price-lists.ts";
+import { createGate } from "./gate.ts";
+import type { Gate } from "./inference/call.ts";
+import { LimitRules } from "./limits/limit-rules.ts";
+import { Limiter } from "./limits/limiter.ts";
+import { Budgets } from "./metering/budgets.ts";
+import { Meter } from "./metering/meter.ts";
+import type { Database } from "./storage/database.ts";
+import { migrate } from "./storage/migrate.ts";
+import { MIGRATIONS } from "./storage/migrations/all.ts";
+import { openDatabase } from "./storage/open-database.ts";
+import { openTenancy } from "./tenancy/open-tenancy.ts";
+import type { Tenancy } from "./tenancy/open-tenancy.ts";
+
+export interface BackOfficeOptions {
+  /** Folder of the embedded store and of the pepper. */
+  readonly directory: string;
+  readonly databaseUrl?: string | undefined;
+  /** A server answers requests and recovers what others left; a command only reads and administers. */
+  readonly role: "server" | "command";
+  /** A key that works for everything in the first workspace. */
+  readonly configuredKey: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Everything that outlives a request: who is who, what is allowed, what was used and what it costs. */
+export interface BackOffice extends Omit<Tenancy, "close"> {
+  readonly database: Database;
+  readonly prices: PriceLists;
+  readonly budgets: Budgets;
+  readonly limits: LimitRules;
+  /** What inference passes through; only in a server. */
+  readonly gate: Gate | undefined;
+  /** Writes what is still in memory, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** Opens the store, brings its schema up to date, and builds what stands on it. Errors: those of `openDatabase` and `migrate`. */
+export async function openBackOffice(options: BackOfficeOptions): Promise<BackOffice> {
+  const database = await openDatabase(options);
+  try {
+    const applied = await migrate(database, MIGRATIONS);
+    options.logger.log("info", "storage.open", { ...database.description, migrationsApplied: applied.length });
+    return await build(database, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function build(database: Database, options: BackOfficeOptions): Promise<BackOffice> {
+  const { clock, logger } = options;
+  const tenancy = await openTenancy({ ...options, database });
+  const { audit } = tenancy;
+  const prices = new PriceLists({ database, clock });
+  const limits = new LimitRules({ database, clock, audit });
+  const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
+  const limiter = new Limiter({ rules: limits, database, clock });
+  return {
+    ...tenancy,
+    database,
+    prices,
+    limits,
+    budgets: new Budgets({ database, clock, audit }),
+    gate: meter && createGate({ limiter, meter, logger }),
+    async close() {
+      await tenancy.close();
+      await meter?.close();
+      await database.close();
+    },
+  };
+}

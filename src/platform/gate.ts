@@ -1,0 +1,58 @@
+import type { Logger } from "#base";
+import type { Admission, AdmissionRequest, Gate, RequestSize } from "./inference/call.ts";
+import type { Limiter } from "./limits/limiter.ts";
+import type { Meter } from "./metering/meter.ts";
+
+interface GateParts {
+  readonly limiter: Limiter;
+  readonly meter: Meter;
+  readonly logger: Logger;
+}
+
+const BYTES_PER_TOKEN = 4;
+/** What an answer without `max_tokens` is first taken for, by rates. Money reserves the most it may come to. */
+const USUAL_OUTPUT_TOKENS = 256;
+
+/** Lets in who is within limits and budget, and writes down what it came to. */
+export function createGate({ limiter, meter, logger }: GateParts): Gate {
+  return {
+    async admit(ask: AdmissionRequest): Promise<Admission> {
+      const { caller, requestId } = ask.call;
+      const { organizationId, workspaceId, keyId } = caller;
+      const lease = await limiter.admit({ caller, model: ask.deployment, tokens: expectedTokens(ask.size) });
+      const ticket = await meter
+        .begin({
+          requestId,
+          spender: { organizationId, workspaceId, keyId },
+          model: ask.deployment,
+          mode: "standard",
+          countPrompt: () => ask.size.countPrompt(),
+          maxOutputTokens: ask.size.maxOutputTokens,
+        })
+        .catch((error: unknown) => {
+          lease.end(0);
+          throw error;
+        });
+      return {
+        ...(lease.state === undefined ? {} : { limits: lease.state }),
+        progress: ({ promptTokens, completionTokens }) =>
+          ticket.progress({ promptTokens, outputTokens: completionTokens }),
+        async settle({ ending, promptTokens, cachedTokens, completionTokens: outputTokens }) {
+          lease.end(promptTokens + outputTokens);
+          const promptProcessed = outputTokens > 0 || ending === "completed";
+          await ticket
+            .settle({ ending, promptTokens, cachedTokens, outputTokens, promptProcessed })
+            .catch((error: unknown) => {
+              logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
+              throw error;
+            });
+        },
+      };
+    },
+  };
+}
+
+function expectedTokens({ promptBytes, maxOutputTokens, isOutputBounded }: RequestSize): number {
+  const output = isOutputBounded ? maxOutputTokens : Math.min(maxOutputTokens, USUAL_OUTPUT_TOKENS);
+  return Math.ceil(promptBytes / BYTES_PER_TOKEN) + output;
+}
