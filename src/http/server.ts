@@ -62,7 +62,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const options = { ...DEFAULTS, ...parts.options };
   const activity = new Activity();
   const state = { isDraining: false };
-  const app = createApp(options);
+  const app = createApp(parts, options);
   const routes = allRoutes(parts, options, { activity, state });
   addHooks(app, parts.clock, state);
   for (const route of routes) {
@@ -85,7 +85,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   };
 }
 
-function createApp(options: HttpServerOptions): FastifyInstance {
+function createApp({ clock, logger }: HttpServerParts, options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: options.bodyBytes,
     // Longer than any client's or proxy's own, so that they close first and never meet a closed connection.
@@ -96,6 +96,11 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     forceCloseConnections: true,
     // Our own refusal while draining has the body clients can read.
     return503OnClosing: false,
+    // A path that cannot be decoded is refused before any hook runs.
+    frameworkErrors(error, request, reply) {
+      introduce(clock, request, reply);
+      void answerFailure(logger, { thrown: error, request, reply });
+    },
   });
   app.server.headersTimeout = 75_000;
   app.removeAllContentTypeParsers();
@@ -140,8 +145,7 @@ function allRoutes(parts: HttpServerParts, options: HttpServerOptions, { activit
 
 function addHooks(app: FastifyInstance, clock: Clock, state: { readonly isDraining: boolean }): void {
   app.addHook("onRequest", async (request, reply) => {
-    const requestId = uuidV7(clock.nowMs(), randomBytes);
-    reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
+    introduce(clock, request, reply);
     if (request.method === "OPTIONS") return reply.code(204).headers(preflightHeaders(request.headers)).send();
     const isOperation = ["/healthz", "/readyz", "/metrics"].includes(request.url);
     if (state.isDraining && !isOperation) throw new TramontaneError("engine_unavailable", "The server is stopping");
@@ -171,18 +175,33 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
   }
 }
 
+/** Gives a request its id, and the answer the headers that every answer has. */
+function introduce(clock: Clock, request: FastifyRequest, reply: FastifyReply): void {
+  const requestId = uuidV7(clock.nowMs(), randomBytes);
+  reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
+}
+
 function addBoundary(app: FastifyInstance, logger: Logger): void {
-  const answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const requestId = String(reply.getHeader("x-request-id") ?? "");
-    const { status, headers, body } = toWireFailure(thrown, requestId);
-    if (status >= 500)
-      logger.log("error", "http.failed", { requestId, path: request.routeOptions.url, ...describeError(thrown) });
-    return reply.code(status).headers(headers).type("application/json").send(JSON.stringify(body));
-  };
-  app.setErrorHandler(answer);
-  app.setNotFoundHandler((request, reply) =>
-    answer(new TramontaneError("not_found", "no Route matched with those values"), request, reply),
-  );
+  app.setErrorHandler((thrown, request, reply) => answerFailure(logger, { thrown, request, reply }));
+  app.setNotFoundHandler((request, reply) => {
+    const thrown = new TramontaneError("not_found", "no Route matched with those values");
+    return answerFailure(logger, { thrown, request, reply });
+  });
+}
+
+interface Failure {
+  readonly thrown: unknown;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+function answerFailure(logger: Logger, { thrown, request, reply }: Failure): FastifyReply {
+  const requestId = String(reply.getHeader("x-request-id") ?? "");
+  const { status, headers, body } = toWireFailure(thrown, requestId);
+  if (status >= 500) {
+    logger.log("error", "http.failed", { requestId, path: request.routeOptions?.url, ...describeError(thrown) });
+  }
+  return reply.code(status).headers(headers).type("application/json").send(JSON.stringify(body));
 }
 
 /** Where it broke, without what was said. */

@@ -42,12 +42,14 @@ function findUnknownFields(schema: z.ZodObject, body: unknown): ValidationDetail
       type: "extra_forbidden",
       loc: ["body", key],
       msg: "Extra inputs are not permitted",
-      input: body[key],
+      input: echo(body[key]),
     }));
 }
 
 /** Paths present in `input` and absent from `output`: what the schema dropped. */
 function findIgnored(input: unknown, output: unknown, path: string): string[] {
+  // What the schema passed through unread (a tool's parameters, however deep) is not ours to judge.
+  if (input === output) return [];
   if (Array.isArray(input) && Array.isArray(output)) {
     return input.flatMap((item, index) => findIgnored(item, output[index], `${path}[${index}]`));
   }
@@ -58,6 +60,12 @@ function findIgnored(input: unknown, output: unknown, path: string): string[] {
   });
 }
 
+/** What came, when it is short and simple; prompts and deep structures are not repeated. */
+function echo(input: unknown): unknown {
+  const isSimple = typeof input === "number" || typeof input === "boolean" || input === null;
+  return isSimple || (typeof input === "string" && input.length <= 100) ? input : null;
+}
+
 type Issue = z.core.$ZodIssue;
 
 function describeIssue(issue: Issue, body: unknown): ValidationDetail[] {
@@ -65,7 +73,7 @@ function describeIssue(issue: Issue, body: unknown): ValidationDetail[] {
   const loc = ["body", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))];
   const input = valueAt(body, issue.path);
   if (input === undefined) return [{ type: "missing", loc, msg: "Field required", input: null }];
-  return [{ ...describe(issue), loc, input }];
+  return [{ ...describe(issue), loc, input: echo(input) }];
 }
 
 /** A union's most helpful complaint is that of the branch which got furthest. */

@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import OpenAI from "openai";
+import { afterEach, describe, expect, test } from "vitest";
+import { TramontaneError } from "#base";
+import type { EngineModel } from "#engine";
+import type { Gate, Outcome } from "#platform";
+import { KEY, startTestServer } from "../support/test-server.ts";
+import type { TestServer, TestServerOptions } from "../support/test-server.ts";
+import { createToyModel } from "../support/toy-model.ts";
+import { readStream } from "../support/wire-shapes.ts";
+
+const open: TestServer[] = [];
+const start = async (options: TestServerOptions) => {
+  const server = await startTestServer(options);
+  open.push(server);
+  return server;
+};
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+const long = {
+  model: "mistral-small-latest",
+  messages: [{ role: "user", content: "Say hello." }],
+  min_tokens: 2000,
+  max_tokens: 2000,
+  stream: true,
+};
+const readSome = async (response: Response, events: number) => {
+  const reader = response.body!.getReader();
+  let text = "";
+  while (text.split("\n\n").length <= events) text += new TextDecoder().decode((await reader.read()).value);
+  return { text, reader };
+};
+const eventually = async (condition: () => boolean, limitMs: number) => {
+  const began = performance.now();
+  while (!condition() && performance.now() - began < limitMs) await sleep(10);
+  return condition();
+};
+/** A toy whose generations run into `failure` after the first text. */
+const breakingModel = (failure: Error): EngineModel => {
+  const toy = createToyModel({ name: "toy" });
+  return {
+    ...toy,
+    async *generate(request, signal) {
+      for await (const event of toy.generate(request, signal)) {
+        yield event;
+        if (event.type === "text") throw failure;
+      }
+    },
+  };
+};
+
+describe("a client that leaves", () => {
+  test("D29 frees the engine within a second", async () => {
+    const server = await start({ stepMs: 2 });
+    const leave = new AbortController();
+    const response = await fetch(`${server.origin}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify(long),
+      headers: { authorization: `Bearer ${KEY}` },
+      signal: leave.signal,
+    });
+    await readSome(response, 3);
+    expect(server.model.status().runningSequences).toBe(1);
+    leave.abort();
+    expect(await eventually(() => server.model.status().runningSequences === 0, 1000)).toBe(true);
+  });
+
+  test("frees the engine when it waited for a whole answer, too", async () => {
+    const server = await start({ stepMs: 2 });
+    const leave = new AbortController();
+    const answer = fetch(`${server.origin}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ ...long, stream: false }),
+      headers: { authorization: `Bearer ${KEY}` },
+      signal: leave.signal,
+    });
+    expect(await eventually(() => server.model.status().runningSequences === 1, 1000)).toBe(true);
+    leave.abort();
+    await expect(answer).rejects.toThrow();
+    expect(await eventually(() => server.model.status().runningSequences === 0, 1000)).toBe(true);
+  });
+
+  test("pays for what was generated, once; 100 of them leave nothing behind", async () => {
+    const outcomes: Outcome[] = [];
+    const gate: Gate = { admit: async () => ({ settle: (outcome) => void outcomes.push(outcome) }) };
+    const server = await start({ gate, stepMs: 1 });
+    const visit = async () => {
+      const leave = new AbortController();
+      const headers = { authorization: `Bearer ${KEY}` };
+      const init = { method: "POST", body: JSON.stringify(long), headers, signal: leave.signal };
+      await readSome(await fetch(`${server.origin}/v1/chat/completions`, init), 3);
+      leave.abort();
+    };
+    for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 10 }, visit));
+    expect(await eventually(() => outcomes.length === 100, 2000)).toBe(true);
+    expect(await eventually(() => server.model.status().runningSequences === 0, 1000)).toBe(true);
+    for (const outcome of outcomes) {
+      expect(outcome.endings).toEqual(["cancelled"]);
+      expect(outcome.completionTokens).toBeGreaterThan(0);
+      expect(outcome.completionTokens).toBeLessThan(2000);
+    }
+    const metrics = await (await fetch(`${server.origin}/metrics`)).text();
+    expect(metrics).toContain("tramontane:http_requests_active 1\n");
+  });
+});
+
+describe("a stream that fails", () => {
+  const crash = new TramontaneError("engine_crashed", "The model's process ended");
+
+  test("before its first byte is an ordinary error answer", async () => {
+    const toy = createToyModel({ name: "toy" });
+    const refusal = new TramontaneError("overloaded", "Too many requests wait", { details: { retryAfterMs: 1500 } });
+    const model: EngineModel = {
+      ...toy,
+      // oxlint-disable-next-line require-yield
+      async *generate() {
+        throw refusal;
+      },
+    };
+    const response = await (await start({ model })).send("/v1/chat/completions", long);
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(response.headers.get("retry-after-ms")).toBe("1500");
+    expect(await response.json()).toMatchObject({ object: "error", code: "3800" });
+  });
+
+  test("later ends with a valid chunk that says why, and without [DONE]", async () => {
+    const server = await start({ model: breakingModel(crash) });
+    const text = await (await server.send("/v1/chat/completions", long)).text();
+    expect(text).not.toContain("[DONE]");
+    const broken = JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Record<string, unknown>;
+    expect(broken).toMatchObject({
+      choices: [{ index: 0, finish_reason: "error" }],
+      error: { type: "service_unavailable", code: "3800", message: "The model's process ended" },
+    });
+    const openai = new OpenAI({ apiKey: KEY, baseURL: `${server.origin}/v1`, maxRetries: 0 });
+    const stream = await openai.chat.completions.create({
+      model: "mistral-small-latest",
+      messages: [{ role: "user", content: "u" }],
+      stream: true,
+    });
+    const read = async () => {
+      for await (const _ of stream);
+    };
+    await expect(read()).rejects.toBeInstanceOf(OpenAI.APIError);
+  });
+
+  test("for a reason of ours tells nothing of the inside", async () => {
+    const server = await start({ model: breakingModel(new TypeError("secret detail")) });
+    const streamed = await (await server.send("/v1/chat/completions", long)).text();
+    const whole = await server.send("/v1/chat/completions", { ...long, stream: false });
+    expect(whole.status).toBe(500);
+    const texts = [streamed, await whole.text()];
+    for (const text of texts) {
+      expect(text).toContain("Internal server error");
+      expect(text).not.toContain("secret detail");
+    }
+  });
+});
+
+describe("a slow model", () => {
+  test("is bridged by heartbeats, first of all before its first word", async () => {
+    const toy = createToyModel({ name: "toy" });
+    const model: EngineModel = {
+      ...toy,
+      async *generate(request, signal) {
+        await sleep(350);
+        yield* toy.generate(request, signal);
+      },
+    };
+    const server = await start({ model, http: { heartbeatMs: 100 } });
+    const began = performance.now();
+    const response = await server.send("/v1/chat/completions", { ...long, min_tokens: 4, max_tokens: 4 });
+    expect(performance.now() - began).toBeLessThan(300);
+    const text = await response.text();
+    expect(text.match(/^: ping$/gm)!.length).toBeGreaterThanOrEqual(2);
+    expect(readStream(text).finishReasons).toEqual(["length"]);
+  });
+});
+
+describe("a server that stops", () => {
+  test("lets streams finish within its patience, and refuses new requests meanwhile", async () => {
+    const server = await start({ stepMs: 5, http: { drainMs: 5000 } });
+    const response = await server.send("/v1/chat/completions", { ...long, min_tokens: 40, max_tokens: 40 });
+    const closing = server.close();
+    const late = await fetch(`${server.origin}/readyz`);
+    expect(late.status).toBe(503);
+    expect((await server.send("/v1/models")).status).toBe(503);
+    expect(readStream(await response.text()).finishReasons).toEqual(["length"]);
+    await closing;
+    await expect(fetch(`${server.origin}/healthz`)).rejects.toThrow();
+  });
+
+  test("ends what is left with a valid chunk", async () => {
+    const server = await start({ stepMs: 5, http: { drainMs: 100 } });
+    const response = await server.send("/v1/chat/completions", long);
+    const began = performance.now();
+    await server.close();
+    expect(performance.now() - began).toBeLessThan(1500);
+    const text = await response.text();
+    const last = JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Record<string, unknown>;
+    expect(last).toMatchObject({ choices: [{ finish_reason: "error" }], error: { message: "The server is stopping" } });
+  });
+});
+
+test("limits the gate reports stand in the headers of every answer", async () => {
+  const limits = {
+    requestsPerMinute: 60,
+    remainingRequests: 59,
+    tokensPerMinute: 1000,
+    remainingTokens: 900,
+    queryTokens: 100,
+    resetMs: 1500,
+  };
+  const server = await start({ gate: { admit: async () => ({ limits, settle() {} }) } });
+  for (const stream of [true, false]) {
+    const { headers } = await server.send("/v1/chat/completions", { ...long, min_tokens: 1, max_tokens: 1, stream });
+    expect(headers.get("x-ratelimit-limit-req-minute")).toBe("60");
+    expect(headers.get("x-ratelimit-remaining-tokens-minute")).toBe("900");
+    expect(headers.get("x-ratelimit-tokens-query-cost")).toBe("100");
+    expect(headers.get("x-ratelimit-remaining-requests")).toBe("59");
+  }
+});
+
+test("D27 a refusal by the gate is a 429 with whole seconds to wait", async () => {
+  const gate: Gate = {
+    admit: () =>
+      Promise.reject(new TramontaneError("rate_limited", "Rate limit exceeded", { details: { retryAfterMs: 200 } })),
+  };
+  const response = await (await start({ gate })).send("/v1/chat/completions", long);
+  expect(response.status).toBe(429);
+  expect(response.headers.get("retry-after")).toBe("1");
+  expect(await response.json()).toMatchObject({ type: "rate_limited", code: "1300", message: "Rate limit exceeded" });
+});
