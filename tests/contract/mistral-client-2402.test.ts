@@ -17,8 +17,8 @@ let client: Client;
 beforeAll(async () => {
   server = await startTestServer();
   // Its types declare the module name of today's client, so they must stay out of the compiler's sight.
-  const name = "@mistralai/mistralai-2402";
-  const { default: MistralClient } = (await import(name)) as { default: new (key: string, endpoint: string) => Client };
+  const imported: unknown = await import("@mistralai/mistralai-2402" as string);
+  const { default: MistralClient } = imported as { default: new (key: string, endpoint: string) => Client };
   client = new MistralClient(KEY, server.origin);
 });
 afterAll(() => server.close());

@@ -6,7 +6,6 @@ import type { EngineModel } from "#engine";
 import type { Gate, Outcome } from "#platform";
 import { KEY, startTestServer } from "../support/test-server.ts";
 import type { TestServer, TestServerOptions } from "../support/test-server.ts";
-import { createToyModel } from "../support/toy-model.ts";
 import { readStream } from "../support/wire-shapes.ts";
 
 const open: TestServer[] = [];
@@ -38,22 +37,33 @@ const eventually = async (condition: () => boolean, limitMs: number) => {
   return condition();
 };
 /** A toy whose generations run into `failure` after the first text. */
-const breakingModel = (failure: Error): EngineModel => {
-  const toy = createToyModel({ name: "toy" });
-  return {
-    ...toy,
-    async *generate(request, signal) {
-      for await (const event of toy.generate(request, signal)) {
-        yield event;
-        if (event.type === "text") throw failure;
-      }
-    },
-  };
-};
+const breaking = (failure: Error) => (toy: EngineModel) =>
+  withGenerate(toy, async function* (request, signal) {
+    for await (const event of toy.generate(request, signal)) {
+      yield event;
+      if (event.type === "text") throw failure;
+    }
+  });
+const slow = (pauseMs: number) => (toy: EngineModel) =>
+  withGenerate(toy, async function* (request, signal) {
+    for await (const event of toy.generate(request, signal)) {
+      yield event;
+      await sleep(pauseMs, undefined, { signal });
+    }
+  });
+const withGenerate = (toy: EngineModel, generate: EngineModel["generate"]): EngineModel => ({
+  info: toy.info,
+  status: () => toy.status(),
+  tokenize: (prompt) => toy.tokenize(prompt),
+  detokenize: (tokens) => toy.detokenize(tokens),
+  embed: (inputs, signal) => toy.embed(inputs, signal),
+  unload: () => toy.unload(),
+  generate,
+});
 
 describe("a client that leaves", () => {
   test("D29 frees the engine within a second", async () => {
-    const server = await start({ stepMs: 2 });
+    const server = await start({});
     const leave = new AbortController();
     const response = await fetch(`${server.origin}/v1/chat/completions`, {
       method: "POST",
@@ -68,7 +78,7 @@ describe("a client that leaves", () => {
   });
 
   test("frees the engine when it waited for a whole answer, too", async () => {
-    const server = await start({ stepMs: 2 });
+    const server = await start({});
     const leave = new AbortController();
     const answer = fetch(`${server.origin}/v1/chat/completions`, {
       method: "POST",
@@ -85,7 +95,7 @@ describe("a client that leaves", () => {
   test("pays for what was generated, once; 100 of them leave nothing behind", async () => {
     const outcomes: Outcome[] = [];
     const gate: Gate = { admit: async () => ({ settle: (outcome) => void outcomes.push(outcome) }) };
-    const server = await start({ gate, stepMs: 1 });
+    const server = await start({ gate });
     const visit = async () => {
       const leave = new AbortController();
       const headers = { authorization: `Bearer ${KEY}` };
@@ -110,16 +120,13 @@ describe("a stream that fails", () => {
   const crash = new TramontaneError("engine_crashed", "The model's process ended");
 
   test("before its first byte is an ordinary error answer", async () => {
-    const toy = createToyModel({ name: "toy" });
     const refusal = new TramontaneError("overloaded", "Too many requests wait", { details: { retryAfterMs: 1500 } });
-    const model: EngineModel = {
-      ...toy,
-      // oxlint-disable-next-line require-yield
-      async *generate() {
-        throw refusal;
-      },
+    // oxlint-disable-next-line require-yield
+    const refuse = async function* () {
+      throw refusal;
     };
-    const response = await (await start({ model })).send("/v1/chat/completions", long);
+    const server = await start({ disturb: (toy) => withGenerate(toy, refuse) });
+    const response = await server.send("/v1/chat/completions", long);
     expect(response.status).toBe(503);
     expect(response.headers.get("retry-after")).toBe("2");
     expect(response.headers.get("retry-after-ms")).toBe("1500");
@@ -127,7 +134,7 @@ describe("a stream that fails", () => {
   });
 
   test("later ends with a valid chunk that says why, and without [DONE]", async () => {
-    const server = await start({ model: breakingModel(crash) });
+    const server = await start({ disturb: breaking(crash) });
     const text = await (await server.send("/v1/chat/completions", long)).text();
     expect(text).not.toContain("[DONE]");
     const broken = JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Record<string, unknown>;
@@ -148,7 +155,7 @@ describe("a stream that fails", () => {
   });
 
   test("for a reason of ours tells nothing of the inside", async () => {
-    const server = await start({ model: breakingModel(new TypeError("secret detail")) });
+    const server = await start({ disturb: breaking(new TypeError("secret detail")) });
     const streamed = await (await server.send("/v1/chat/completions", long)).text();
     const whole = await server.send("/v1/chat/completions", { ...long, stream: false });
     expect(whole.status).toBe(500);
@@ -162,15 +169,12 @@ describe("a stream that fails", () => {
 
 describe("a slow model", () => {
   test("is bridged by heartbeats, first of all before its first word", async () => {
-    const toy = createToyModel({ name: "toy" });
-    const model: EngineModel = {
-      ...toy,
-      async *generate(request, signal) {
+    const late = (toy: EngineModel) =>
+      withGenerate(toy, async function* (request, signal) {
         await sleep(350);
         yield* toy.generate(request, signal);
-      },
-    };
-    const server = await start({ model, http: { heartbeatMs: 100 } });
+      });
+    const server = await start({ disturb: late, http: { heartbeatMs: 100 } });
     const began = performance.now();
     const response = await server.send("/v1/chat/completions", { ...long, min_tokens: 4, max_tokens: 4 });
     expect(performance.now() - began).toBeLessThan(300);
@@ -182,7 +186,7 @@ describe("a slow model", () => {
 
 describe("a server that stops", () => {
   test("lets streams finish within its patience, and refuses new requests meanwhile", async () => {
-    const server = await start({ stepMs: 5, http: { drainMs: 5000 } });
+    const server = await start({ disturb: slow(5), http: { drainMs: 5000 } });
     const response = await server.send("/v1/chat/completions", { ...long, min_tokens: 40, max_tokens: 40 });
     const closing = server.close();
     const late = await fetch(`${server.origin}/readyz`);
@@ -194,7 +198,7 @@ describe("a server that stops", () => {
   });
 
   test("ends what is left with a valid chunk", async () => {
-    const server = await start({ stepMs: 5, http: { drainMs: 100 } });
+    const server = await start({ disturb: slow(5), http: { drainMs: 100 } });
     const response = await server.send("/v1/chat/completions", long);
     const began = performance.now();
     await server.close();

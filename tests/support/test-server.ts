@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger } from "#base";
-import type { Logger } from "#base";
+import type { Clock, Logger } from "#base";
+import { createEngine } from "#engine";
+import type { EngineModel } from "#engine";
 import { createHttpServer, createMetrics, fixedKeys } from "#http";
 import type { HttpServerOptions } from "#http";
 import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openGate } from "#platform";
 import type { Caller, Gate } from "#platform";
 import { chooseTemplate } from "#prompt";
-import type { EngineModel } from "#engine";
-import { createToyModel } from "./toy-model.ts";
 
 export const KEY = "tmk_test_0123456789abcdef";
 
@@ -33,15 +33,17 @@ export interface TestServerOptions {
   readonly gate?: Gate;
   readonly logger?: Logger;
   readonly http?: Partial<HttpServerOptions>;
-  readonly stepMs?: number;
-  readonly model?: EngineModel;
+  /** Stands between the doors and the toy, to make it slow or break it. */
+  readonly disturb?: (toy: EngineModel) => EngineModel;
 }
 
 /** A whole server on a free port: real doors, real templates, the toy model. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const model = options.model ?? createToyModel({ name: "toy", stepMs: options.stepMs ?? 0 });
+  const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const engine = createEngine({ logger: silentLogger, clock });
+  const toy = await engine.load({ name: "toy", source: { kind: "toy" }, contextTokens: 32_768, cacheTokens: 65_536 });
+  const model = options.disturb?.(toy) ?? toy;
   const catalog = createTestCatalog(model);
-  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
   const metrics = createMetrics();
   const inference = createInference({
     catalog,
@@ -73,7 +75,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
         headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json", ...headers },
       }),
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await engine.close();
+    },
   };
 }
 
