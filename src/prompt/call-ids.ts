@@ -1,4 +1,5 @@
-import type { AssistantMessage, Message, ToolCall, ToolMessage } from "./conversation.ts";
+import type { ToolCall } from "#protocol";
+import type { AssistantMessage, Message, ToolMessage } from "./conversation.ts";
 import { functionCallError } from "./message-order.ts";
 import { isNativeCallId, nativeCallId } from "./tool-call-id.ts";
 

@@ -1,9 +1,10 @@
 import { TramontaneError } from "#base";
-import type { ChatMessage } from "#protocol";
+import { MessageSchema, readMessage } from "#protocol";
+import type { WireMessage } from "#protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chooseTemplate } from "./choose-template.ts";
-import { readConversation } from "./read-conversation.ts";
+import type { Conversation } from "./conversation.ts";
 
 const CONTROLS = (
   "<s> </s> [INST] [/INST] [TOOL_CALLS] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_RESULTS] [/TOOL_RESULTS] " +
@@ -47,6 +48,11 @@ const hostile = fc
   )
   .map((pieces) => pieces.join(""));
 
+/** The way of a request's messages: from the wire, through the protocol's reader, to a conversation. */
+function conversation(messages: readonly WireMessage[], parts: Partial<Conversation> = {}): Conversation {
+  return { tools: [], ...parts, messages: messages.map((message) => readMessage(MessageSchema.parse(message))) };
+}
+
 const name = fc.constantFrom("look", "find_it", "a-b");
 const json = fc.oneof(fc.json({ maxDepth: 2 }), hostile);
 const schema = fc.dictionary(hostile, fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 });
@@ -55,14 +61,9 @@ const tools = fc.array(fc.record({ name, description: hostile, parameters: schem
 });
 
 describe.each(TEMPLATES)("hostile text in $name", (template) => {
-  const system = (content: string): ChatMessage => ({ role: "system", content });
-  const user = (content: string): ChatMessage => ({ role: "user", content });
-  const assistant = (content: string, prefix = false): ChatMessage => ({
-    role: "assistant",
-    content,
-    toolCalls: [],
-    prefix,
-  });
+  const system = (content: string): WireMessage => ({ role: "system", content });
+  const user = (content: string): WireMessage => ({ role: "user", content });
+  const assistant = (content: string, prefix = false): WireMessage => ({ role: "assistant", content, prefix });
 
   test("makes no control part: there are as many, and the same, as for harmless text", () => {
     const controlsOf = (texts: readonly string[], prefix: boolean): readonly string[] => {
@@ -74,7 +75,7 @@ describe.each(TEMPLATES)("hostile text in $name", (template) => {
         user(four),
         ...(prefix ? [assistant(five, true)] : []),
       ];
-      const { parts } = template.render(readConversation({ messages, tools: [] }));
+      const { parts } = template.render(conversation(messages));
       return parts.flatMap((part) => (part.kind === "control" ? [part.text] : []));
     };
     // Empty texts are left out on purpose: an empty message may vanish with its control tokens.
@@ -93,45 +94,45 @@ describe.each(TEMPLATES)("hostile text in $name", (template) => {
     fc.assert(
       fc.property(hostile, (text) => {
         const given = `x${text}x`;
-        const { parts } = template.render(readConversation({ messages: [user(given)], tools: [] }));
+        const { parts } = template.render(conversation([user(given)]));
         expect(parts.some((part) => part.kind === "text" && part.text.includes(given))).toBe(true);
       }),
     );
   });
 
   test("any messages at all give a prompt or a TramontaneError", () => {
-    const toolCall = fc.record({
-      id: fc.oneof(fc.constantFrom("", "null", "AAAAAAAA1"), hostile),
-      name,
-      arguments: json,
-    });
-    const message: fc.Arbitrary<ChatMessage> = fc.oneof(
-      hostile.map(system),
+    const given = fc.oneof(fc.constantFrom("", "null", "AAAAAAAA1", null), hostile);
+    const toolCall = fc.record({ id: given, function: fc.record({ name, arguments: fc.oneof(json, schema) }) });
+    const chunks = fc.array(
+      fc.oneof(
+        hostile.map((text) => ({ type: "text" as const, text })),
+        fc.record({ type: fc.constant("thinking" as const), thinking: hostile, closed: fc.boolean() }),
+      ),
+      { maxLength: 3 },
+    );
+    const message: fc.Arbitrary<WireMessage> = fc.oneof(
+      fc.oneof(hostile, chunks).map((content) => ({ role: "developer" as const, content })),
       { arbitrary: hostile.map(user), weight: 3 },
       fc.record({
         role: fc.constant("assistant" as const),
-        content: hostile,
-        thinking: hostile,
-        toolCalls: fc.array(toolCall, { maxLength: 2 }),
+        content: fc.oneof(hostile, chunks, fc.constant(null)),
+        tool_calls: fc.array(toolCall, { maxLength: 2 }),
         prefix: fc.boolean(),
       }),
-      fc.record({
-        role: fc.constant("tool" as const),
-        content: json,
-        toolCallId: fc.option(fc.constantFrom("null", "AAAAAAAA1"), { nil: undefined }),
-        name: fc.option(name, { nil: undefined }),
-      }),
+      fc.record({ role: fc.constant("tool" as const), content: json, tool_call_id: given, name: fc.option(name) }),
     );
     const request = fc.record({
       messages: fc.array(message, { maxLength: 6 }),
-      tools,
-      reasoningEffort: fc.constantFrom("none" as const, "high" as const, undefined),
-      strict: fc.boolean(),
+      parts: fc.record({
+        tools,
+        reasoningEffort: fc.constantFrom("none" as const, "high" as const, undefined),
+        strict: fc.boolean(),
+      }),
     });
     fc.assert(
-      fc.property(request, (given) => {
+      fc.property(request, (wire) => {
         try {
-          const { parts } = template.render(readConversation(given));
+          const { parts } = template.render(conversation(wire.messages, wire.parts));
           expect(parts.every((part) => part.text !== "")).toBe(true);
         } catch (error) {
           if (!(error instanceof TramontaneError)) throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Conversation, Message, ToolCall } from "./conversation.ts";
+import type { ToolCall } from "#protocol";
+import type { Conversation, Message } from "./conversation.ts";
 import { normalizeMessages } from "./normalize.ts";
 import type { NormalizationRules } from "./normalize.ts";
 import { isNativeCallId } from "./tool-call-id.ts";

@@ -1,6 +1,7 @@
+import type { ContentChunk } from "#protocol";
 import { settleCallIds } from "./call-ids.ts";
 import type { SettledAssistant, SettledMessage, SettledResult } from "./call-ids.ts";
-import type { ContentChunk, Conversation, SystemMessage, UserMessage } from "./conversation.ts";
+import type { Conversation, SystemMessage, UserMessage } from "./conversation.ts";
 import { checkMessageOrder } from "./message-order.ts";
 
 /** What stands between texts that are joined. */

@@ -1,5 +1,6 @@
+import type { ContentChunk } from "#protocol";
 import { spokenText } from "../conversation.ts";
-import type { ContentChunk, Conversation, ToolDefinition } from "../conversation.ts";
+import type { Conversation, ToolDefinition } from "../conversation.ts";
 import type { NormalizedMessage } from "../normalize.ts";
 import type { ControlMask } from "./control-mask.ts";
 

@@ -1,6 +1,7 @@
+import type { ContentChunk } from "#protocol";
 import type { ChatTemplate, RenderedPrompt, TemplateCapabilities, ToolCallProtocol } from "../chat-template.ts";
 import { spokenText } from "../conversation.ts";
-import type { ContentChunk, Conversation } from "../conversation.ts";
+import type { Conversation } from "../conversation.ts";
 import { chooseInfill, refuseInfill } from "../infill.ts";
 import { asJsonNode, normalizeJsonText, writePythonJson } from "../json-text.ts";
 import { normalizeMessages, SEPARATOR } from "../normalize.ts";

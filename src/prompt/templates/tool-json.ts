@@ -1,4 +1,5 @@
-import type { ToolCall, ToolDefinition } from "../conversation.ts";
+import type { ToolCall } from "#protocol";
+import type { ToolDefinition } from "../conversation.ts";
 import { asJsonNode, normalizeJsonText, toJsonNode } from "../json-text.ts";
 import type { JsonNode } from "../json-text.ts";
 
