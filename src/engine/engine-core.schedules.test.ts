@@ -4,8 +4,8 @@ import type { BackendLimits } from "./backend/backend.ts";
 import { CoreHarness } from "./core-harness.ts";
 import type { CoreOptions, CoreRequest } from "./core.ts";
 
-/** 1,000 by default; `TRAMONTANE_TEST_SCHEDULES=10000` for the long run. */
-const SCHEDULES = Number(process.env["TRAMONTANE_TEST_SCHEDULES"] ?? 1000);
+/** 500 by default; `TRAMONTANE_TEST_SCHEDULES=10000` for the long run. */
+const SCHEDULES = Number(process.env["TRAMONTANE_TEST_SCHEDULES"] ?? 500);
 /** The whole test may take this long; what it managed by then must be most of the schedules. */
 const TIME_LIMIT_MS = 90_000;
 

@@ -209,16 +209,21 @@ export class KvCache {
     return oldest !== undefined;
   }
 
+  /** Empties an idle sequence; its state goes to RAM unless others hold nearly all of its tokens. */
   #evict(sequence: number): void {
-    const length = this.#tree.lengthOf(sequence);
-    const fits = length * this.#bytesPerToken <= this.#cold.capacityBytes;
-    if (this.#cold.capacityBytes > 0 && fits && this.#tree.ownCells(sequence) >= MIN_SAVED_TOKENS) {
-      const state = this.#backend.saveSequence(sequence);
-      this.#bytesPerToken = state.byteLength / length;
-      this.#cold.put({ space: this.#tree.spaceOf(sequence), tokens: this.#tree.tokensOf(sequence), state });
-    }
     this.#idle.delete(sequence);
-    this.#drop(sequence);
+    const tokens = this.#tree.tokensOf(sequence);
+    const space = this.#tree.spaceOf(sequence);
+    this.#tree.close(sequence);
+    const heldByOthers = this.#tree.match(tokens, space).length;
+    const fits = tokens.length * this.#bytesPerToken <= this.#cold.capacityBytes;
+    if (this.#cold.capacityBytes > 0 && fits && tokens.length - heldByOthers >= MIN_SAVED_TOKENS) {
+      const state = this.#backend.saveSequence(sequence);
+      this.#bytesPerToken = state.byteLength / tokens.length;
+      this.#cold.put({ space, tokens, state });
+    }
+    this.#backend.trimSequence(sequence, 0);
+    this.#empty.push(sequence);
   }
 
   #drop(sequence: number): void {

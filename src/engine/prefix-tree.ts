@@ -129,11 +129,6 @@ export class PrefixTree {
     return this.#spaces.get(sequence) ?? "";
   }
 
-  /** Cells that would become free if the sequence were closed. */
-  ownCells(sequence: number): number {
-    return this.#pathOf(sequence).reduce((sum, run) => sum + (run.holders.size === 1 ? run.tokens.length : 0), 0);
-  }
-
   /** Distinct cells held by at least one sequence that satisfies `isCounted`. */
   cellsHeldBy(isCounted: (sequence: number) => boolean): number {
     const countBelow = (run: Run): number =>
@@ -181,6 +176,7 @@ export class PrefixTree {
         ? this.#matchBelow(child, tokens, from + common)
         : { length: from + common, holders: child.holders };
       if (found.length > best.length) best = found;
+      else if (found.length === best.length) best = { ...best, holders: new Set([...best.holders, ...found.holders]) };
     }
     return best;
   }

@@ -24,10 +24,14 @@ afterAll(() => {
   expect(libllama.handles.count).toBe(0);
 });
 
-const open = (): LibllamaBackend =>
-  openBackend(libllama, { name: "micro", path, contextTokens: 512, cells: 1024, clock }).backend;
+const open = (contextTokens = 512, cells = 1024): LibllamaBackend =>
+  openBackend(libllama, { name: "micro", path, contextTokens, cells, clock }).backend;
 
-describeBackendContract("libllama", { open, tolerance: 0.05 });
+describeBackendContract("libllama, shared cells", { open, tolerance: 0.05 });
+describeBackendContract("libllama, separate cells", {
+  open: () => open(256, 8 * 256),
+  tolerance: 0.05,
+});
 
 describe("libllama", () => {
   let backend: LibllamaBackend;

@@ -18,6 +18,8 @@ interface LibllamaBackendParts {
   readonly vocabulary: LibllamaVocabulary;
   readonly cells: number;
   readonly contextTokens: number;
+  /** Sequences that each own `contextTokens` cells; undefined: all share all cells. */
+  readonly separateSequences: number | undefined;
   readonly batchTokens: number;
   /** Processors to pin compute threads to, one each. */
   readonly cpus: readonly number[];
@@ -44,14 +46,21 @@ export class LibllamaBackend implements Backend {
   readonly #lengths = new Int32Array(SEQUENCES);
 
   constructor(parts: LibllamaBackendParts) {
-    const { libllama, model, vocabulary, cells, batchTokens, cpus, usesGpu, clock } = parts;
+    const { libllama, model, vocabulary, cells, separateSequences, batchTokens, cpus, usesGpu, clock } = parts;
     this.#libllama = libllama;
     this.#model = model;
     this.vocabulary = vocabulary;
     const threads = cpus.length;
-    this.#context = new NativeContext(libllama, model, { cells, batchTokens, threads, embeddings: false, usesGpu });
-    const contextTokens = Math.min(parts.contextTokens, this.#context.cells);
-    this.limits = { layout: "shared", cells: this.#context.cells, sequences: SEQUENCES, batchTokens, contextTokens };
+    const options = { cells, separateSequences, batchTokens, threads, embeddings: false, usesGpu };
+    this.#context = new NativeContext(libllama, model, options);
+    const contextTokens = Math.min(parts.contextTokens, Math.floor(this.#context.cells / (separateSequences ?? 1)));
+    this.limits = {
+      layout: separateSequences === undefined ? "shared" : "separate",
+      cells: this.#context.cells,
+      sequences: separateSequences ?? SEQUENCES,
+      batchTokens,
+      contextTokens,
+    };
     this.#embeddings = new EmbeddingContext({
       libllama,
       model,
@@ -91,6 +100,14 @@ export class LibllamaBackend implements Backend {
     invariant(source !== target && this.#lengths[target] === 0, "a fork goes to an empty sequence");
     invariant(length <= this.#lengths[source]!, "a fork shares what the source holds");
     if (length === 0) return;
+    if (this.limits.layout === "separate") {
+      // The library's own copy between separate caches moves all cells, and only at the next pass: what is restored
+      // into the source until then would be copied instead.
+      const restored = this.restoreSequence(target, this.saveSequence(source));
+      invariant(restored, "an empty sequence of a separate cache has room for any other");
+      this.trimSequence(target, length);
+      return;
+    }
     this.#libllama.functions.llama_memory_seq_cp(this.#context.memory, source, target, 0, length);
     this.#lengths[target] = length;
   }

@@ -6,6 +6,11 @@ export interface MemoryPlan {
   readonly contextTokens: number;
   /** Cells of the KV cache, over all sequences. */
   readonly cells: number;
+  /**
+   * Sequences that each get cells of their own; undefined: all share all cells. Where eight windows fit, separate
+   * cells decode eight distinct long contexts 1.3 times faster; where fewer do, sharing lets more sequences run.
+   */
+  readonly separateSequences: number | undefined;
   readonly bytesPerCell: number;
 }
 
@@ -25,6 +30,8 @@ const CACHE_SHARE = 0.6;
 /** Buffers of one pass, tokenizer, JavaScript heap. */
 const RESERVED_BYTES = 300 << 20;
 const SMALLEST_CONTEXT_TOKENS = 512;
+/** More than ever run at once; the rest of the cells then makes their windows roomier. */
+const MOST_SEPARATE_SEQUENCES = 64;
 /** The library rounds the number of cells up to this. */
 const CELL_GRANULE = 256;
 
@@ -47,7 +54,14 @@ export function planMemory(header: GgufHeader, wishes: MemoryWishes): MemoryPlan
       { hint: "Stop other models or choose a smaller or more quantized one." },
     );
   }
-  return { contextTokens: Math.min(context, cells), cells, bytesPerCell };
+  const contextTokens = Math.min(context, cells);
+  return { contextTokens, cells, separateSequences: separateSequences(cells, contextTokens), bytesPerCell };
+}
+
+function separateSequences(cells: number, contextTokens: number): number | undefined {
+  const window = Math.ceil(contextTokens / CELL_GRANULE) * CELL_GRANULE;
+  const windows = Math.floor(cells / window);
+  return windows < FULL_WINDOWS ? undefined : Math.min(windows, MOST_SEPARATE_SEQUENCES);
 }
 
 export function trainedContextTokens(header: GgufHeader): number {

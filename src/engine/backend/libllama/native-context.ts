@@ -8,6 +8,8 @@ import type { ThreadPool } from "./thread-pool.ts";
 
 export interface ContextOptions {
   readonly cells: number;
+  /** Sequences that each own an equal part of the cells; undefined: all sequences share all cells. */
+  readonly separateSequences?: number | undefined;
   /** Rows of one batch at most; one batch is always one native micro-batch. */
   readonly batchTokens: number;
   readonly threads: number;
@@ -92,16 +94,23 @@ export class NativeContext implements Disposable {
   }
 }
 
-function contextParams({ cells, batchTokens, threads, embeddings, usesGpu }: ContextOptions): Partial<ContextParams> {
+function contextParams({
+  cells,
+  separateSequences,
+  batchTokens,
+  threads,
+  embeddings,
+  usesGpu,
+}: ContextOptions): Partial<ContextParams> {
   return {
     n_ctx: cells,
     n_batch: batchTokens,
     n_ubatch: batchTokens,
-    n_seq_max: RESERVED_SEQUENCES,
+    n_seq_max: separateSequences ?? RESERVED_SEQUENCES,
     n_threads: threads,
     n_threads_batch: threads,
     flash_attn_type: FLASH_ATTENTION_ON,
-    kv_unified: true,
+    kv_unified: separateSequences === undefined,
     no_perf: true,
     offload_kqv: usesGpu,
     op_offload: usesGpu,

@@ -53,6 +53,7 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
       model,
       vocabulary,
       cells: plan.cells,
+      separateSequences: plan.separateSequences,
       contextTokens: plan.contextTokens,
       batchTokens: BATCH_TOKENS,
       cpus: hardware.coreCpus.slice(0, threads),
