@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { redactSecrets, TramontaneError } from "#base";
 import { parseArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
@@ -6,16 +5,17 @@ import { COMMANDS } from "./commands/index.ts";
 import { loadConfig } from "./config.ts";
 import { commandHelp, overview } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import { productVersion } from "./version.ts";
 
 /** The front desk: runs one command and returns the process's exit code (2: asked for something that does not exist). */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    console.log(overview(COMMANDS, version()));
+    console.log(overview(COMMANDS, productVersion()));
     return 0;
   }
   if (name === "--version" || name === "-v") {
-    console.log(version());
+    console.log(productVersion());
     return 0;
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
@@ -78,8 +78,4 @@ function explain(error: unknown): number {
   }
   console.error(redactSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 1;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }

@@ -100,6 +100,31 @@ export const SETTINGS = {
     parse: optional(wholeNumber(1, 512)),
     fallback: undefined,
   }),
+  modelMemoryBytes: setting({
+    summary: "What all loaded models together may take, in bytes; idle ones make room.",
+    placeholder: "BYTES",
+    defaultText: "80 % of this machine's memory",
+    parse: optional(wholeNumber(1_000_000, Number.MAX_SAFE_INTEGER)),
+    fallback: undefined,
+  }),
+  modelIdleMs: setting({
+    summary:
+      "A model that nobody used for this long is unloaded, in milliseconds; 0 keeps all. The default model stays.",
+    placeholder: "MS",
+    parse: wholeNumber(0, 2_147_483_647),
+    fallback: 600_000,
+  }),
+  databaseUrl: setting({
+    summary: "A PostgreSQL 15 or newer to keep everything in.",
+    placeholder: "URL",
+    defaultText: "an embedded PostgreSQL in DATA_DIR",
+    secret: true,
+    parse: optional((value: string) => {
+      if (!/^postgres(ql)?:\/\//.test(value)) throw new Error("must begin with postgres://");
+      return value;
+    }),
+    fallback: undefined,
+  }),
   drainTimeoutMs: setting({
     summary: "How long running answers may go on after SIGTERM, in milliseconds.",
     placeholder: "MS",
@@ -112,7 +137,7 @@ export const SETTINGS = {
     parse: wholeNumber(1024, 1_073_741_824),
     fallback: 33_554_432,
   }),
-  unknownFields: setting({
+  unknownFields: setting<"reject" | "ignore">({
     summary: "What to do with unknown top-level request fields.",
     placeholder: "reject|ignore",
     parse: oneOf("reject", "ignore"),
@@ -124,7 +149,7 @@ export const SETTINGS = {
     parse: text,
     fallback: "https://huggingface.co",
   }),
-  logLevel: setting({
+  logLevel: setting<"debug" | "info" | "warn" | "error">({
     summary: "Least important log lines to write.",
     placeholder: "LEVEL",
     parse: oneOf("debug", "info", "warn", "error"),

@@ -1,3 +1,4 @@
+import type { Clock } from "#base";
 import type { EngineModel } from "#engine";
 import type { ChatTemplate } from "#prompt";
 import type { ModelCapabilities, ModelCard } from "#protocol";
@@ -41,13 +42,28 @@ export type DeploymentState = "idle" | "loading" | "ready" | "failed";
 export class Deployment {
   readonly spec: DeploymentSpec;
   readonly #load: () => Promise<LoadedModel>;
+  readonly #clock: Clock | undefined;
   #loading: Promise<LoadedModel> | undefined;
   #loaded: LoadedModel | undefined;
   #hasFailed = false;
+  #lastUsedMs = 0;
 
-  constructor(spec: DeploymentSpec, load: () => Promise<LoadedModel>) {
+  /** `clock` dates uses, for whoever unloads what is idle. */
+  constructor(spec: DeploymentSpec, load: () => Promise<LoadedModel>, clock?: Clock) {
     this.spec = spec;
     this.#load = load;
+    this.#clock = clock;
+  }
+
+  /** When somebody last asked for the model, in the clock's monotonic milliseconds. */
+  get lastUsedMs(): number {
+    return this.#lastUsedMs;
+  }
+
+  /** Whether it is loaded and computes nothing. */
+  get isIdle(): boolean {
+    const status = this.#loaded?.engine.status();
+    return status !== undefined && status.runningSequences === 0 && status.waitingRequests === 0;
   }
 
   get state(): DeploymentState {
@@ -63,8 +79,13 @@ export class Deployment {
 
   /** Errors: `model_load_failed`, `model_file_invalid`. */
   loaded(): Promise<LoadedModel> {
+    this.#lastUsedMs = this.#clock?.monotonicMs() ?? 0;
     this.#loading ??= this.#load().then(
-      (model) => (this.#loaded = model),
+      (model) => {
+        this.#lastUsedMs = this.#clock?.monotonicMs() ?? 0;
+        this.#hasFailed = false;
+        return (this.#loaded = model);
+      },
       (error: unknown) => {
         this.#loading = undefined;
         this.#hasFailed = true;
@@ -72,6 +93,14 @@ export class Deployment {
       },
     );
     return this.#loading;
+  }
+
+  /** Frees the model's memory; the next who asks loads it again. */
+  async unload(): Promise<void> {
+    const model = this.#loaded;
+    this.#loaded = undefined;
+    this.#loading = undefined;
+    await model?.engine.unload();
   }
 
   /** The card under one of its names. */

@@ -45,3 +45,7 @@ export { verifyUsage } from "./billing/verify-usage.ts";
 export type { Discrepancy } from "./billing/verify-usage.ts";
 export type { LimitRule, LimitRules, Limits } from "./limits/limit-rules.ts";
 export type { Budget, Budgets, NewBudget } from "./metering/budgets.ts";
+export { deployModels } from "./models/deploy-models.ts";
+export { findModelFiles } from "./models/model-files.ts";
+export type { ModelFile } from "./models/model-files.ts";
+export { ModelMemory } from "./models/model-memory.ts";

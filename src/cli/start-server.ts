@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createLogger, SeededRandom } from "#base";
+import type { Clock, Logger } from "#base";
+import { createEngine, readHardware } from "#engine";
+import { createHttpServer, createMetrics } from "#http";
+import {
+  Catalog,
+  createInference,
+  deployModels,
+  findModelFiles,
+  migrate,
+  MIGRATIONS,
+  ModelMemory,
+  openDatabase,
+  openGate,
+  openTenancy,
+} from "#platform";
+import { ensureApiKey } from "./api-key.ts";
+import type { Config } from "./config.ts";
+import { productVersion } from "./version.ts";
+
+/** The house, running. */
+export interface RunningServer {
+  readonly url: string;
+  readonly apiKey: string;
+  /** Whether the key was made by this start. */
+  readonly isNewKey: boolean;
+  /** The default model's name. */
+  readonly defaultModel: string;
+  /** Settles when the default model is loaded; rejects when it cannot be. */
+  readonly ready: Promise<void>;
+  /** Drains running answers, then ends the models and the store. */
+  readonly close: () => Promise<void>;
+}
+
+/** The models that come with the product. */
+const SHIPPED_MODELS = fileURLToPath(new URL("../../models", import.meta.url));
+
+export const systemClock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/**
+ * Builds the house from the settings and opens its doors; the default model loads meanwhile. What was built is torn down
+ * again when a later step fails. Errors: `config_invalid`, `storage_unavailable`, those of the operating system.
+ */
+export async function startServer({ config }: { readonly config: Config }): Promise<RunningServer> {
+  const clock = systemClock;
+  const logger = createLogger(
+    config.logLevel,
+    (line) => process.stderr.write(`${line}\n`),
+    () => clock.nowMs(),
+  );
+  const undo: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
+  try {
+    const { key, isNew } = ensureApiKey(config);
+    const catalog = buildCatalog(config, { clock, logger }, undo);
+    const tenancy = await openStore(config, { key, clock, logger }, undo);
+    const metrics = createMetrics();
+    const seed = randomBytes(8).readBigUInt64LE();
+    const inference = createInference({
+      catalog,
+      clock,
+      random: new SeededRandom(seed),
+      newId: () => randomUUID().replaceAll("-", ""),
+      observer: metrics,
+      gate: openGate,
+    });
+    const server = createHttpServer({
+      inference,
+      catalog,
+      authenticate: (headers) => tenancy.authenticate(headers),
+      metrics,
+      logger,
+      clock,
+      version: productVersion(),
+      options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
+    });
+    const address = await server.listen(config.host, config.port);
+    undo.push(() => server.close());
+    const ready = catalog.default.loaded().then(() => {});
+    ready.catch((error: unknown) => logger.log("error", "model.failed", { message: String(error) }));
+    const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+    const url = `http://${host}:${address.port}`;
+    return { url, apiKey: key, isNewKey: isNew, defaultModel: catalog.default.spec.id, ready, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface World {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type Undo = (() => Promise<void> | void)[];
+
+function buildCatalog(config: Config, world: World, undo: Undo): Catalog {
+  const engine = createEngine(world);
+  undo.push(() => engine.close());
+  const memory = new ModelMemory({
+    ...world,
+    budgetBytes: config.modelMemoryBytes ?? readHardware().totalMemoryBytes * 0.8,
+    idleMs: config.modelIdleMs,
+  });
+  undo.push(() => memory.close());
+  const { defaultModel, contextTokens, cacheTokens, threads } = config;
+  const files = findModelFiles([config.modelsDir, SHIPPED_MODELS]);
+  return new Catalog(
+    deployModels({ ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads }),
+  );
+}
+
+async function openStore(config: Config, world: World & { readonly key: string }, undo: Undo) {
+  const database = await openDatabase({
+    directory: join(config.dataDir, "store"),
+    databaseUrl: config.databaseUrl,
+    role: "server",
+    logger: world.logger,
+  });
+  undo.push(() => database.close());
+  await migrate(database, MIGRATIONS);
+  const tenancy = await openTenancy({ ...world, database, directory: config.dataDir, configuredKey: world.key });
+  undo.push(() => tenancy.close());
+  return tenancy;
+}

@@ -1,0 +1,99 @@
+import { TramontaneError } from "#base";
+import type { Clock, Logger } from "#base";
+import type { Engine } from "#engine";
+import { chooseTemplate } from "#prompt";
+import { CHAT_ALIASES_OF_2402 } from "../catalog.ts";
+import { Deployment } from "../deployment.ts";
+import { OPEN_WEIGHTS } from "../pull/open-weights.ts";
+import type { ModelFile } from "./model-files.ts";
+import type { ModelMemory } from "./model-memory.ts";
+
+export interface ModelDeploymentParts {
+  readonly files: readonly ModelFile[];
+  readonly engine: Engine;
+  readonly memory: ModelMemory;
+  /** The model that answers when none is named and that carries the hosted names nobody else claims. */
+  readonly defaultModel: string;
+  readonly contextTokens: number | undefined;
+  readonly cacheTokens: number | undefined;
+  readonly threads: number | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The hosted embedding models give 1,024 numbers; programs size their tables by that. */
+const EMBEDDING_DIMENSIONS = 1024;
+
+/**
+ * One deployment per model file, the default first. A model that stands for hosted names gets them: a pulled one those of
+ * its catalog entry, the default one all that are left. Errors: `config_invalid` when the default model is not there.
+ */
+export function deployModels(parts: ModelDeploymentParts): Deployment[] {
+  const { files, defaultModel } = parts;
+  const first = files.find((file) => file.name === defaultModel);
+  if (!first) {
+    const names = files.map((file) => file.name).join(", ") || "none";
+    throw new TramontaneError("config_invalid", `The default model "${defaultModel}" is not there. Found: ${names}.`, {
+      field: "defaultModel",
+      hint: "Set defaultModel to one that is there, or pull one: tramontane pull.",
+    });
+  }
+  const others = files.filter((file) => file !== first);
+  const claimed = new Set(files.map((file) => file.name));
+  const own = new Map(others.map((file) => [file, claim(hostedNamesOf(file.name), claimed)]));
+  const rest = claim([...hostedNamesOf(first.name), ...CHAT_ALIASES_OF_2402, "mistral-embed"], claimed);
+  own.set(first, rest);
+  return [first, ...others].map((file) => deploy(file, own.get(file) ?? [], parts));
+}
+
+function hostedNamesOf(name: string): readonly string[] {
+  return OPEN_WEIGHTS.find((model) => model.name === name)?.aliases ?? [];
+}
+
+/** Those of `names` that are still free; they no longer are. */
+function claim(names: readonly string[], claimed: Set<string>): string[] {
+  const free = [...new Set(names)].filter((name) => !claimed.has(name));
+  for (const name of free) claimed.add(name);
+  return free;
+}
+
+function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploymentParts): Deployment {
+  const { engine, memory, clock, logger, contextTokens, cacheTokens, threads } = parts;
+  const deployment = new Deployment(
+    {
+      id: file.name,
+      aliases,
+      createdAt: Math.floor(file.modifiedMs / 1000),
+      ownedBy: "tramontane",
+      serves: { chat: true, fim: true, embeddings: true },
+      defaultTemperature: 0.7,
+      contextTokens: contextTokens ?? 32_768,
+      embeddingDimensions: EMBEDDING_DIMENSIONS,
+    },
+    async () => {
+      await memory.makeRoomFor(deployment);
+      const began = clock.monotonicMs();
+      const model = await engine.load({
+        name: file.name,
+        source: { kind: "gguf", path: file.path },
+        ...(contextTokens === undefined ? {} : { contextTokens }),
+        ...(cacheTokens === undefined ? {} : { cacheTokens }),
+        ...(threads === undefined ? {} : { threads }),
+      });
+      const template = chooseTemplate(model.info);
+      const ms = Math.round(clock.monotonicMs() - began);
+      const { device, contextTokens: window } = model.info;
+      logger.log("info", "model.loaded", {
+        model: file.name,
+        ms,
+        device,
+        contextTokens: window,
+        template: template.reason,
+      });
+      return { engine: model, template };
+    },
+    clock,
+  );
+  memory.register(deployment, file.bytes, file.name === parts.defaultModel);
+  return deployment;
+}

@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeRandomModel } from "../scripts/make-random-model.ts";
+
+/** The product as a user runs it, in a process of its own, with a tiny model of random weights. */
+export interface ServerProcess {
+  readonly url: string;
+  readonly key: string;
+  readonly dataDir: string;
+  readonly child: ChildProcess;
+  /** Everything it wrote to standard output and error so far. */
+  output(): string;
+  /** Ends it with the signal and resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export async function startServerProcess(options: { flags?: string[] } = {}): Promise<ServerProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), "tramontane-"));
+  mkdirSync(join(dataDir, "models"));
+  writeRandomModel({ path: join(dataDir, "models", "random.gguf"), shape: "tiny", type: "q8_0" });
+  const flags = ["--port", "0", "--default-model", "random", "--context-tokens", "4096", ...(options.flags ?? [])];
+  const environment = { ...process.env, TRAMONTANE_DATA_DIR: dataDir };
+  const child = spawn(process.execPath, ["bin/tramontane.mjs", "serve", ...flags], { env: environment });
+  let written = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => (written += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const url = await until(
+    () => /listens on (\S+)/.exec(written)?.[1],
+    () => written,
+  );
+  await until(
+    () => /is ready/.exec(written)?.[0],
+    () => written,
+  );
+  return {
+    url,
+    key: readFileSync(join(dataDir, "api-key"), "utf8").trim(),
+    dataDir,
+    child,
+    output: () => written,
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      const code = await ended;
+      if (existsSync(dataDir)) rmSync(dataDir, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+async function until(read: () => string | undefined, context: () => string): Promise<string> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const value = read();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The server did not start:\n${context()}`);
+}
