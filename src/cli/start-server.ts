@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
@@ -10,12 +9,9 @@ import {
   createInference,
   deployModels,
   findModelFiles,
-  migrate,
-  MIGRATIONS,
   ModelMemory,
-  openDatabase,
+  openBackOffice,
   openGate,
-  openTenancy,
 } from "#platform";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
@@ -58,7 +54,15 @@ export async function startServer({ config }: { readonly config: Config }): Prom
   try {
     const { key, isNew } = ensureApiKey(config);
     const catalog = buildCatalog(config, { clock, logger }, undo);
-    const tenancy = await openStore(config, { key, clock, logger }, undo);
+    const office = await openBackOffice({
+      directory: config.dataDir,
+      databaseUrl: config.databaseUrl,
+      role: "server",
+      configuredKey: key,
+      clock,
+      logger,
+    });
+    undo.push(() => office.close());
     const metrics = createMetrics();
     const seed = randomBytes(8).readBigUInt64LE();
     const inference = createInference({
@@ -67,12 +71,12 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       random: new SeededRandom(seed),
       newId: () => randomUUID().replaceAll("-", ""),
       observer: metrics,
-      gate: openGate,
+      gate: office.gate ?? openGate,
     });
     const server = createHttpServer({
       inference,
       catalog,
-      authenticate: (headers) => tenancy.authenticate(headers),
+      authenticate: (headers) => office.authenticate(headers),
       metrics,
       logger,
       clock,
@@ -113,18 +117,4 @@ function buildCatalog(config: Config, world: World, undo: Undo): Catalog {
   return new Catalog(
     deployModels({ ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads }),
   );
-}
-
-async function openStore(config: Config, world: World & { readonly key: string }, undo: Undo) {
-  const database = await openDatabase({
-    directory: join(config.dataDir, "store"),
-    databaseUrl: config.databaseUrl,
-    role: "server",
-    logger: world.logger,
-  });
-  undo.push(() => database.close());
-  await migrate(database, MIGRATIONS);
-  const tenancy = await openTenancy({ ...world, database, directory: config.dataDir, configuredKey: world.key });
-  undo.push(() => tenancy.close());
-  return tenancy;
 }
