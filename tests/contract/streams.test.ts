@@ -94,7 +94,9 @@ describe("a client that leaves", () => {
 
   test("pays for what was generated, once; 100 of them leave nothing behind", async () => {
     const outcomes: Outcome[] = [];
-    const gate: Gate = { admit: async () => ({ settle: (outcome) => void outcomes.push(outcome) }) };
+    const gate: Gate = {
+      admit: async () => ({ progress() {}, settle: async (outcome) => void outcomes.push(outcome) }),
+    };
     const server = await start({ gate });
     const visit = async () => {
       const leave = new AbortController();
@@ -218,7 +220,7 @@ test("limits the gate reports stand in the headers of every answer", async () =>
     queryTokens: 100,
     resetMs: 1500,
   };
-  const server = await start({ gate: { admit: async () => ({ limits, settle() {} }) } });
+  const server = await start({ gate: { admit: async () => ({ limits, progress() {}, settle: async () => {} }) } });
   for (const stream of [true, false]) {
     const { headers } = await server.send("/v1/chat/completions", { ...long, min_tokens: 1, max_tokens: 1, stream });
     expect(headers.get("x-ratelimit-limit-req-minute")).toBe("60");
