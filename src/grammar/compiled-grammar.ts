@@ -1,0 +1,44 @@
+import { Interner } from "./lexeme/lexeme.ts";
+import { Configuration } from "./machine/configuration.ts";
+import type { Frame, Store, Thread } from "./machine/thread.ts";
+import type { WorkMeter } from "./work-meter.ts";
+
+/** What a compiler hands over: how the machine starts, and what it is built of. */
+interface GrammarParts {
+  readonly store: Store;
+  readonly meter: WorkMeter;
+  /** The threads before the first byte. */
+  readonly start: () => readonly Thread[];
+}
+
+/**
+ * A language of texts, ready to be matched against any vocabulary. It grows lazily while it is used, so one object serves
+ * all requests with the same source, one at a time (JavaScript's single thread); it is not to be sent to another thread.
+ */
+export class CompiledGrammar {
+  readonly store: Store;
+  readonly meter: WorkMeter;
+  readonly #start: () => readonly Thread[];
+
+  constructor(parts: GrammarParts) {
+    this.store = parts.store;
+    this.meter = parts.meter;
+    this.#start = parts.start;
+  }
+
+  /** Every way to read the empty text. */
+  start(): Configuration {
+    return new Configuration(this.#start());
+  }
+
+  /** Bytes of a shortest text. */
+  minBytes(): number {
+    return this.start().bytesToClose();
+  }
+}
+
+/** A store of threads and frames with ids of its own. */
+export function createStore(): Store {
+  let lastId = 0;
+  return { threads: new Interner<Thread>(), frames: new Interner<Frame>(), nextId: () => ++lastId };
+}

@@ -1,0 +1,150 @@
+import { GrammarError } from "../grammar-error.ts";
+import { resolveUri } from "./uri.ts";
+
+/** The drafts that differ in what their keywords mean. `unstated`: no `$schema`; keywords of every draft are enforced. */
+export type Dialect = "draft4" | "draft6" | "draft7" | "2019-09" | "2020-12" | "unstated";
+
+/** One schema inside a document. */
+export interface Site {
+  readonly schema: unknown;
+  /** JSON pointer from the document's root. */
+  readonly pointer: string;
+  /** The URI that references in it are relative to. */
+  readonly base: string;
+  readonly dialect: Dialect;
+}
+
+const MAX_DEPTH = 512;
+const DEFAULT_BASE = "schema:/";
+/** Keywords whose values are data, not schemas: identifiers inside them mean nothing. */
+const DATA_KEYWORDS = new Set(["const", "enum", "default", "examples", "example"]);
+
+/** A schema document with all its subschemas, found by URI, anchor or pointer. Nothing is ever fetched. */
+export class SchemaDocument {
+  readonly root: Site;
+  readonly #resources = new Map<string, Site>();
+  readonly #anchors = new Map<string, Site>();
+  readonly #dynamicAnchors = new Map<string, Site>();
+  readonly #sites = new Map<unknown, Site>();
+
+  constructor(schema: unknown) {
+    this.root = { schema, pointer: "", base: DEFAULT_BASE, dialect: dialectOf(schema) ?? "unstated" };
+    this.#resources.set(DEFAULT_BASE, this.root);
+    this.root = this.#index(this.root, 0);
+  }
+
+  /** The site of a subschema that stands at `path` below another one. */
+  child(parent: Site, ...path: (string | number)[]): Site {
+    let schema: unknown = parent.schema;
+    for (const step of path) schema = (schema as Record<string, unknown>)[step];
+    const pointer = parent.pointer + path.map((step) => `/${escapeStep(step)}`).join("");
+    const indexed = typeof schema === "object" && schema !== null ? this.#sites.get(schema) : undefined;
+    return indexed?.pointer === pointer ? indexed : { ...parent, schema, pointer };
+  }
+
+  /** The target of a `$ref`. */
+  resolve(from: Site, reference: string): Site {
+    const { uri, fragment } = resolveUri(from.base, reference);
+    const anchored = this.#anchors.get(`${uri}#${fragment}`);
+    if (anchored !== undefined) return anchored;
+    const resource = this.#resources.get(uri);
+    if (resource === undefined) {
+      throw new GrammarError({
+        code: "unsupported",
+        keyword: "$ref",
+        pointer: from.pointer,
+        reason: `"${reference}" is not part of this document, and schemas are never fetched`,
+      });
+    }
+    const target = fragment === "" ? resource : fragment.startsWith("/") ? this.#walk(resource, fragment) : undefined;
+    if (target === undefined) {
+      throw new GrammarError({
+        code: "malformed",
+        keyword: "$ref",
+        pointer: from.pointer,
+        reason: `"${reference}" leads nowhere`,
+      });
+    }
+    return target;
+  }
+
+  /** The schema with a dynamic anchor in the resource of `site`. */
+  dynamicAnchor(site: Site, name: string): Site | undefined {
+    return this.#dynamicAnchors.get(`${resolveUri(site.base, "").uri}#${name}`);
+  }
+
+  /** The root of the resource that `site` is part of. */
+  resourceOf(site: Site): Site {
+    return this.#resources.get(resolveUri(site.base, "").uri) ?? this.root;
+  }
+
+  #index(site: Site, depth: number): Site {
+    if (depth > MAX_DEPTH) {
+      throw new GrammarError({
+        code: "too_large",
+        pointer: site.pointer.slice(0, 200),
+        reason: `nests deeper than ${MAX_DEPTH}`,
+      });
+    }
+    if (typeof site.schema !== "object" || site.schema === null) return site;
+    const here = this.#identify(site);
+    this.#sites.set(here.schema, here);
+    for (const [key, value] of Object.entries(site.schema)) {
+      if (typeof value !== "object" || value === null || DATA_KEYWORDS.has(key)) continue;
+      this.#index({ ...here, schema: value, pointer: `${here.pointer}/${escapeStep(key)}` }, depth + 1);
+    }
+    return here;
+  }
+
+  /** Registers the identifiers that a schema carries; its site may have another base than the one around it. */
+  #identify(site: Site): Site {
+    if (Array.isArray(site.schema)) return site;
+    const schema = site.schema as Record<string, unknown>;
+    const dialect = dialectOf(schema) ?? site.dialect;
+    const id =
+      dialect === "draft4" ? schema["id"] : (schema["$id"] ?? (dialect === "unstated" ? schema["id"] : undefined));
+    const isNamed = typeof id === "string" && !(isOldRef(dialect) && typeof schema["$ref"] === "string");
+    const target = isNamed ? resolveUri(site.base, id) : undefined;
+    const base = target === undefined || id === undefined || (id as string).startsWith("#") ? site.base : target.uri;
+    const here: Site = { ...site, base, dialect };
+    if (base !== site.base) this.#resources.set(base, here);
+    if (target !== undefined && target.fragment !== "") this.#anchors.set(`${target.uri}#${target.fragment}`, here);
+    const uri = resolveUri(base, "").uri;
+    for (const keyword of ["$anchor", "$dynamicAnchor"]) {
+      const name = schema[keyword];
+      if (typeof name === "string") this.#anchors.set(`${uri}#${name}`, here);
+      if (typeof name === "string" && keyword === "$dynamicAnchor") this.#dynamicAnchors.set(`${uri}#${name}`, here);
+    }
+    return here;
+  }
+
+  #walk(from: Site, pointer: string): Site | undefined {
+    let site = from;
+    for (const raw of pointer.slice(1).split("/")) {
+      const step = raw.replaceAll("~1", "/").replaceAll("~0", "~");
+      const { schema } = site;
+      if (typeof schema !== "object" || schema === null || !Object.hasOwn(schema, step)) return undefined;
+      site = this.child(site, step);
+    }
+    return site;
+  }
+}
+
+/** Whether a `$ref` hides its siblings, identifiers among them. */
+export function isOldRef(dialect: Dialect): boolean {
+  return dialect === "draft4" || dialect === "draft6" || dialect === "draft7";
+}
+
+export function escapeStep(step: string | number): string {
+  return String(step).replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+function dialectOf(schema: unknown): Dialect | undefined {
+  const uri = (schema as { $schema?: unknown } | null)?.$schema;
+  if (typeof uri !== "string") return undefined;
+  if (/draft-0[34]\/schema/.test(uri)) return "draft4";
+  if (/draft-06\/schema/.test(uri)) return "draft6";
+  if (/draft-07\/schema/.test(uri)) return "draft7";
+  if (/2019-09\/schema/.test(uri)) return "2019-09";
+  return /2020-12\/schema/.test(uri) ? "2020-12" : undefined;
+}

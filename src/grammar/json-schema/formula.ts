@@ -1,0 +1,68 @@
+import type { Divisor } from "../number/number-language.ts";
+import type { IntervalSet } from "../number/interval-set.ts";
+import type { RegexNode } from "../regex/node.ts";
+
+/** The kinds of JSON values, as bits. `INTEGER` and `FRACTION` divide the numbers. */
+export const Kind = {
+  NULL: 1,
+  FALSE: 2,
+  TRUE: 4,
+  INTEGER: 8,
+  FRACTION: 16,
+  STRING: 32,
+  ARRAY: 64,
+  OBJECT: 128,
+  NUMBER: 24,
+  ANY: 255,
+} as const;
+
+/** A set of object keys: all of a regular language, of which a single key is the common case. */
+export interface KeySet {
+  readonly node: RegexNode;
+  /** The only key of the set, when it has just one. */
+  readonly name: string | undefined;
+}
+
+/**
+ * A condition about JSON values in negation normal form: negation lives in the leaves. A leaf about one kind of value
+ * holds for every value of another kind, as JSON Schema's keywords do. Interned: equal formulas are the same object.
+ */
+export type Formula = { readonly id: number } & FormulaTerm;
+
+export type FormulaTerm =
+  | { readonly kind: "true" | "false" }
+  | { readonly kind: "and" | "or" | "oneOf"; readonly parts: readonly Formula[] }
+  | { readonly kind: "types"; readonly mask: number }
+  | { readonly kind: "number"; readonly set: IntervalSet }
+  | { readonly kind: "multiple"; readonly divisor: Divisor }
+  /** `opposite` is what the negation allows: the complement, or less where `node` is only an approximation from below. */
+  | { readonly kind: "text"; readonly node: RegexNode; readonly opposite: RegexNode }
+  | ArrayLeaf
+  | ObjectLeaf
+  /** Another schema, translated when it is first needed; this is where recursion closes. */
+  | { readonly kind: "ref"; readonly key: string; readonly negated: boolean; readonly resolve: () => Formula };
+
+export type ArrayLeaf =
+  /** If there is an item at `index`, it satisfies `formula`. */
+  | { readonly kind: "item"; readonly index: number; readonly formula: Formula }
+  /** Every item from `from` on does. */
+  | { readonly kind: "items"; readonly from: number; readonly formula: Formula }
+  /** From `from` on, at least `min` and at most `max` items do. */
+  | {
+      readonly kind: "contains";
+      readonly from: number;
+      readonly min: number;
+      readonly max: number;
+      readonly formula: Formula;
+    }
+  | { readonly kind: "length"; readonly min: number; readonly max: number }
+  | { readonly kind: "unique" }
+  /** Two items are equal. */
+  | { readonly kind: "repeated" };
+
+export type ObjectLeaf =
+  /** Every property with a key of `keys` satisfies `formula`. */
+  | { readonly kind: "property"; readonly keys: KeySet; readonly formula: Formula }
+  /** There is a property with a key of `keys` that does. */
+  | { readonly kind: "someProperty"; readonly keys: KeySet; readonly formula: Formula }
+  | { readonly kind: "size"; readonly min: number; readonly max: number };

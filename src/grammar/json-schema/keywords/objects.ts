@@ -1,0 +1,77 @@
+import { type Formula, type KeySet, Kind } from "../formula.ts";
+import type { KeywordContext } from "./keyword-context.ts";
+
+/** `properties`, `patternProperties`, `additionalProperties`, `propertyNames`, `required`, sizes and dependencies. */
+export function objectKeywords(context: KeywordContext): Formula[] {
+  const { schema, formulas } = context;
+  const out: Formula[] = [];
+  for (const [name] of context.entries("properties")) {
+    out.push(
+      formulas.object({ kind: "property", keys: formulas.key(name), formula: context.subschema("properties", name) }),
+    );
+  }
+  for (const [source] of context.entries("patternProperties")) {
+    const keys = patternKeys(context, source);
+    out.push(formulas.object({ kind: "property", keys, formula: context.subschema("patternProperties", source) }));
+  }
+  if (schema["additionalProperties"] !== undefined) {
+    const keys = additionalKeys(context);
+    out.push(formulas.object({ kind: "property", keys, formula: context.subschema("additionalProperties") }));
+  }
+  if (context.has("propertyNames", "draft6", "draft7", "2019-09", "2020-12")) {
+    const allowed = context.scalars.text(context.subschema("propertyNames"));
+    const keys = { node: formulas.regex.not(allowed), name: undefined };
+    out.push(formulas.object({ kind: "property", keys, formula: formulas.never }));
+  }
+  if (schema["required"] !== undefined) {
+    for (const name of context.strings("required", schema["required"])) out.push(present(context, name));
+  }
+  if (context.has("minProperties") || context.has("maxProperties")) {
+    const [min, max] = [context.count("minProperties", 0), context.count("maxProperties", Infinity)];
+    out.push(formulas.object({ kind: "size", min, max }));
+  }
+  return [...out, ...dependencies(context)];
+}
+
+/** The keys that match a pattern of `patternProperties`. */
+export function patternKeys(context: KeywordContext, source: string): KeySet {
+  return { node: context.pattern(source, "patternProperties", source), name: undefined };
+}
+
+/** The keys that neither `properties` nor `patternProperties` of this schema mentions. */
+export function additionalKeys(context: KeywordContext): KeySet {
+  const { regex } = context.formulas;
+  const names = regex.words(context.entries("properties").map(([name]) => name));
+  const patterns = context.entries("patternProperties").map(([source]) => patternKeys(context, source).node);
+  return { node: regex.not(regex.or([names, ...patterns])), name: undefined };
+}
+
+function dependencies(context: KeywordContext): Formula[] {
+  const { formulas } = context;
+  const out: Formula[] = [];
+  const depend = (name: string, consequence: Formula): void => {
+    const absent = formulas.object({ kind: "property", keys: formulas.key(name), formula: formulas.never });
+    out.push(formulas.or([formulas.types(Kind.ANY & ~Kind.OBJECT), absent, consequence]));
+  };
+  const requireAll = (keyword: string, names: unknown): Formula =>
+    formulas.and(context.strings(keyword, names).map((name) => present(context, name)));
+  if (context.has("dependentRequired", "2019-09", "2020-12")) {
+    for (const [name, names] of context.entries("dependentRequired"))
+      depend(name, requireAll("dependentRequired", names));
+  }
+  if (context.has("dependentSchemas", "2019-09", "2020-12")) {
+    for (const [name] of context.entries("dependentSchemas")) depend(name, context.subschema("dependentSchemas", name));
+  }
+  if (context.has("dependencies", "draft4", "draft6", "draft7")) {
+    for (const [name, value] of context.entries("dependencies")) {
+      const names = typeof value === "string" ? [value] : value;
+      depend(name, Array.isArray(names) ? requireAll("dependencies", names) : context.subschema("dependencies", name));
+    }
+  }
+  return out;
+}
+
+function present(context: KeywordContext, name: string): Formula {
+  const { formulas } = context;
+  return formulas.object({ kind: "someProperty", keys: formulas.key(name), formula: formulas.always });
+}

@@ -1,0 +1,157 @@
+import type { Entry, ObjectState } from "../json/value-type.ts";
+import { matches } from "../regex/member.ts";
+import type { RegexNode } from "../regex/node.ts";
+import { NamedKeys } from "./named-keys.ts";
+import type { ObjectShape } from "./object-shape.ts";
+import type { SchemaType } from "./schema-type.ts";
+import { closingBytes } from "./object-plan.ts";
+
+/** What counts of an object's properties so far. */
+export interface Progress {
+  /** Slots that may still be filled, as bits. */
+  readonly open: bigint;
+  readonly count: number;
+  /** Obligations not met yet, as bits. */
+  readonly pending: number;
+  /** The other keys that stand already. */
+  readonly seen: RegexNode;
+}
+
+/** An object of a shape, between two properties. */
+export class ObjectProgress implements ObjectState {
+  readonly id: number;
+  readonly shape: ObjectShape;
+  readonly at: Progress;
+  #named: NamedKeys | null | undefined;
+  #others: RegexNode | null | undefined;
+  #closing: number | undefined;
+  #afterComma: number | undefined;
+  #afterOther: number | undefined;
+
+  constructor(id: number, shape: ObjectShape, at: Progress) {
+    this.id = id;
+    this.shape = shape;
+    this.at = at;
+  }
+
+  get closable(): boolean {
+    const { open, count, pending } = this.at;
+    return (open & this.shape.required) === 0n && pending === 0 && count >= this.shape.min && count <= this.shape.max;
+  }
+
+  namedKeys(): NamedKeys | undefined {
+    if (this.#named === undefined) {
+      const choosable = this.#choosable();
+      const bytesAfter = (slot: number): number =>
+        Math.min(...this.named(slot).map(({ type, next }) => 1 + type.minBytes() + next.bytesToClose(false)));
+      const choice = { choosable, bytesAfter, nextId: this.shape.types.nextId };
+      this.#named = choosable === 0n ? null : new NamedKeys(this.shape.tree(), choice);
+    }
+    return this.#named ?? undefined;
+  }
+
+  named(slot: number): Entry<ObjectProgress>[] {
+    const bit = 1n << BigInt(slot);
+    // In declared order, what was passed over is gone.
+    const open = this.shape.keyOrder === "declared" ? this.at.open & ~((bit << 1n) - 1n) : this.at.open & ~bit;
+    const here = this.shape.obligations.map(({ slots }) => (slots & bit) !== 0n);
+    return this.#entries({ ...this.at, open, count: this.at.count + 1 }, here, (also) =>
+      this.shape.slotType(slot, also),
+    );
+  }
+
+  otherKeys(): RegexNode | undefined {
+    if (this.#others === undefined) {
+      const { regex } = this.shape.types.formulas;
+      const free = this.#othersMayCome() ? regex.and([this.shape.others(), regex.not(this.at.seen)]) : regex.empty;
+      this.#others = regex.isEmpty(free) ? null : free;
+    }
+    return this.#others ?? undefined;
+  }
+
+  other(key: string): Entry<ObjectProgress>[] {
+    const region = this.shape.regions().find(({ node }) => matches(node, key));
+    if (region === undefined) return [];
+    const { formulas } = this.shape.types;
+    const seen = formulas.regex.or([this.at.seen, formulas.regex.literal(key)]);
+    const here = this.shape.obligations.map(({ node }) => matches(node, key));
+    return this.#entries({ ...this.#afterOtherKey(), seen }, here, (also) =>
+      this.shape.types.of(also === undefined ? region.formula : formulas.and([region.formula, also])),
+    );
+  }
+
+  bytesAfterOtherKey(): number {
+    return (this.#afterOther ??= this.#longestAfterOther());
+  }
+
+  bytesToClose(isFirst: boolean): number {
+    this.#closing ??= closingBytes(this.shape, this.at);
+    return isFirst && !this.closable ? this.#closing - 1 : this.#closing;
+  }
+
+  bytesAfterComma(): number {
+    return (this.#afterComma ??= this.closable ? this.#cheapestProperty() : this.bytesToClose(false) - 1);
+  }
+
+  /** The slots that may be filled next without running into a dead end. */
+  #choosable(): bigint {
+    const { shape } = this;
+    const inOrder = shape.keyOrder === "declared";
+    const isBounded = shape.max !== Infinity || shape.min > 0 || shape.obligations.length > 0;
+    let choosable = 0n;
+    for (let slot = 0; slot < shape.slots.length; slot++) {
+      const bit = 1n << BigInt(slot);
+      if ((this.at.open & bit) === 0n) continue;
+      const isPossible = isBounded ? this.named(slot).length > 0 : shape.slotType(slot).minBytes() !== Infinity;
+      if (isPossible) choosable |= bit;
+      if (inOrder && (shape.required & bit) !== 0n) break;
+    }
+    return choosable;
+  }
+
+  #othersMayCome(): boolean {
+    const { open, count } = this.at;
+    const { shape } = this;
+    if (shape.keyOrder === "declared" && (open & shape.required) !== 0n) return false;
+    if (shape.max === Infinity && shape.min === 0 && shape.obligations.length === 0) return true;
+    if (count + 1 > shape.max) return false;
+    return closingBytes(shape, this.#afterOtherKey(), 1) !== Infinity;
+  }
+
+  #afterOtherKey(): Progress {
+    const { open, count } = this.at;
+    return { ...this.at, open: this.shape.keyOrder === "declared" ? 0n : open, count: count + 1 };
+  }
+
+  /** The ways to go on after a key: which pending obligations its value is to meet. */
+  #entries(
+    after: Progress,
+    here: readonly boolean[],
+    typeOf: (also?: SchemaType["formula"]) => SchemaType,
+  ): Entry<ObjectProgress>[] {
+    const { formulas } = this.shape.types;
+    const entries: Entry<ObjectProgress>[] = [];
+    for (let met = 0; met <= this.at.pending; met++) {
+      if ((met & ~this.at.pending) !== 0 || here.some((isHere, i) => !isHere && (met >> i) & 1)) continue;
+      const demands = this.shape.obligations.filter((_, i) => (met >> i) & 1).map(({ formula }) => formula);
+      const type = demands.length === 0 ? typeOf() : typeOf(formulas.and(demands));
+      const next = this.shape.state({ ...after, pending: this.at.pending & ~met });
+      if (type.minBytes() !== Infinity && next.bytesToClose(false) !== Infinity) entries.push({ type, next });
+    }
+    return entries;
+  }
+
+  #cheapestProperty(): number {
+    const named = this.namedKeys();
+    const other = this.otherKeys();
+    const bytesOfNamed = named === undefined ? Infinity : 2 + named.bytesToAccept();
+    const bytesOfOther = other === undefined ? Infinity : 2 + other.bytesToAccept() + this.bytesAfterOtherKey();
+    return Math.min(bytesOfNamed, bytesOfOther);
+  }
+
+  #longestAfterOther(): number {
+    const { shape } = this;
+    const longest = Math.max(...shape.regions().map(({ formula }) => shape.types.of(formula).minBytes()));
+    return 1 + longest + closingBytes(shape, this.#afterOtherKey(), 1);
+  }
+}

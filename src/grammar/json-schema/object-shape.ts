@@ -1,0 +1,165 @@
+import { GrammarError } from "../grammar-error.ts";
+import { matches } from "../regex/member.ts";
+import type { RegexNode } from "../regex/node.ts";
+import type { Formula, ObjectLeaf } from "./formula.ts";
+import type { Conjunction } from "./leaves.ts";
+import { type KeyTree, keyTree, quotedBytes } from "./named-keys.ts";
+import { ObjectProgress } from "./object-progress.ts";
+import type { SchemaType } from "./schema-type.ts";
+import type { KeyOrder, SchemaTypes } from "./schema-types.ts";
+
+/** A key that the schema names. */
+export interface Slot {
+  readonly name: string;
+  readonly formula: Formula;
+  readonly isRequired: boolean;
+  /** Of the key with its quotes. */
+  readonly keyBytes: number;
+}
+
+/** Keys without a slot whose values must all satisfy the same formula. */
+export interface KeyRegion {
+  readonly node: RegexNode;
+  readonly formula: Formula;
+}
+
+/** "Some property with one of these keys satisfies `formula`", not tied to a single key. */
+export interface Obligation {
+  readonly slots: bigint;
+  readonly node: RegexNode;
+  readonly formula: Formula;
+}
+
+type Property = ObjectLeaf & { kind: "property" | "someProperty" };
+const MAX_OBLIGATIONS = 6;
+const MAX_REGIONS = 200;
+
+/**
+ * One conjunction of leaves about objects, sorted by key: named keys get slots, all others fall into regions, one per
+ * combination of the key languages that mention them.
+ */
+export class ObjectShape {
+  readonly types: SchemaTypes;
+  readonly slots: readonly Slot[];
+  /** The slots that must be filled, as bits. */
+  readonly required: bigint;
+  readonly obligations: readonly Obligation[];
+  readonly min: number;
+  readonly max: number;
+  readonly #rules: readonly Property[];
+  readonly #states = new Map<string, ObjectProgress>();
+  #tree: KeyTree | undefined;
+  #regions: readonly KeyRegion[] | undefined;
+  #others: RegexNode | undefined;
+
+  constructor(leaves: Conjunction, types: SchemaTypes) {
+    this.types = types;
+    const properties = leaves.filter((leaf) => leaf.kind === "property" || leaf.kind === "someProperty");
+    const sizes = leaves.filter((leaf) => leaf.kind === "size");
+    this.min = Math.max(0, ...sizes.map((size) => size.min));
+    this.max = Math.min(Infinity, ...sizes.map((size) => size.max));
+    this.#rules = properties.filter((leaf) => leaf.kind === "property");
+    const wanted = properties.filter((leaf) => leaf.kind === "someProperty");
+    this.slots = this.#makeSlots(properties);
+    this.required = mask(this.slots, (slot) => slot.isRequired);
+    this.obligations = wanted
+      .filter((leaf) => leaf.keys.name === undefined)
+      .map(({ keys, formula }) => ({
+        node: keys.node,
+        formula,
+        slots: mask(this.slots, ({ name }) => matches(keys.node, name)),
+      }));
+    if (this.obligations.length > MAX_OBLIGATIONS) {
+      throw new GrammarError({
+        code: "too_large",
+        reason: `more than ${MAX_OBLIGATIONS} conditions on unnamed properties`,
+      });
+    }
+  }
+
+  get keyOrder(): KeyOrder {
+    return this.types.keyOrder;
+  }
+
+  /** The object before its first property. */
+  start(): ObjectProgress {
+    const open = (1n << BigInt(this.slots.length)) - 1n;
+    const pending = (1 << this.obligations.length) - 1;
+    return this.state({ open, count: 0, pending, seen: this.types.formulas.regex.empty });
+  }
+
+  state(at: { open: bigint; count: number; pending: number; seen: RegexNode }): ObjectProgress {
+    // A count beyond what the bounds compare it with makes no difference.
+    const count = this.max === Infinity ? Math.min(at.count, this.min) : at.count;
+    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.id}`;
+    const known = this.#states.get(key);
+    if (known !== undefined) return known;
+    const state = new ObjectProgress(this.types.nextId(), this, { ...at, count });
+    this.#states.set(key, state);
+    return state;
+  }
+
+  slotType(slot: number, also?: Formula): SchemaType {
+    const { formula } = this.slots[slot]!;
+    return this.types.of(also === undefined ? formula : this.types.formulas.and([formula, also]));
+  }
+
+  tree(): KeyTree {
+    return (this.#tree ??= keyTree(this.slots.map(({ name }) => name)));
+  }
+
+  /** The keys without a slot for which some value exists, by what their values must satisfy. */
+  regions(): readonly KeyRegion[] {
+    return (this.#regions ??= this.#makeRegions());
+  }
+
+  /** The union of the regions. */
+  others(): RegexNode {
+    return (this.#others ??= this.types.formulas.regex.or(this.regions().map(({ node }) => node)));
+  }
+
+  #makeSlots(properties: readonly Property[]): Slot[] {
+    const byName = new Map<string, { formulas: Formula[]; isRequired: boolean }>();
+    for (const { kind, keys, formula } of properties) {
+      if (keys.name === undefined) continue;
+      const slot = byName.get(keys.name) ?? { formulas: [], isRequired: false };
+      slot.formulas.push(formula);
+      slot.isRequired ||= kind === "someProperty";
+      byName.set(keys.name, slot);
+    }
+    const general = this.#rules.filter(({ keys }) => keys.name === undefined);
+    return [...byName].map(([name, { formulas, isRequired }]) => {
+      const rules = general.filter(({ keys }) => matches(keys.node, name)).map(({ formula }) => formula);
+      const formula = this.types.formulas.and([...formulas, ...rules]);
+      return { name, formula, isRequired, keyBytes: quotedBytes(name) };
+    });
+  }
+
+  #makeRegions(): KeyRegion[] {
+    const { regex } = this.types.formulas;
+    const { formulas } = this.types;
+    let regions: KeyRegion[] = [
+      { node: regex.not(regex.words(this.slots.map(({ name }) => name))), formula: formulas.always },
+    ];
+    for (const { keys, formula } of this.#rules) {
+      if (keys.name !== undefined) continue;
+      regions = regions.flatMap((region) => [
+        { node: regex.and([region.node, keys.node]), formula: formulas.and([region.formula, formula]) },
+        { node: regex.and([region.node, regex.not(keys.node)]), formula: region.formula },
+      ]);
+      regions = regions.filter((region) => region.formula !== formulas.never && !regex.isEmpty(region.node));
+      if (regions.length > MAX_REGIONS) {
+        throw new GrammarError({
+          code: "too_large",
+          keyword: "patternProperties",
+          reason: "too many overlapping patterns",
+        });
+      }
+    }
+    return regions.filter((region) => this.types.of(region.formula).minBytes() !== Infinity);
+  }
+}
+
+function mask(slots: readonly Slot[], test: (slot: Slot) => boolean): bigint {
+  return slots.reduce((bits, slot, i) => (test(slot) ? bits | (1n << BigInt(i)) : bits), 0n);
+}

@@ -1,0 +1,21 @@
+/**
+ * A state of a deterministic automaton over code points that is alive: some text is still accepted from it. Dead states
+ * do not exist; `next` answers undefined instead. This is what keeps a mask from ever leading into a dead end.
+ */
+export interface TextState {
+  /** Unique among all states of one grammar. */
+  readonly id: number;
+  /** Whether the text may end here. */
+  readonly accepts: boolean;
+  /** What was recognised when the text ends here (the number of an object key); -1 when there is nothing to tell apart. */
+  readonly label: number;
+  /** Bytes of a shortest accepted rest, written as the inside of a JSON string. An upper bound that steps never raise. */
+  bytesToAccept(): number;
+  next(codePoint: number): TextState | undefined;
+  /** The least `bytesToAccept` after one code point of [lo, hi]; Infinity when none of them can follow. */
+  bytesAfter(lo: number, hi: number): number;
+  /** How many arbitrary code points may follow whatever they are, the text still being alive: 0 when not all may. */
+  readonly freeLength: number;
+  /** A state with the same future for the next `length` code points, out of a bounded number of such states. */
+  clip(length: number): TextState;
+}

@@ -1,0 +1,23 @@
+import type { Frame, Store, Thread } from "./thread.ts";
+
+/** The outermost frame: after it, the text is complete and nothing may follow. */
+export function endFrame(store: Store): Frame {
+  const end: Thread = {
+    id: store.nextId(),
+    accepts: true,
+    isEnd: true,
+    span: "syntax",
+    freeLength: 0,
+    bytesToClose: () => 0,
+    step: () => {},
+    clip: () => end,
+  };
+  const frame: Frame = {
+    id: store.nextId(),
+    span: "content",
+    after: () => [end],
+    bytesToClose: () => 0,
+    clip: () => frame,
+  };
+  return frame;
+}

@@ -1,0 +1,76 @@
+import type { TokenMask } from "../token-mask.ts";
+import type { PackedTrie } from "../token-trie.ts";
+import type { Configuration } from "./configuration.ts";
+import { DEAD, IMPURE, type TransitionTable } from "./transition-table.ts";
+import type { WrittenText } from "./written-text.ts";
+
+/** What a walk needs beside the trie. */
+export interface Walk {
+  readonly table: TransitionTable;
+  readonly text: WrittenText;
+  readonly mask: TokenMask;
+}
+
+/**
+ * Adds to the mask every token of the trie that may follow `start`: one pass over the nodes, stepping the configurations
+ * along. Answers whether the outcome depends on the text before, so that it must not be remembered.
+ */
+export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
+  const { table } = walk;
+  const { nodes, duplicates } = trie;
+  const { words } = walk.mask;
+  const rows = new Int32Array(256);
+  rows[0] = table.rowOf(start);
+  let { next } = table;
+  let wasImpure = false;
+  for (let i = 0; i < nodes.length;) {
+    const packed = nodes[i + 1]!;
+    const depth = packed & 0xff;
+    const row = rows[depth - 1]!;
+    const byte = nodes[i]! & 0xff;
+    let after = next[(row << 8) | byte]!;
+    if (after === 0) {
+      after = table.step(row, byte);
+      next = table.next;
+    }
+    if (after === IMPURE) {
+      wasImpure = true;
+      after = impureStep(walk, { nodes, index: i, row });
+      next = table.next;
+    }
+    if (after === DEAD) {
+      i += (packed >>> 8) << 1;
+      continue;
+    }
+    rows[depth] = after;
+    const token = nodes[i]! >>> 8;
+    if (token !== 0xffffff) {
+      words[token >> 5]! |= 1 << (token & 31);
+      if (duplicates.size > 0) for (const twin of duplicates.get(i >> 1) ?? []) words[twin >> 5]! |= 1 << (twin & 31);
+    }
+    i += 2;
+  }
+  return wasImpure;
+}
+
+/** Takes a step that reads the text: what was written, and the token's own bytes on the path to this node. */
+function impureStep(walk: Walk, at: { nodes: Int32Array; index: number; row: number }): number {
+  const { table, text } = walk;
+  const length = text.length;
+  for (const byte of pathBytes(at.nodes, at.index)) text.push(byte);
+  const after = table.follow(table.at(at.row), at.nodes[at.index]! & 0xff, text);
+  text.truncate(length);
+  return after === undefined ? DEAD : table.rowOf(after);
+}
+
+/** The bytes of a node's ancestors, read backwards: the nearest node before it of each smaller depth. */
+function pathBytes(nodes: Int32Array, index: number): number[] {
+  const bytes: number[] = [];
+  let depth = nodes[index + 1]! & 0xff;
+  for (let i = index - 2; depth > 1; i -= 2) {
+    if ((nodes[i + 1]! & 0xff) !== depth - 1) continue;
+    depth--;
+    bytes.push(nodes[i]! & 0xff);
+  }
+  return bytes.toReversed();
+}

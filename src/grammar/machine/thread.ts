@@ -1,0 +1,58 @@
+import type { Interner } from "../lexeme/lexeme.ts";
+
+/** What part of an answer a byte belongs to. `content` is free text; names and arguments belong to the latest call. */
+export type SpanKind = "content" | "call_name" | "call_arguments" | "call_id" | "thinking" | "syntax";
+
+/**
+ * The text that was written before the byte being stepped over. Reading it makes the step depend on more than its
+ * thread, so that the machine does not remember its outcome.
+ */
+export interface TextBefore {
+  /** The decoded JSON string whose closing quote is being stepped over. */
+  closingString(): string;
+  /** The complete JSON value that the text ends with. */
+  lastValue(): unknown;
+}
+
+/**
+ * One way to read the text so far: a position and, as frames, everything still to come around it. Threads are immutable
+ * and hash-consed, and alive by construction: from each of them the text can be completed.
+ */
+export interface Thread {
+  readonly id: number;
+  /** Whether the whole text may end here. */
+  readonly accepts: boolean;
+  readonly span: SpanKind;
+  /** Arbitrary plain characters that may follow; see `Lexeme.freeLength`. */
+  readonly freeLength: number;
+  /** Bytes after which the whole text can be complete; an upper bound that some next byte always lowers by one. */
+  bytesToClose(): number;
+  /** Pushes the threads after one more byte. */
+  step(byte: number, out: Thread[], before: TextBefore): void;
+  /** Pushes the threads after a control token. */
+  stepToken?(token: number, out: Thread[]): void;
+  /** Control tokens that may come next. */
+  readonly tokens?: readonly number[];
+  /** Whether nothing at all may follow. */
+  readonly isEnd?: boolean;
+  /** A thread with the same future for the next `length` bytes, out of a bounded number of such threads. */
+  clip(length: number): Thread;
+}
+
+/** What is still to come after a part of the text is complete: the stack of the machine, as a linked list. */
+export interface Frame {
+  readonly id: number;
+  readonly span: SpanKind;
+  /** The threads just after the part. */
+  after(): readonly Thread[];
+  /** Bytes from just after the part to the end of the text; as `Thread.bytesToClose`. */
+  bytesToClose(): number;
+  clip(length: number): Frame;
+}
+
+/** Where threads and frames of one grammar are hash-consed; may be cleared at any time, equal objects then only cost memory. */
+export interface Store {
+  readonly threads: Interner<Thread>;
+  readonly frames: Interner<Frame>;
+  readonly nextId: () => number;
+}

@@ -1,0 +1,95 @@
+import type { TextState } from "../lexeme/text-state.ts";
+import type { CharSet } from "./char-set.ts";
+import type { RegexArena } from "./arena.ts";
+
+/** The operators of the regex algebra. Every node is hash-consed by its arena: equal nodes are the same object. */
+export type RegexTerm =
+  | { readonly op: "empty" }
+  | { readonly op: "epsilon" }
+  | { readonly op: "chars"; readonly set: CharSet }
+  | { readonly op: "concat"; readonly head: RegexNode; readonly tail: RegexNode }
+  | { readonly op: "or"; readonly parts: readonly RegexNode[] }
+  | { readonly op: "and"; readonly parts: readonly RegexNode[] }
+  | { readonly op: "not"; readonly inner: RegexNode }
+  | { readonly op: "repeat"; readonly inner: RegexNode; readonly min: number; readonly max: number };
+
+/**
+ * A regular language of code points, which is at the same time a state of its own automaton: the state after a code
+ * point is the derivative (Brzozowski 1964), computed once per interval of code points that behave alike.
+ */
+export class RegexNode implements TextState {
+  readonly id: number;
+  readonly term: RegexTerm;
+  /** Whether the empty text is in the language. */
+  readonly accepts: boolean;
+  readonly label = -1;
+  readonly #arena: RegexArena;
+  #cuts: readonly number[] | undefined;
+  readonly #targets: (RegexNode | undefined)[] = [];
+  /** Cost of a shortest member once known; see `shortest.ts`. */
+  knownBytes: number | undefined;
+
+  constructor(parts: { id: number; term: RegexTerm; accepts: boolean; arena: RegexArena }) {
+    this.id = parts.id;
+    this.term = parts.term;
+    this.accepts = parts.accepts;
+    this.#arena = parts.arena;
+  }
+
+  bytesToAccept(): number {
+    return this.#arena.shortestBytes(this);
+  }
+
+  next(codePoint: number): RegexNode | undefined {
+    const target = this.derivative(codePoint);
+    return this.#arena.shortestBytes(target) === Infinity ? undefined : target;
+  }
+
+  /** The language of the rests after `codePoint`; may be empty. */
+  derivative(codePoint: number): RegexNode {
+    return this.target(intervalOf(this.cuts(), codePoint));
+  }
+
+  bytesAfter(lo: number, hi: number): number {
+    const cuts = this.cuts();
+    let least = Infinity;
+    for (let i = intervalOf(cuts, lo); i < cuts.length && cuts[i]! <= hi; i++) {
+      least = Math.min(least, this.#arena.shortestBytes(this.target(i)));
+    }
+    return least;
+  }
+
+  /** Starts of the intervals of code points that lead to the same derivative; the first is 0. */
+  cuts(): readonly number[] {
+    return (this.#cuts ??= this.#arena.cutsOf(this));
+  }
+
+  /** The derivative by the code points of the i-th interval. */
+  target(interval: number): RegexNode {
+    return (this.#targets[interval] ??= this.#arena.derive(this, this.cuts()[interval]!));
+  }
+
+  get freeLength(): number {
+    const { term } = this;
+    return term.op === "repeat" && term.inner === this.#arena.anyChar ? term.max : 0;
+  }
+
+  clip(length: number): RegexNode {
+    const { term } = this;
+    if (term.op !== "repeat" || term.inner !== this.#arena.anyChar) return this;
+    const min = Math.min(term.min, length + 1);
+    const max = term.max > length ? Infinity : term.max;
+    return this.#arena.repeat(term.inner, min, max);
+  }
+}
+
+function intervalOf(cuts: readonly number[], codePoint: number): number {
+  let lo = 0;
+  let hi = cuts.length - 1;
+  while (lo < hi) {
+    const middle = (lo + hi + 1) >> 1;
+    if (cuts[middle]! <= codePoint) lo = middle;
+    else hi = middle - 1;
+  }
+  return lo;
+}
