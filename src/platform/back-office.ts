@@ -1,4 +1,8 @@
 import type { Clock, Logger } from "#base";
+import { closeAllBooks } from "./billing/close-books.ts";
+import { Commitments } from "./billing/commitments.ts";
+import { Credits } from "./billing/credits.ts";
+import { Invoices } from "./billing/invoices.ts";
 import { PriceLists } from "./billing/price-lists.ts";
 import { createGate } from "./gate.ts";
 import type { Gate } from "./inference/call.ts";
@@ -31,11 +35,16 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly prices: PriceLists;
   readonly budgets: Budgets;
   readonly limits: LimitRules;
+  readonly credits: Credits;
+  readonly commitments: Commitments;
+  readonly invoices: Invoices;
   /** What inference passes through; only in a server. */
   readonly gate: Gate | undefined;
   /** Writes what is still in memory, then lets go of the store. */
   close(): Promise<void>;
 }
+
+const BOOKS_MS = 600_000;
 
 /** Opens the store, brings its schema up to date, and builds what stands on it. Errors: those of `openDatabase` and `migrate`. */
 export async function openBackOffice(options: BackOfficeOptions): Promise<BackOffice> {
@@ -58,17 +67,31 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   const limits = new LimitRules({ database, clock, audit });
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
   const limiter = new Limiter({ rules: limits, database, clock });
+  const books =
+    meter === undefined ? undefined : setInterval(() => void keepBooks(database, options), BOOKS_MS).unref();
   return {
     ...tenancy,
     database,
     prices,
     limits,
     budgets: new Budgets({ database, clock, audit }),
+    credits: new Credits({ database, clock, audit }),
+    commitments: new Commitments({ database, clock, audit }),
+    invoices: new Invoices({ database }),
     gate: meter && createGate({ limiter, meter, logger }),
     async close() {
+      clearInterval(books);
       await tenancy.close();
       await meter?.close();
       await database.close();
     },
   };
+}
+
+async function keepBooks(database: Database, { clock, logger }: BackOfficeOptions): Promise<void> {
+  try {
+    await closeAllBooks(database, new Date(clock.nowMs()));
+  } catch (error) {
+    logger.log("error", "billing.books_not_closed", { message: String(error) });
+  }
 }
