@@ -1,8 +1,9 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
+import { getPriority, setPriority } from "node:os";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { FromWorker, ToWorker } from "../worker/messages.ts";
 
@@ -21,6 +22,8 @@ export interface ProcessExit {
   readonly lastLines: readonly string[];
 }
 
+/** The pipe after stdin, stdout, stderr and the message channel. */
+const BELL_FD = 4;
 const KEPT_LINES = 20;
 const STOP_GRACE_MS = 2_000;
 /** Names of settings that an inference process has no business knowing. */
@@ -29,6 +32,7 @@ const SECRET_NAME = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|DATABASE_URL/i;
 /** One life of one model's process. */
 export class ModelProcess {
   readonly #child: ChildProcess;
+  readonly #bell: Writable;
   readonly #lines: string[] = [];
   readonly #gone: Promise<void>;
 
@@ -36,9 +40,13 @@ export class ModelProcess {
     this.#child = fork(fileURLToPath(new URL("../worker/main.ts", import.meta.url)), [], {
       execArgv: [`--import=${tsxLoader()}`],
       env: publicEnvironment(),
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "json",
     });
+    preferOverParent(this.#child.pid);
+    this.#bell = this.#child.stdio[BELL_FD] as Writable;
+    // A process that is gone needs no bell; `close` tells the rest.
+    this.#bell.on("error", () => {});
     this.#child.on("message", (message) => onMessage(message as FromWorker));
     const keep = (line: string): void => {
       this.#lines.push(line);
@@ -62,7 +70,10 @@ export class ModelProcess {
 
   /** Lost when the process is gone already: `onExit` then says so. */
   send(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message, () => {});
+    if (!this.#child.connected) return;
+    this.#child.send(message, () => {});
+    // Messages are read between passes; the bell is heard during one.
+    if (message.type === "cancel" || message.type === "stop") this.#bell.write(".");
   }
 
   /** Ends the process, gently at first; resolves when it is gone. */
@@ -71,6 +82,16 @@ export class ModelProcess {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), STOP_GRACE_MS);
     await this.#gone;
     clearTimeout(timer);
+  }
+}
+
+/** A stalled step stalls every stream, a late answer of the server only itself. Where that is not permitted, all are equal. */
+function preferOverParent(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, getPriority() - 5);
+  } catch {
+    // Raising it needs a privilege that most installations rightly do not have.
   }
 }
 

@@ -1,12 +1,14 @@
-import { getPriority, setPriority } from "node:os";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { ModelWorker } from "./model-worker.ts";
 import { openModel } from "./open-model.ts";
+import { watchCancels } from "./watch-cancels.ts";
 import { toWireError } from "./wire.ts";
+
+/** Where the engine writes a byte when it cancels something; see `ModelProcess`. */
+const BELL_FD = 4;
 
 /** The process of one model. It is told what to load, serves until told to stop, and never outlives the engine. */
 function serve(): void {
-  preferOverParent();
   let worker: ModelWorker | undefined;
   const send = (message: FromWorker): void => {
     // After a disconnect there is nobody to tell.
@@ -22,15 +24,6 @@ function serve(): void {
   });
 }
 
-/** A stalled step stalls every stream, a late answer of the API only itself. Where that is not permitted, all is equal. */
-function preferOverParent(): void {
-  try {
-    setPriority(getPriority() - 5);
-  } catch {
-    // Raising it needs a privilege that most installations rightly do not have.
-  }
-}
-
 function load(
   { spec }: Extract<ToWorker, { type: "load" }>,
   send: (message: FromWorker) => void,
@@ -38,6 +31,7 @@ function load(
   try {
     const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
     const model = openModel(spec, { clock, onProgress: (fraction) => send({ type: "progress", fraction }) });
+    if (model.watch) watchCancels(BELL_FD, model.watch.layout).unref();
     send({ type: "loaded", info: model.info });
     return new ModelWorker({
       model,

@@ -114,6 +114,7 @@ export class ModelWorker {
   }
 
   #cancel(id: number): void {
+    this.#parts.model.watch?.hear();
     this.#core.cancel(id);
     const job = this.#embeddings.findIndex((candidate) => candidate.id === id);
     if (job >= 0) this.#embeddings.splice(job, 1);

@@ -5,12 +5,15 @@ import type { ModelInfo, ModelSpec } from "../engine.ts";
 import { findBinaryPackage, thisMachine } from "../backend/libllama/binary-package.ts";
 import { loadLibllama, restoreNativeLog, silenceNativeLog } from "../backend/libllama/loader.ts";
 import { openBackend } from "../backend/libllama/open-backend.ts";
+import type { PassWatch } from "../backend/libllama/pass-watch.ts";
 
 export interface OpenModel {
   readonly backend: Backend;
   readonly info: ModelInfo;
   /** Called between passes, so that the compute threads can follow what else the machine does; says how many there are. */
   adaptThreads(): number;
+  /** By which another thread can stop a pass; undefined: passes are always short. */
+  readonly watch: PassWatch | undefined;
 }
 
 interface OpenModelParts {
@@ -34,6 +37,7 @@ function openGguf(spec: ModelSpec, path: string, { clock, onProgress }: OpenMode
   return {
     backend,
     info,
+    watch: backend.watch,
     adaptThreads() {
       backend.adaptThreads();
       return backend.threads;
@@ -66,5 +70,5 @@ function openToy({ name, contextTokens, cacheTokens }: ModelSpec): OpenModel {
     metadata: {},
     device: "toy",
   };
-  return { backend, info, adaptThreads: () => 1 };
+  return { backend, info, adaptThreads: () => 1, watch: undefined };
 }

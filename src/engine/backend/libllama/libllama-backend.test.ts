@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeRandomModel } from "../../../../scripts/make-random-model.ts";
 import { BatchBuilder } from "../../batch.ts";
+import type { Batch } from "../backend.ts";
 import { describeBackendContract } from "../backend.contract.ts";
 import { findBinaryPackage, thisMachine } from "./binary-package.ts";
 import type { LibllamaBackend } from "./libllama-backend.ts";
 import { loadLibllama } from "./loader.ts";
 import { openBackend } from "./open-backend.ts";
+import type { PassWatchLayout } from "./pass-watch.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tramontane-libllama-"));
 const path = join(folder, "micro.gguf");
@@ -33,6 +36,24 @@ describeBackendContract("libllama, separate cells", {
   tolerance: 0.05,
 });
 
+/** A thread that raises the flag whenever a pass may be stopped. */
+function stopEverything(layout: PassWatchLayout): Worker {
+  const code = `
+    const { parentPort, workerData: { memory, flagByte, startedByte } } = require("node:worker_threads");
+    const flag = new Uint8Array(memory), started = new BigInt64Array(memory, startedByte, 1);
+    parentPort.postMessage("ready");
+    for (;;) if (Atomics.load(started, 0) !== 0n) Atomics.store(flag, flagByte, 1);`;
+  return new Worker(code, { eval: true, workerData: layout, execArgv: [] });
+}
+
+function longPass(): Batch {
+  const builder = new BatchBuilder(512);
+  for (let position = 0; position < 512; position++) {
+    builder.add({ sequence: 0, token: 300 + (position % 100), position, wantsLogits: position === 511 });
+  }
+  return builder.batch;
+}
+
 describe("libllama", () => {
   let backend: LibllamaBackend;
   beforeAll(() => (backend = open()));
@@ -54,16 +75,19 @@ describe("libllama", () => {
     }
   });
 
-  test("the abort flag ends a pass, and the cache is as before it", () => {
-    const builder = new BatchBuilder(backend.limits.batchTokens);
-    const add = (token: number, position: number) =>
-      builder.add({ sequence: 0, token, position, wantsLogits: position === 31 });
-    for (let position = 0; position < 32; position++) add(300 + position, position);
-    backend.abortFlag[0] = 1;
-    expect(backend.decode(builder.batch)).toBe("aborted");
-    backend.abortFlag[0] = 0;
-    expect(backend.decode(builder.batch)).toBe("ok");
-    backend.trimSequence(0, 0);
+  test("a pass stopped by another thread leaves the cache as before it, and the next pass cannot be stopped", async () => {
+    const stopper = stopEverything(backend.watch.layout);
+    await new Promise((resolve) => stopper.once("message", resolve));
+    const startedMs = performance.now();
+    for (let stopped = 0; stopped < 3;) {
+      expect(performance.now() - startedMs).toBeLessThan(20_000);
+      if (backend.decode(longPass()) === "aborted") {
+        stopped += 1;
+        expect(backend.decode(longPass())).toBe("ok");
+      }
+      backend.trimSequence(0, 0);
+    }
+    await stopper.terminate();
   });
 
   test("a state that is cut, foreign or of another size is not restored, and the sequence stays empty", () => {

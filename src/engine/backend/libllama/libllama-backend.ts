@@ -9,6 +9,7 @@ import type { Libllama } from "./loader.ts";
 import { LogitsView } from "./logits-view.ts";
 import { ABORTED, CACHE_FULL, DECODED, NativeContext } from "./native-context.ts";
 import type { NativeModel } from "./native-model.ts";
+import { PassWatch } from "./pass-watch.ts";
 import { restoreState, saveState } from "./sequence-state.ts";
 import type { LibllamaVocabulary } from "./vocabulary.ts";
 
@@ -35,6 +36,8 @@ const SEQUENCES = 256;
 export class LibllamaBackend implements Backend {
   readonly vocabulary: LibllamaVocabulary;
   readonly limits: BackendLimits;
+  /** By which another thread can make a running pass end with `aborted`. */
+  readonly watch = new PassWatch();
   readonly #libllama: Libllama;
   readonly #model: NativeModel;
   readonly #context: NativeContext;
@@ -51,7 +54,7 @@ export class LibllamaBackend implements Backend {
     this.#model = model;
     this.vocabulary = vocabulary;
     const threads = cpus.length;
-    const options = { cells, separateSequences, batchTokens, threads, embeddings: false, usesGpu };
+    const options = { cells, separateSequences, batchTokens, threads, embeddings: false, usesGpu, watch: this.watch };
     this.#context = new NativeContext(libllama, model, options);
     const contextTokens = Math.min(parts.contextTokens, Math.floor(this.#context.cells / (separateSequences ?? 1)));
     this.limits = {
@@ -152,11 +155,6 @@ export class LibllamaBackend implements Backend {
   /** Lets the number of compute threads follow what else the machine does; to be called between passes. */
   adaptThreads(): void {
     this.#threads.adapt();
-  }
-
-  /** Set to 1 from another thread, it makes the running pass end with `aborted`; `decode` does not reset it. */
-  get abortFlag(): Uint8Array {
-    return this.#context.abortFlag;
   }
 
   [Symbol.dispose](): void {

@@ -12,8 +12,8 @@ export interface Libllama {
   readonly functions: NativeFunctions;
   readonly types: AbiTypes;
   readonly handles: NativeHandles;
-  /** A native function that reads one byte of the memory it is given, as a boolean, and where that byte lies. */
-  readonly flagReader: { readonly address: Pointer; readonly byteOffset: number };
+  /** A native function that gives the 18th byte of the memory it is given, as a boolean; see `PassWatch`. */
+  readonly flagReader: Pointer;
   /** A native function that ignores its arguments and does nothing of note. */
   readonly ignore: Pointer;
 }
@@ -45,7 +45,7 @@ export function loadLibllama(folder: string): Libllama {
     handles: new NativeHandles(),
     // `ggml_get_no_alloc(ctx)` returns the bool at byte 17 of what it is given (struct ggml_context): a JavaScript
     // callback may not run on compute threads, so this stands in for one.
-    flagReader: { address: addressOf(ggmlBase.symbol("ggml_get_no_alloc")), byteOffset: 17 },
+    flagReader: addressOf(ggmlBase.symbol("ggml_get_no_alloc")),
     ignore,
   };
 }

@@ -4,6 +4,7 @@ import type { Batch } from "../backend.ts";
 import type { ContextParams, NativeBatch, Pointer } from "./abi.ts";
 import type { Libllama } from "./loader.ts";
 import type { NativeModel } from "./native-model.ts";
+import type { PassWatch } from "./pass-watch.ts";
 import type { ThreadPool } from "./thread-pool.ts";
 
 export interface ContextOptions {
@@ -15,6 +16,8 @@ export interface ContextOptions {
   readonly threads: number;
   readonly embeddings: boolean;
   readonly usesGpu: boolean;
+  /** What may stop a running batch; undefined: nothing. */
+  readonly watch?: PassWatch | undefined;
 }
 
 /** Return codes of `llama_decode`. */
@@ -38,12 +41,13 @@ export class NativeContext implements Disposable {
   readonly #libllama: Libllama;
   readonly #arrays: BatchArrays;
   readonly #batchTokens: number;
-  /** Read by compute threads while a batch runs; see `Libllama.flagReader`. */
-  readonly #abortMemory = new Uint8Array(4096);
+  readonly #watch: PassWatch | undefined;
+  /** Whether native code reads the flag. */
+  #mayStop = false;
   #open = true;
 
   constructor(libllama: Libllama, model: NativeModel, options: ContextOptions) {
-    const { functions, handles, flagReader } = libllama;
+    const { functions, handles } = libllama;
     const params = { ...functions.llama_context_default_params(), ...contextParams(options) };
     const pointer = functions.llama_init_from_model(model.pointer, params);
     if (pointer === null) {
@@ -59,7 +63,7 @@ export class NativeContext implements Disposable {
     this.cells = functions.llama_n_ctx(pointer);
     this.#batchTokens = options.batchTokens;
     this.#arrays = allocateArrays(options.batchTokens);
-    functions.llama_set_abort_callback(pointer, flagReader.address, koffi.address(this.#abortMemory));
+    this.#watch = options.watch;
   }
 
   /** Runs the first `length` rows; the native return code. The caller has validated them: bad ones end the process. */
@@ -73,13 +77,22 @@ export class NativeContext implements Disposable {
       arrays.outputs[row] = wantsLogits[row]!;
     }
     native.n_tokens = length;
-    return this.#libllama.functions.llama_decode(this.pointer, native);
+    this.#beginWatch();
+    const code = this.#libllama.functions.llama_decode(this.pointer, native);
+    this.#watch?.end(code === ABORTED);
+    return code;
   }
 
-  /** The byte that stops a running batch when another thread sets it to 1. */
-  get abortFlag(): Uint8Array {
-    const { byteOffset } = this.#libllama.flagReader;
-    return this.#abortMemory.subarray(byteOffset, byteOffset + 1);
+  /** A flag raised late for the pass before must not reach one that is not to be stopped. */
+  #beginWatch(): void {
+    if (this.#watch === undefined) return;
+    const { functions, flagReader } = this.#libllama;
+    const { mayStop, bytes } = this.#watch;
+    if (mayStop !== this.#mayStop) {
+      functions.llama_set_abort_callback(this.pointer, mayStop ? flagReader : null, koffi.address(bytes));
+      this.#mayStop = mayStop;
+    }
+    this.#watch.begin();
   }
 
   attach(pool: ThreadPool): void {
