@@ -25,6 +25,8 @@ export interface ThinkingProtocol {
   readonly close: Mark;
   /** The prompt already opened the thought: the answer begins inside it. */
   readonly startsOpen: boolean;
+  /** Line breaks set the marks apart from the text; they are no part of it. */
+  readonly padded: boolean;
 }
 
 /** What a template can express. */
@@ -48,6 +50,11 @@ export interface RenderedPrompt {
    * have been dropped); undefined when the conversation does not end with a prefix message.
    */
   readonly prefix: string | undefined;
+  /**
+   * The answer begins a segment of its own, so that a space at its very beginning belongs to the format (SentencePiece's
+   * dummy space, the blank after a mark) and is no part of the text.
+   */
+  readonly dropsFirstSpace: boolean;
 }
 
 /** A code gap to fill: `before` the gap and `after` it. */

@@ -15,6 +15,7 @@ export function chooseInfill(
     return ({ before, after }) => ({
       parts: [...start, control("[SUFFIX]"), ...glued(after), control("[PREFIX]"), ...plain(before)],
       prefix: undefined,
+      dropsFirstSpace: false,
     });
   }
   if (has("<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>")) {
@@ -28,6 +29,7 @@ export function chooseInfill(
         control("<|fim_middle|>"),
       ],
       prefix: undefined,
+      dropsFirstSpace: false,
     });
   }
   return undefined;

@@ -12,11 +12,13 @@ const THINK_TOKENS: ThinkingProtocol = {
   open: mark("[THINK]", true),
   close: mark("[/THINK]", true),
   startsOpen: false,
+  padded: false,
 };
 const THINK_TEXT: ThinkingProtocol = {
   open: mark("<think>", false),
   close: mark("</think>", false),
   startsOpen: false,
+  padded: true,
 };
 const MARKED: ToolCallProtocol = {
   kind: "marked-json",
@@ -27,13 +29,14 @@ const MARKED: ToolCallProtocol = {
 interface Protocols {
   readonly toolCalls?: ToolCallProtocol;
   readonly thinking?: ThinkingProtocol;
+  readonly dropsFirstSpace?: boolean;
 }
 
 /** Reads an answer and joins neighbouring events of one kind, so that how it was cut does not show. */
-function read(inputs: readonly AnswerInput[], { toolCalls, thinking }: Protocols) {
+function read(inputs: readonly AnswerInput[], { toolCalls, thinking, dropsFirstSpace = false }: Protocols) {
   let count = 0;
   const newCallId = (): string => `fresh000${(count += 1)}`;
-  const reader = new AnswerReader({ toolCalls, thinking, newCallId });
+  const reader = new AnswerReader({ toolCalls, thinking, dropsFirstSpace, newCallId });
   const events = [...inputs.flatMap((input) => reader.push(input)), ...reader.finish()];
   const joined: AnswerEvent[] = [];
   for (const event of events) {
@@ -205,6 +208,26 @@ const EXAMPLES: readonly Example[] = [
     ],
   },
   {
+    name: "thoughts between padded tokens",
+    protocols: {
+      thinking: { open: mark("<think>", true), close: mark("</think>", true), startsOpen: true, padded: true },
+    },
+    inputs: [text("\nhm\n"), control("</think>"), text("\n\nWell")],
+    events: [{ type: "thinking", text: "hm\n" }, { type: "thinking-closed" }, { type: "text", text: "Well" }],
+  },
+  {
+    name: "the format's space before the answer, and after a control token, is no part of it; the next one is",
+    protocols: { thinking: THINK_TOKENS, dropsFirstSpace: true },
+    inputs: [control("[THINK]"), text(" hm"), control("[/THINK]"), text("  Well ")],
+    events: [{ type: "thinking", text: "hm" }, { type: "thinking-closed" }, { type: "text", text: " Well " }],
+  },
+  {
+    name: "the format's space may come alone",
+    protocols: { dropsFirstSpace: true },
+    inputs: [text(" "), text(" Well")],
+    events: [{ type: "text", text: " Well" }],
+  },
+  {
     name: "an answer without a thought",
     protocols: { thinking: THINK_TEXT },
     inputs: [text("<thirty> is a number")],
@@ -236,7 +259,12 @@ describe("a model's answer", () => {
   });
 
   test("comes out without waiting for more than a mark's length", () => {
-    const reader = new AnswerReader({ toolCalls: MARKED, thinking: undefined, newCallId: () => "x" });
+    const reader = new AnswerReader({
+      toolCalls: MARKED,
+      thinking: undefined,
+      dropsFirstSpace: false,
+      newCallId: () => "x",
+    });
     expect(reader.push(text("2 < 3, and <too"))).toEqual([{ type: "text", text: "2 < 3, and " }]);
     expect(reader.push(text(" much"))).toEqual([{ type: "text", text: "<too much" }]);
   });

@@ -8,6 +8,8 @@ export interface AnswerReaderParts {
   /** The template's protocol; undefined when the request offers no tools: the answer is then words only. */
   readonly toolCalls: ToolCallProtocol | undefined;
   readonly thinking: ThinkingProtocol | undefined;
+  /** The rendered prompt's: a space at the beginning of a segment belongs to the format. */
+  readonly dropsFirstSpace: boolean;
   /** A fresh id for a call, unique within the conversation. */
   readonly newCallId: () => string;
 }
@@ -19,13 +21,17 @@ export interface AnswerReaderParts {
 export class AnswerReader {
   readonly #reasoning: ReasoningParser | undefined;
   readonly #calls: ToolCallParser | undefined;
+  readonly #dropsFirstSpace: boolean;
+  #beginsSegment = true;
 
-  constructor({ toolCalls, thinking, newCallId }: AnswerReaderParts) {
+  constructor({ toolCalls, thinking, dropsFirstSpace, newCallId }: AnswerReaderParts) {
+    this.#dropsFirstSpace = dropsFirstSpace;
     this.#reasoning = thinking === undefined ? undefined : new ReasoningParser(thinking);
     this.#calls = toolCalls === undefined ? undefined : createToolCallParser(toolCalls, newCallId);
   }
 
-  push(input: AnswerInput): readonly AnswerEvent[] {
+  push(given: AnswerInput): readonly AnswerEvent[] {
+    const input = this.#withoutFirstSpace(given);
     return this.#reasoning === undefined ? this.#read(input) : this.#readAll(this.#reasoning.push(input));
   }
 
@@ -38,6 +44,13 @@ export class AnswerReader {
   /** A call the model began and did not end, as far as it came: the answer was cut off. */
   get unfinishedCall(): string | undefined {
     return this.#calls?.unfinished;
+  }
+
+  #withoutFirstSpace(input: AnswerInput): AnswerInput {
+    if (input.type === "text" && input.text === "") return input;
+    const drops = this.#dropsFirstSpace && this.#beginsSegment && input.type === "text" && input.text.startsWith(" ");
+    this.#beginsSegment = input.type === "control";
+    return drops ? { type: "text", text: input.text.slice(1) } : input;
   }
 
   #readAll(outputs: ReturnType<ReasoningParser["push"]>): readonly AnswerEvent[] {

@@ -13,14 +13,14 @@ export class ReasoningParser {
   readonly #closing: MarkFinder;
   #state: "before" | "inside" | "after";
   #beginning = "";
-  /** After a plain mark the line breaks that set it apart are no part of the text. */
+  /** Right after a mark, where line breaks may set it apart from the text. */
   #skipsSpace = false;
 
   constructor(protocol: ThinkingProtocol) {
     this.#protocol = protocol;
     this.#closing = new MarkFinder(protocol.close.text);
     this.#state = protocol.startsOpen ? "inside" : "before";
-    this.#skipsSpace = protocol.startsOpen && !protocol.close.control;
+    this.#skipsSpace = protocol.startsOpen && protocol.padded;
   }
 
   push(input: AnswerInput): readonly Output[] {
@@ -29,10 +29,12 @@ export class ReasoningParser {
     const { open, close } = this.#protocol;
     if (open.control && input.text === open.text) {
       this.#state = "inside";
+      this.#skipsSpace = this.#protocol.padded;
       return held;
     }
     if (close.control && input.text === close.text) {
       this.#state = "after";
+      this.#skipsSpace = this.#protocol.padded;
       return [...held, { type: "thinking-closed" }];
     }
     return [...held, input];
@@ -61,7 +63,7 @@ export class ReasoningParser {
     this.#beginning = "";
     if (!open.control && words.startsWith(open.text)) {
       this.#state = "inside";
-      this.#skipsSpace = true;
+      this.#skipsSpace = this.#protocol.padded;
       return this.#think(words.slice(open.text.length));
     }
     if (!open.control && open.text.startsWith(words)) {
@@ -73,11 +75,12 @@ export class ReasoningParser {
   }
 
   #think(text: string): readonly Output[] {
-    if (this.#protocol.close.control) return thought(text);
-    const { before, after } = this.#closing.push(this.#skipSpace(text));
+    const words = this.#skipSpace(text);
+    if (this.#protocol.close.control) return thought(words);
+    const { before, after } = this.#closing.push(words);
     if (after === undefined) return thought(before);
     this.#state = "after";
-    this.#skipsSpace = true;
+    this.#skipsSpace = this.#protocol.padded;
     return [...thought(before), { type: "thinking-closed" }, ...this.#speak(after)];
   }
 

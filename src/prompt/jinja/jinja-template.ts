@@ -70,10 +70,12 @@ export class JinjaTemplate implements ChatTemplate {
     const context = jinjaContext(conversation, messages, mask);
     const last = messages.at(-1);
     if (last?.role !== "assistant") {
-      return { parts: this.#finish(mask.split(this.#run(context, "generation", mask))), prefix: undefined };
+      const parts = this.#finish(mask.split(this.#run(context, "generation", mask)));
+      return { parts, prefix: undefined, dropsFirstSpace: parts.at(-1)?.kind === "control" };
     }
     const prefix = spokenText(last.content);
-    return { parts: this.#finish(mask.split(this.#continued(context, mask, prefix))), prefix };
+    const parts = this.#finish(mask.split(this.#continued(context, mask, prefix)));
+    return { parts, prefix, dropsFirstSpace: false };
   }
 
   /** Renders up to the end of the last message, so that the model continues it. */

@@ -93,5 +93,6 @@ function probeThinking(parts: ProbeParts): ThinkingProtocol | undefined {
   const [open, close] = pair ?? [];
   if (open === undefined || close === undefined) return undefined;
   const mark = (text: string): Mark => ({ text, control: parts.controlTokens.includes(text) });
-  return { open: mark(open), close: mark(close), startsOpen: attempt(parts, [user]).trimEnd().endsWith(open) };
+  const startsOpen = attempt(parts, [user]).trimEnd().endsWith(open);
+  return { open: mark(open), close: mark(close), startsOpen, padded: open === "<think>" };
 }

@@ -52,7 +52,7 @@ export class ChatMlTemplate implements ChatTemplate {
       control("<|im_start|>"),
       ...plain(`assistant\n${prefix === undefined ? "" : assistantText(prefix)}`),
     ];
-    return { parts, prefix: prefix === undefined ? undefined : spokenText(prefix.content) };
+    return { parts, prefix: prefix === undefined ? undefined : spokenText(prefix.content), dropsFirstSpace: false };
   }
 }
 

@@ -57,6 +57,6 @@ export class Llama2Template implements ChatTemplate {
       }
     }
     if (prefix === undefined) parts.push(...plain(`[INST] ${question ?? ""} [/INST]`));
-    return { parts, prefix };
+    return { parts, prefix, dropsFirstSpace: prefix === undefined };
   }
 }

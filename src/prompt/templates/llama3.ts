@@ -51,7 +51,7 @@ export class Llama3Template implements ChatTemplate {
       ...turns.slice(0, prefix === undefined ? undefined : -1).flatMap(renderTurn),
       ...header("assistant", prefix ?? ""),
     ];
-    return { parts, prefix };
+    return { parts, prefix, dropsFirstSpace: false };
   }
 }
 

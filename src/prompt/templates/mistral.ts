@@ -76,7 +76,8 @@ export class MistralTemplate implements ChatTemplate {
       }
     }
     const last = messages.at(-1);
-    return { parts, prefix: last?.role === "assistant" ? spokenText(trimLast(last.content, this.#trims)) : undefined };
+    const prefix = last?.role === "assistant" ? spokenText(trimLast(last.content, this.#trims)) : undefined;
+    return { parts, prefix, dropsFirstSpace: prefix === undefined };
   }
 
   /** The first generation kept trailing spaces of answers. */
@@ -178,6 +179,7 @@ const MISTRAL_THINKING = {
   open: { text: "[THINK]", control: true },
   close: { text: "[/THINK]", control: true },
   startsOpen: false,
+  padded: false,
 };
 
 function callProtocol({ calls }: MistralGeneration): ToolCallProtocol {

@@ -48,6 +48,7 @@ export class TranscriptTemplate implements ChatTemplate {
     const last = messages.at(-1);
     const prefix = last?.role === "assistant" ? spokenText(last.content) : undefined;
     const opening = prefix === undefined ? [`${SPEAKERS.assistant}:`] : [];
-    return { parts: [...plain([...turns, ...opening].join("\n\n"))], prefix };
+    const parts = plain([...turns, ...opening].join("\n\n"));
+    return { parts, prefix, dropsFirstSpace: prefix === undefined };
   }
 }
