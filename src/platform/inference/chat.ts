@@ -11,13 +11,22 @@ export async function startChat(parts: InferenceParts, request: ChatRequest, cal
   const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
   refuseWhatIsMissing(request, call);
   const loaded = await deployment.loaded();
-  const { parts: prompt, prefix } = loaded.template.render({
+  const {
+    parts: prompt,
+    prefix,
+    dropsFirstSpace,
+  } = loaded.template.render({
     messages: request.safePrompt ? withSafePrompt(request.messages) : request.messages,
     tools: request.toolChoice.kind === "none" ? [] : request.tools,
   });
   const { model, sampling, choices, maxTokens, minTokens, stop, logprobs, prediction } = request;
-  const wishes = { sampling, choices, maxTokens, minTokens, stop, logprobs, prediction };
-  return startTurn(parts, { operation: "chat", model, deployment, loaded, prompt, prefix, ...wishes }, call);
+  const stops = [...stop, ...loaded.template.stop];
+  const wishes = { sampling, choices, maxTokens, minTokens, stop: stops, logprobs, prediction };
+  return startTurn(
+    parts,
+    { operation: "chat", model, deployment, loaded, prompt, prefix, dropsFirstSpace, ...wishes },
+    call,
+  );
 }
 
 function refuseWhatIsMissing(request: ChatRequest, call: Call): void {

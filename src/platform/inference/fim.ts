@@ -11,5 +11,9 @@ export async function startFim(parts: InferenceParts, request: FimRequest, call:
   const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
   const { model, sampling, maxTokens, minTokens, stop } = request;
   const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
-  return startTurn(parts, { operation: "fim", model, deployment, loaded, prompt, prefix: undefined, ...wishes }, call);
+  return startTurn(
+    parts,
+    { operation: "fim", model, deployment, loaded, prompt, prefix: undefined, dropsFirstSpace: false, ...wishes },
+    call,
+  );
 }

@@ -14,6 +14,7 @@ export interface TurnPlan {
   readonly loaded: LoadedModel;
   readonly prompt: readonly PromptPart[];
   readonly prefix: string | undefined;
+  readonly dropsFirstSpace: boolean;
   readonly sampling: SamplingWishes;
   readonly choices: number;
   readonly maxTokens: number | undefined;
@@ -25,13 +26,13 @@ export interface TurnPlan {
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
 export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Call): Promise<StartedTurn> {
-  const { deployment, operation, choices, prefix } = plan;
+  const { deployment, operation, choices, prefix, dropsFirstSpace } = plan;
   const { id } = deployment.spec;
   const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
   if (admission.limits) call.reportLimits?.(admission.limits);
   const request = toGenerationRequest(parts, plan, call);
   const events = runEngine(plan.loaded.engine, request, call.signal);
-  const turn = readTurn(events, { choices, prefix, dialect: call.dialect, signal: call.signal });
+  const turn = readTurn(events, { choices, prefix, dropsFirstSpace, dialect: call.dialect, signal: call.signal });
   const { clock, observer } = parts;
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model },

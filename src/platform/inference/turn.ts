@@ -25,6 +25,8 @@ export interface TurnOptions {
   readonly dialect: Dialect;
   /** Opens every answer: the client wrote it and gets it back as part of the text. */
   readonly prefix: string | undefined;
+  /** A space at the very beginning of an answer belongs to the prompt's format. */
+  readonly dropsFirstSpace: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -44,8 +46,9 @@ export async function* readTurn(
 
 async function* translateEvents(
   events: AsyncIterable<GenerationEvent>,
-  { choices, dialect, prefix }: TurnOptions,
+  { choices, dialect, prefix, dropsFirstSpace }: TurnOptions,
 ): AsyncGenerator<TurnEvent> {
+  const hasBegun = new Set<number>();
   for await (const event of events) {
     switch (event.type) {
       case "started":
@@ -55,7 +58,8 @@ async function* translateEvents(
         }
         break;
       case "text":
-        if (event.text !== "" || event.logprobs) yield translateText(event);
+        yield* translateText(event, dropsFirstSpace && !hasBegun.has(event.choice));
+        if (event.text !== "") hasBegun.add(event.choice);
         break;
       case "finished":
         yield {
@@ -72,15 +76,23 @@ async function* translateEvents(
   }
 }
 
-function translateText({ choice, text, tokens, logprobs }: Extract<GenerationEvent, { type: "text" }>): TurnEvent {
-  return {
-    type: "text",
-    choice,
-    text,
-    tokens,
-    ...(logprobs ? { logprobs: { content: logprobs.map(translateLogprob), refusal: null } } : {}),
-  };
+function translateText(event: Extract<GenerationEvent, { type: "text" }>, dropsSpace: boolean): readonly TurnEvent[] {
+  const { choice, tokens, logprobs } = event;
+  const drops = dropsSpace && event.text.startsWith(" ");
+  const text = drops ? event.text.slice(1) : event.text;
+  if (logprobs === undefined) return text === "" ? [] : [{ type: "text", choice, text, tokens }];
+  // The tokens still add up to the text.
+  const told = drops ? logprobs.map((each, index) => (index === 0 ? withoutSpace(each) : each)) : logprobs;
+  return [{ type: "text", choice, text, tokens, logprobs: { content: told.map(translateLogprob), refusal: null } }];
 }
+
+function withoutSpace(told: TokenLogprob): TokenLogprob {
+  const cut = <T extends { readonly bytes: Uint8Array }>(token: T): T =>
+    token.bytes[0] === SPACE ? { ...token, bytes: token.bytes.subarray(1) } : token;
+  return { ...cut(told), top: told.top.map(cut) };
+}
+
+const SPACE = 0x20;
 
 /** OpenAI's clients know no `model_length`. */
 export function finishReason(reason: FinishReason, dialect: Dialect): WireFinishReason {
