@@ -1,5 +1,5 @@
 import { ToyBackend } from "./backend/toy/toy-backend.ts";
-import type { BackendLimits } from "./backend/backend.ts";
+import type { Backend, BackendLimits } from "./backend/backend.ts";
 import type { CoreOptions, CoreOutput, CoreRequest } from "./core.ts";
 import { EngineCore } from "./engine-core.ts";
 import type { GenerationEvent, SamplingOptions } from "./generation.ts";
@@ -17,15 +17,15 @@ export const GREEDY: SamplingOptions = {
   seed: 1n,
 };
 
-/** A core over the toy backend, for tests: checks integrity after every step and keeps all outputs. */
-export class CoreHarness {
-  readonly backend: ToyBackend;
+/** A core over a backend, for tests: checks integrity after every step and keeps all outputs. */
+export class CoreHarness<B extends Backend = ToyBackend> {
+  readonly backend: B;
   readonly core: EngineCore;
   readonly outputs: CoreOutput[] = [];
   nowMs = 0;
 
-  constructor(limits: Partial<BackendLimits> = {}, options: Partial<CoreOptions> = {}) {
-    this.backend = new ToyBackend(limits);
+  constructor(limits: Partial<BackendLimits> = {}, options: Partial<CoreOptions> = {}, backend?: B) {
+    this.backend = backend ?? (new ToyBackend(limits) as Backend as B);
     const clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     // The plain kernel gives the same bits, and thousands of short-lived cores need no module compiled each.
     const kernel = new PlainKernel(this.backend.vocabulary.size);
@@ -36,7 +36,7 @@ export class CoreHarness {
   turn(text: string): Int32Array {
     const { vocabulary } = this.backend;
     const [begin, open, close] = ["<s>", "[INST]", "[/INST]"].map((name) => vocabulary.controlToken(name)!);
-    return Int32Array.of(begin!, open!, ...vocabulary.tokenize(text), close!);
+    return Int32Array.of(begin!, open!, ...vocabulary.tokenize(text, { dummySpace: false }), close!);
   }
 
   submit(id: number, prompt: string | Int32Array, changes: Partial<CoreRequest> = {}): void {

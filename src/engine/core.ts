@@ -34,7 +34,8 @@ export interface CoreStatus {
   readonly draftedTokens: number;
   readonly acceptedTokens: number;
   readonly preemptions: number;
-  readonly steps: number;
+  /** Forward passes. */
+  readonly passes: number;
 }
 
 /** What an EngineCore is built from. */
@@ -51,8 +52,10 @@ export interface CoreOptions {
   readonly runningSequences: number;
   /** Requests that may wait; one more is refused with `overloaded`. */
   readonly waitingRequests: number;
-  /** Rows of prompt per step at most: bounds how long a cancellation or a decoding stream waits for a step. */
+  /** Rows of prompts per step at most. */
   readonly prefillTokens: number;
+  /** How long the prompts in a step may hold up sequences that decode, milliseconds; a tile of rows always goes. */
+  readonly stallMs: number;
   /** RAM for prefixes moved out of the cache, bytes; 0 drops them instead. */
   readonly coldBytes: number;
   /** In a shared layout, cells that idle prefixes may occupy while something runs: every row scans over them. */
@@ -71,7 +74,7 @@ export interface Core {
   submit(id: number, request: CoreRequest): void;
   /** Forgets a request and frees what it holds, at once. Unknown ids are ignored. */
   cancel(id: number): void;
-  /** Admits, runs at most one forward pass, samples, and says what is new. Cheap and empty without work. */
+  /** Admits, runs each running sequence's next rows, samples, and says what is new. Cheap and empty without work. */
   step(): CoreOutput[];
   hasWork(): boolean;
   status(): CoreStatus;

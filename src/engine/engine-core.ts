@@ -5,19 +5,22 @@ import type { Core, CoreOptions, CoreOutput, CoreParts, CoreRequest, CoreStatus 
 import { GenerationOutput } from "./generation-output.ts";
 import type { FinishReason } from "./generation.ts";
 import { KvCache } from "./kv-cache.ts";
+import { PrefillPace } from "./prefill-pace.ts";
 import { refusalOf } from "./refusal.ts";
 import { SimdKernel } from "./sampling/simd-kernel.ts";
 import type { RowKernel } from "./sampling/row-kernel.ts";
 import { Sampler } from "./sampling/sampler.ts";
-import { Scheduler, type Slice } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
 import { type ActiveRequest, Sequence } from "./sequence.ts";
 import { Drafter } from "./speculation.ts";
+import { type Slice, TILE_TOKENS } from "./step-plan.ts";
 import { TextStream } from "./text/text-stream.ts";
 
 const DEFAULTS: CoreOptions = {
   runningSequences: 16,
   waitingRequests: 1024,
   prefillTokens: 512,
+  stallMs: 150,
   coldBytes: 256 * 2 ** 20,
   idleCells: 2048,
   draftTokens: 8,
@@ -33,6 +36,7 @@ export class EngineCore implements Core {
   readonly #options: CoreOptions;
   readonly #cache: KvCache;
   readonly #scheduler: Scheduler;
+  readonly #pace: PrefillPace;
   readonly #kernel: RowKernel;
   readonly #builder: BatchBuilder;
   readonly #output: GenerationOutput;
@@ -40,7 +44,7 @@ export class EngineCore implements Core {
   readonly #requests = new Map<number, ActiveRequest>();
   #outputs: CoreOutput[] = [];
   #arrivals = 0;
-  #steps = 0;
+  #passes = 0;
   #promptTokens = 0;
   #cachedPromptTokens = 0;
   #generatedTokens = 0;
@@ -64,10 +68,14 @@ export class EngineCore implements Core {
     this.#endTokens = Array.from({ length: backend.vocabulary.size }, (_, token) => token).filter((token) =>
       backend.vocabulary.isEndOfGeneration(token),
     );
+    this.#pace = new PrefillPace({
+      mostTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
+      stallMs: this.#options.stallMs,
+    });
     this.#scheduler = new Scheduler({
       cache: this.#cache,
       limits: backend.limits,
-      prefillTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
+      pace: this.#pace,
       runningSequences: Math.min(this.#options.runningSequences, backend.limits.sequences, backend.limits.batchTokens),
       draftTokens: this.#options.draftTokens,
     });
@@ -111,9 +119,9 @@ export class EngineCore implements Core {
 
   step(): CoreOutput[] {
     this.#admit();
-    const slices = this.#scheduler.plan();
-    if (slices.length > 0) this.#run(slices);
-    else if (this.#scheduler.running.size === 1) this.#endStarved();
+    const passes = this.#scheduler.plan();
+    if (passes.length === 0 && this.#scheduler.running.size === 1) this.#endStarved();
+    for (const pass of passes) if (!this.#run(pass)) break;
     const outputs = this.#outputs;
     this.#outputs = [];
     return outputs;
@@ -136,7 +144,7 @@ export class EngineCore implements Core {
       draftedTokens: this.#draftedTokens,
       acceptedTokens: this.#acceptedTokens,
       preemptions: this.#scheduler.preemptions,
-      steps: this.#steps,
+      passes: this.#passes,
     };
   }
 
@@ -173,17 +181,25 @@ export class EngineCore implements Core {
     }
   }
 
-  #run(slices: readonly Slice[]): void {
+  /** One pass; false when it came to nothing. */
+  #run(pass: readonly Slice[]): boolean {
+    // An earlier pass of the step may have ended a sequence: a failure takes its siblings with it.
+    const slices = pass.filter(({ sequence }) => sequence.lease !== undefined);
+    if (slices.length === 0) return true;
     this.#backend.useAdapter(slices[0]!.sequence.owner.request.adapter);
     const firstRows = slices.map((slice) => this.#addRows(slice));
+    const startMs = this.#clock.monotonicMs();
     const result = this.#backend.decode(this.#builder.batch);
+    const rows = this.#builder.batch.length;
     this.#builder.clear();
-    if (result === "ok") {
-      this.#steps += 1;
-      slices.forEach((slice, index) => this.#afterPass(slice, firstRows[index]!));
-    } else {
+    if (result !== "ok") {
       this.#recover(slices, result);
+      return false;
     }
+    if (rows >= TILE_TOKENS) this.#pace.observe(rows, this.#clock.monotonicMs() - startMs);
+    this.#passes += 1;
+    slices.forEach((slice, index) => this.#afterPass(slice, firstRows[index]!));
+    return true;
   }
 
   /** Adds the rows of a slice; returns where its logits will be: those of its last known token, then of each draft. */
@@ -202,14 +218,15 @@ export class EngineCore implements Core {
 
   #afterPass(slice: Slice, firstRow: number): void {
     const { sequence, drafts } = slice;
-    const lease = sequence.lease!;
+    const { lease } = sequence;
+    if (lease === undefined) return;
     this.#scheduler.share.charge(sequence.owner.request.caller, slice.tokens);
     this.#cache.append(lease, sequence.tokens.view(sequence.computed, sequence.computed + slice.tokens));
     this.#cache.append(lease, drafts);
     sequence.computed += slice.tokens;
     sequence.draftedTokens += drafts.length;
     this.#draftedTokens += drafts.length;
-    sequence.lastStep = this.#steps;
+    sequence.lastStep = this.#passes;
     if (firstRow >= 0) this.#sampleRows(sequence, drafts, firstRow);
     if (sequence.lease === lease) this.#cache.trim(lease, sequence.computed);
   }

@@ -1,36 +1,28 @@
 import type { BackendLimits } from "./backend/backend.ts";
 import { FairShare } from "./fair-share.ts";
 import type { KvCache } from "./kv-cache.ts";
+import type { PrefillPace } from "./prefill-pace.ts";
 import { precedence, type Sequence } from "./sequence.ts";
-import { worthwhileAcceptance } from "./speculation.ts";
+import { planStep, rowsOf, type Slice } from "./step-plan.ts";
 import { commonPrefixLength } from "./token-list.ts";
-
-/** Part of one batch: the next `tokens` known tokens of a sequence, then drafts of what may follow. */
-export interface Slice {
-  readonly sequence: Sequence;
-  readonly tokens: number;
-  readonly drafts: Int32Array;
-}
 
 export interface SchedulerParts {
   readonly cache: KvCache;
   readonly limits: BackendLimits;
   readonly runningSequences: number;
-  /** Prompt rows per step at most. */
-  readonly prefillTokens: number;
+  readonly pace: PrefillPace;
   /** Draft tokens per sequence and step at most. */
   readonly draftTokens: number;
 }
 
 /** It is worth waiting for a prefix that is being computed when it saves at least this many tokens. */
 const MIN_PREFIX_GAIN = 32;
-const NO_DRAFTS = new Int32Array(0);
 
 /**
  * Decides who runs and what goes into each batch. Waiting sequences are admitted by priority, then by what their caller
- * was served, then by arrival; one whose prefix another is just computing waits for it. Each step has a row for every
- * decoding sequence first, then drafts, then prompts in chunks. When cells run out the last in line is preempted: its
- * prefix becomes idle, and it waits to run again.
+ * was served, then by arrival; one whose prefix another is just computing waits for it. step-plan.ts lays out what the
+ * running ones do next. When cells run out the last in line is preempted: its prefix becomes idle, and it waits to run
+ * again.
  */
 export class Scheduler {
   readonly share = new FairShare();
@@ -84,18 +76,18 @@ export class Scheduler {
     return admitted;
   }
 
-  /** The next batch; empty when nothing runs, or when a lone sequence has no cell left to grow into. */
-  plan(): Slice[] {
-    this.#parts.cache.shrinkIdle();
-    const group = this.#nextGroup();
-    let slices = this.#compose(group, this.#parts.limits.batchTokens);
-    while (slices.length > 0 && !this.#parts.cache.makeRoom(rowsOf(slices))) {
-      slices = this.#compose(group, this.#parts.cache.freeCells);
-      if (slices.length > 0) break;
-      if (!this.preemptLast()) return [];
-      slices = this.#compose(group, this.#parts.limits.batchTokens);
+  /** The passes of the next step; none when nothing runs, or when a lone sequence has no cell left to grow into. */
+  plan(): Slice[][] {
+    const { cache, limits } = this.#parts;
+    cache.shrinkIdle();
+    this.#closeRanks();
+    for (;;) {
+      const group = this.#nextGroup();
+      const passes = this.#planWithin(group, limits.cells);
+      if (passes.length === 0 || cache.makeRoom(rowsOf(passes))) return passes;
+      const fewer = this.#planWithin(group, cache.freeCells);
+      if (fewer.length > 0 || !this.preemptLast()) return fewer;
     }
-    return slices;
   }
 
   /** Makes the last in line wait again, so that the others have its cells; false when at most one runs. */
@@ -140,37 +132,19 @@ export class Scheduler {
     const running = [...this.#running];
     if (running.length === 0) return running;
     const next = running.reduce((oldest, sequence) => (sequence.lastStep < oldest.lastStep ? sequence : oldest));
-    return running.filter((sequence) => sequence.space === next.space);
+    return running.filter((sequence) => sequence.space === next.space).toSorted(this.#compare);
   }
 
-  #compose(group: Sequence[], budget: number): Slice[] {
-    const alive = group.filter((sequence) => this.#running.has(sequence));
-    const decoding = alive.filter((sequence) => sequence.pending === 1);
-    if (decoding.length > budget) return [];
-    let left = budget - decoding.length;
-    const slices = decoding.map((sequence): Slice => {
-      const drafts = this.#draft(sequence, { most: left, rows: decoding.length });
-      left -= drafts.length;
-      return { sequence, tokens: 1, drafts };
-    });
-    left = Math.min(left, this.#parts.prefillTokens);
-    for (const sequence of alive.filter((other) => other.pending > 1).toSorted(this.#compare)) {
-      const tokens = Math.min(left, sequence.pending);
-      if (tokens > 0) slices.push({ sequence, tokens, drafts: NO_DRAFTS });
-      left -= tokens;
-    }
-    return slices;
+  #planWithin(group: readonly Sequence[], rows: number): Slice[][] {
+    const { limits, draftTokens } = this.#parts;
+    const isAlone = group.every((sequence) => sequence.pending > 1);
+    return planStep(group, { limits, rows, draftTokens, prefillTokens: this.#parts.pace.prefillTokens(isAlone) });
   }
 
-  #draft(sequence: Sequence, room: { most: number; rows: number }): Int32Array {
-    const { draftTokens, limits } = this.#parts;
-    // The token drawn after the last draft must still be allowed, and fit the window.
-    const end = Math.min(sequence.allowance - 1, limits.contextTokens - sequence.tokens.length - 1);
-    const most = Math.min(draftTokens, room.most, end);
-    if (most <= 0) return NO_DRAFTS;
-    const worthwhile = worthwhileAcceptance(room.rows);
-    const answerStart = sequence.owner.request.prompt.length;
-    return sequence.drafter.propose(sequence.tokens, { most, worthwhile, answerStart });
+  /** Moves running sequences so that their ids have no gaps, where that makes a pass cheaper. */
+  #closeRanks(): void {
+    const moves = this.#parts.cache.closeRanks();
+    for (const sequence of this.#running) sequence.lease = moves.get(sequence.lease!) ?? sequence.lease;
   }
 
   #preempt(sequence: Sequence): void {
@@ -185,8 +159,4 @@ export class Scheduler {
     sequence.lease = undefined;
     sequence.computed = 0;
   }
-}
-
-export function rowsOf(slices: readonly Slice[]): number {
-  return slices.reduce((sum, slice) => sum + slice.tokens + slice.drafts.length, 0);
 }

@@ -46,14 +46,14 @@ test("a good prediction saves passes and changes nothing else", () => {
     const harness = new CoreHarness();
     harness.submit(1, "Hello", { prediction });
     harness.drain();
-    return { text: harness.text(1), finish: harness.finish(1)!, steps: harness.core.status().steps };
+    return { text: harness.text(1), finish: harness.finish(1)!, passes: harness.core.status().passes };
   };
   const plain = run(undefined);
   const predicted = run(plain.text);
   expect(predicted.text).toBe(plain.text);
   expect(predicted.finish.completionTokens).toBe(plain.finish.completionTokens);
   expect(predicted.finish.timings.acceptedTokens).toBeGreaterThan(10);
-  expect(predicted.steps).toBeLessThan(plain.steps / 2);
+  expect(predicted.passes).toBeLessThan(plain.passes / 2);
 });
 
 test("an answer that repeats its prompt needs few passes", () => {
@@ -63,7 +63,7 @@ test("an answer that repeats its prompt needs few passes", () => {
     harness.submit(1, `Repeat: ${sentence}`);
     harness.drain();
     expect(harness.text(1)).toBe(sentence);
-    return harness.core.status().steps;
+    return harness.core.status().passes;
   };
   expect(run(8)).toBeLessThan(run(0) / 2);
 });

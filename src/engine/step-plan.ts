@@ -1,0 +1,101 @@
+import type { BackendLimits } from "./backend/backend.ts";
+import type { Sequence } from "./sequence.ts";
+import { worthwhileAcceptance } from "./speculation.ts";
+
+/** Part of one pass: the next `tokens` known tokens of a sequence, then drafts of what may follow. */
+export interface Slice {
+  readonly sequence: Sequence;
+  readonly tokens: number;
+  readonly drafts: Int32Array;
+}
+
+export interface StepBudget {
+  readonly limits: BackendLimits;
+  /** Rows in all at most: the free cells. */
+  readonly rows: number;
+  /** Rows of prompts at most. */
+  readonly prefillTokens: number;
+  /** Draft tokens per sequence at most. */
+  readonly draftTokens: number;
+}
+
+/**
+ * Attention kernels take a whole tile of rows another way than fewer rows, with other rounding. A prompt is therefore cut
+ * at multiples of the tile and its rest is computed apart: which way a position goes then depends on the prompt alone.
+ */
+export const TILE_TOKENS = 64;
+const NO_DRAFTS = new Int32Array(0);
+
+/**
+ * Lays out one step over sequences in order of precedence, as passes that are run one after another. Rows that decode,
+ * their drafts and the short ends of prompts come first, together; then whole tiles of prompts, each in a pass of its own,
+ * where more rows would not make it cheaper. Empty when not even the decoding rows fit.
+ */
+export function planStep(sequences: readonly Sequence[], budget: StepBudget): Slice[][] {
+  const decoding = sequences.filter((sequence) => sequence.pending === 1);
+  if (decoding.length > budget.rows) return [];
+  let rows = budget.rows - decoding.length;
+  const short = decoding.map((sequence): Slice => {
+    const drafts = draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
+    rows -= drafts.length;
+    return { sequence, tokens: 1, drafts };
+  });
+  const tiles: Slice[][] = [];
+  let prefill = Math.min(rows, budget.prefillTokens);
+  // Where a tile never fits, progress comes before equal rounding.
+  const tile = prefill < TILE_TOKENS ? 1 : TILE_TOKENS;
+  for (const sequence of sequences) {
+    if (sequence.pending === 1) continue;
+    const tokens = chunkOf(sequence, { most: prefill, tile });
+    if (tokens === 0) continue;
+    prefill -= tokens;
+    const slice: Slice = { sequence, tokens, drafts: NO_DRAFTS };
+    if (tokens < TILE_TOKENS) short.push(slice);
+    else tiles.push([slice]);
+  }
+  return [...packShort(short, budget.limits), ...tiles];
+}
+
+export function rowsOf(passes: readonly (readonly Slice[])[]): number {
+  return passes.flat().reduce((sum, slice) => sum + slice.tokens + slice.drafts.length, 0);
+}
+
+/** The next rows of a prompt: up to a multiple of the tile, or less than a tile to its end. */
+function chunkOf({ computed, pending }: Sequence, room: { most: number; tile: number }): number {
+  const floorToTile = (position: number) => Math.floor(position / room.tile) * room.tile;
+  const lastTile = floorToTile(computed + pending - 1);
+  if (pending < TILE_TOKENS || lastTile <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
+  return Math.max(0, Math.min(lastTile, floorToTile(computed + room.most)) - computed);
+}
+
+function draftsOf(sequence: Sequence, room: StepBudget & { readonly decoding: number }): Int32Array {
+  // The token drawn after the last draft must still be allowed, and fit the window.
+  const end = Math.min(sequence.allowance - 1, room.limits.contextTokens - sequence.tokens.length - 1);
+  const most = Math.min(room.draftTokens, room.rows, room.limits.batchTokens - 1, end);
+  if (most <= 0) return NO_DRAFTS;
+  return sequence.drafter.propose(sequence.tokens, {
+    most,
+    worthwhile: worthwhileAcceptance(room.decoding),
+    answerStart: sequence.owner.request.prompt.length,
+  });
+}
+
+/**
+ * Packs short slices into as few passes as the layout takes at its best. Separate sequences go through one pass together
+ * only when their ids ascend without a gap, hence the order; shared ones count as one block of rows for the tile.
+ */
+function packShort(slices: readonly Slice[], limits: BackendLimits): Slice[][] {
+  const capacity = limits.layout === "shared" ? Math.min(TILE_TOKENS - 1, limits.batchTokens) : limits.batchTokens;
+  const passes: Slice[][] = [];
+  let left = 0;
+  for (const slice of slices.toSorted((a, b) => a.sequence.lease! - b.sequence.lease!)) {
+    const rows = slice.tokens + slice.drafts.length;
+    if (rows > left) {
+      passes.push([]);
+      left = capacity;
+    }
+    passes.at(-1)!.push(slice);
+    left -= rows;
+  }
+  return passes;
+}
