@@ -51,6 +51,22 @@ describe.skipIf(process.platform === "win32")("a long pass", () => {
     expect(pass(200).wasStopped).toBe(false);
   });
 
+  test("is stopped no more once stopped passes have cost ten seconds more than others took", () => {
+    let at = 0n;
+    const greedy = new PassWatch(() => at);
+    const run = (ms: number, wasStopped: boolean): void => {
+      greedy.begin();
+      at += BigInt(ms) * 1_000_000n;
+      greedy.end(wasStopped);
+    };
+    run(6_000, true);
+    expect(greedy.mayStop).toBe(true);
+    run(6_000, true);
+    expect(greedy.mayStop).toBe(false);
+    run(6_000, false);
+    expect(greedy.mayStop).toBe(true);
+  });
+
   test("runs on when nothing rings", () => {
     expect(pass(150)).toMatchObject({ wasStopped: false });
   });

@@ -10,14 +10,12 @@ import type { NativeModel } from "./native-model.ts";
  */
 export class Adapters {
   readonly #libllama: Libllama;
-  readonly #context: Pointer;
   readonly #pointers = new Map<string, Pointer>();
   #inUse: string | undefined;
 
   /** Loads every file of `paths`. Throws `model_load_failed`. */
-  constructor(libllama: Libllama, model: NativeModel, context: Pointer, paths: Readonly<Record<string, string>>) {
+  constructor(libllama: Libllama, model: NativeModel, paths: Readonly<Record<string, string>>) {
     this.#libllama = libllama;
-    this.#context = context;
     for (const [name, path] of Object.entries(paths)) {
       const pointer = libllama.functions.llama_adapter_lora_init(model.pointer, path);
       if (pointer === null) {
@@ -27,11 +25,12 @@ export class Adapters {
     }
   }
 
-  use(name: string | undefined): void {
+  /** Makes the following passes of the one context on this model use an adapter, or none. */
+  use(context: Pointer, name: string | undefined): void {
     if (name === this.#inUse) return;
     const { functions } = this.#libllama;
     if (name === undefined) {
-      functions.llama_set_adapters_lora(this.#context, null, 0, null);
+      functions.llama_set_adapters_lora(context, null, 0, null);
     } else {
       const pointer = this.#pointers.get(name);
       if (pointer === undefined) throw new TramontaneError("invalid_model", `No adapter ${name} is loaded.`);
@@ -40,7 +39,7 @@ export class Adapters {
       const scales = new Float32Array(32);
       pointers[0] = pointer;
       scales[0] = 1;
-      functions.llama_set_adapters_lora(this.#context, koffi.address(pointers), 1, koffi.address(scales));
+      functions.llama_set_adapters_lora(context, koffi.address(pointers), 1, koffi.address(scales));
     }
     this.#inUse = name;
   }

@@ -53,6 +53,8 @@ export class LibllamaBackend implements Backend {
     this.#libllama = libllama;
     this.#model = model;
     this.vocabulary = vocabulary;
+    // What may fail comes first, while the model is all there is to free; its owner does that.
+    this.#adapters = new Adapters(libllama, model, parts.adapters);
     const threads = cpus.length;
     const options = { cells, separateSequences, batchTokens, threads, embeddings: false, usesGpu, watch: this.watch };
     this.#context = new NativeContext(libllama, model, options);
@@ -73,7 +75,6 @@ export class LibllamaBackend implements Backend {
     });
     this.#threads = new ComputeThreads({ libllama, cpus, clock, apply: (count) => this.setThreads(count) });
     this.#threads.attachTo(this.#context);
-    this.#adapters = new Adapters(libllama, model, this.#context.pointer, parts.adapters);
     this.#logits = new LogitsView(libllama, this.#context.pointer, vocabulary.size);
   }
 
@@ -135,7 +136,7 @@ export class LibllamaBackend implements Backend {
   }
 
   useAdapter(name: string | undefined): void {
-    this.#adapters.use(name);
+    this.#adapters.use(this.#context.pointer, name);
   }
 
   setThreads(threads: number): void {

@@ -3,6 +3,7 @@ const FLAG_BYTE = 17;
 const STARTED_BYTE = 64;
 const HEARD_BYTE = 128;
 const MEMORY_BYTES = 4096;
+const MOST_CREDIT_MS = 10_000;
 
 /** What another thread needs to stop a running pass: memory and the places in it. */
 export interface PassWatchLayout {
@@ -17,7 +18,8 @@ export interface PassWatchLayout {
 
 /**
  * Lets another thread stop a forward pass that has run for long, by a byte that compute threads read. A stopped pass is
- * lost work, so the pass after one is not to be stopped: whatever keeps asking, every second pass gets through.
+ * lost work: it spends credit that completed passes earn, so that, whatever keeps asking, half the time goes to work
+ * that counts.
  */
 export class PassWatch {
   readonly layout: PassWatchLayout = {
@@ -30,21 +32,30 @@ export class PassWatch {
   readonly bytes = new Uint8Array(this.layout.memory);
   readonly #started = new BigInt64Array(this.layout.memory, STARTED_BYTE, 1);
   readonly #heard = new Int32Array(this.layout.memory, HEARD_BYTE, 1);
-  #mayStop = true;
+  readonly #nowNs: () => bigint;
+  #creditMs = MOST_CREDIT_MS;
+  #startedNs = 0n;
+
+  /** `nowNs` is the clock that the other thread reads too. */
+  constructor(nowNs: () => bigint = () => process.hrtime.bigint()) {
+    this.#nowNs = nowNs;
+  }
 
   /** Whether the next pass may be stopped. */
   get mayStop(): boolean {
-    return this.#mayStop;
+    return this.#creditMs > 0;
   }
 
   begin(): void {
     Atomics.store(this.bytes, FLAG_BYTE, 0);
-    Atomics.store(this.#started, 0, process.hrtime.bigint());
+    this.#startedNs = this.#nowNs();
+    Atomics.store(this.#started, 0, this.#startedNs);
   }
 
   end(wasStopped: boolean): void {
     Atomics.store(this.#started, 0, 0n);
-    this.#mayStop = !wasStopped;
+    const ranMs = Number(this.#nowNs() - this.#startedNs) / 1e6;
+    this.#creditMs = Math.min(MOST_CREDIT_MS, this.#creditMs + (wasStopped ? -ranMs : ranMs));
   }
 
   /** One reason to stop has reached the decoding thread in the ordinary way. */
