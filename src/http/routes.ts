@@ -1,9 +1,10 @@
-import { ChatRequestSchema, EmbeddingRequestSchema, FimRequestSchema } from "#protocol";
+import { ChatRequestSchema, EmbeddingRequestSchema, FimRequestSchema, ResponsesRequestSchema } from "#protocol";
 import type { Catalog, Inference } from "#platform";
 import { answerChat } from "./handlers/chat.ts";
 import { answerEmbeddings } from "./handlers/embeddings.ts";
 import { answerFim } from "./handlers/fim.ts";
 import { describeEndpoint, listModels, retrieveModel } from "./handlers/models.ts";
+import { answerResponses } from "./handlers/responses.ts";
 import type { ReadingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
 
@@ -19,6 +20,7 @@ export function apiRoutes(inference: Inference, catalog: Catalog, rules: Reading
     { method: "POST", paths: [...CHAT, ...CHAT_AZURE], group: "Chat", summary: "Continue a conversation", body: ChatRequestSchema, streams: true, handle: answerChat(inference, rules) },
     { method: "POST", paths: ["/v1/fim/completions"], group: "Fill in the middle", summary: "Write the code between two pieces", body: FimRequestSchema, streams: true, handle: answerFim(inference, rules) },
     { method: "POST", paths: EMBEDDINGS, group: "Embeddings", summary: "Turn texts into vectors of length one", body: EmbeddingRequestSchema, handle: answerEmbeddings(inference, rules) },
+    { method: "POST", paths: ["/v1/responses", "/openai/v1/responses"], group: "Chat", summary: "Continue a conversation in OpenAI's Responses form, without memory", body: ResponsesRequestSchema, streams: true, handle: answerResponses(inference, rules) },
     { method: "GET", paths: ["/v1/models", "/openai/v1/models"], group: "Models", summary: "List the models and their names", handle: listModels(catalog) },
     { method: "GET", paths: ["/v1/models/:id", "/openai/v1/models/:id"], group: "Models", summary: "Describe one model", handle: retrieveModel(catalog) },
     { method: "GET", paths: INFO, group: "Models", summary: "Describe the endpoint, as Azure does", handle: describeEndpoint(catalog) },
