@@ -28,8 +28,11 @@ const long = {
 const readSome = async (response: Response, events: number) => {
   const reader = response.body!.getReader();
   let text = "";
-  while (text.split("\n\n").length <= events) text += new TextDecoder().decode((await reader.read()).value);
-  return { text, reader };
+  while (text.split("\n\n").length <= events) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error(`The stream ended early: ${text}`);
+    text += new TextDecoder().decode(value);
+  }
 };
 const eventually = async (condition: () => boolean, limitMs: number) => {
   const began = performance.now();
