@@ -154,6 +154,15 @@ const EXAMPLES: readonly Example[] = [
     events: [{ type: "text", text: "<tool_call>?" }, called("fresh0001", "a", "{}")],
   },
   {
+    name: "marks around something that is no JSON",
+    protocols: {
+      toolCalls: { kind: "marked-json", open: mark("<tool_call>", true), close: mark("</tool_call>", true) },
+    },
+    inputs: [control("<tool_call>"), text("look"), control("</tool_call>"), text("Done")],
+    events: [{ type: "text", text: "Done" }],
+    unfinished: "look",
+  },
+  {
     name: "an answer that begins with { is calls",
     protocols: { toolCalls: { kind: "bare-json" } },
     inputs: [text(' {"name": "a", "parameters": {"x": 1}}; {"name": "b", "parameters": {}}')],

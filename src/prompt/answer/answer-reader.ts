@@ -1,8 +1,8 @@
 import type { ThinkingProtocol, ToolCallProtocol } from "../chat-template.ts";
 import type { AnswerEvent, AnswerInput } from "./answer-event.ts";
+import type { ToolCallParser } from "./call-reader.ts";
 import { ReasoningParser } from "./reasoning-parser.ts";
 import { createToolCallParser } from "./tool-call-parser.ts";
-import type { ToolCallParser } from "./tool-call-parser.ts";
 
 export interface AnswerReaderParts {
   /** The template's protocol; undefined when the request offers no tools: the answer is then words only. */
