@@ -36,7 +36,8 @@ const cases = gunzipSync(readFileSync(join(data, "json-schema/maskbench-dev.json
   .filter(({ id }) => args.only === undefined || id === args.only)
   .slice(Number(args.offset ?? 0), Number(args.offset ?? 0) + Number(args.limit ?? Infinity));
 const model = readSentencePiece(args.vocabulary ?? join(data, "tokenizers/mistral_instruct_tokenizer_240323.model.v3"));
-const trie = createTokenTrie(model);
+const { tokenize: _, ...vocabulary } = model;
+const trie = createTokenTrie(vocabulary);
 
 /** JSON as Python's json.dumps writes it, which is how MaskBench's instances are tokenized. */
 function spaced(value: unknown): string {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { TokenVocabulary } from "#grammar";
 
 /** A SentencePiece BPE model read from its protobuf file: enough of it to tokenize test text and to list the tokens. */
-export interface SentencePieceModel extends TokenVocabulary {
+export interface SentencePieceModel extends Omit<TokenVocabulary, "tokenize"> {
   readonly endOfSequence: number;
   /** Tokens of a text that starts the input, with SentencePiece's dummy space in front. */
   tokenize(text: string): number[];

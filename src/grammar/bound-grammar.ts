@@ -1,8 +1,9 @@
 import type { CompiledGrammar } from "./compiled-grammar.ts";
+import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
-import { walkTrie } from "./machine/mask-walk.ts";
+import { type Walk, walkTrie } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
-import type { WrittenText } from "./machine/written-text.ts";
+import { WrittenText } from "./machine/written-text.ts";
 import { MaskCache } from "./mask-cache.ts";
 import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
@@ -13,6 +14,9 @@ export interface CacheLimits {
   /** Bytes of masks kept. Default 2 MiB. */
   readonly maxMaskBytes?: number;
 }
+
+/** A token rarely opens more values than this at once. */
+const VALUES_PER_TOKEN = 16;
 
 /** A grammar together with a vocabulary: the caches that all matchers of the two share. */
 export class BoundGrammar {
@@ -39,6 +43,15 @@ export class BoundGrammar {
     return this.table.bytes + this.#masks.bytes;
   }
 
+  /** The fewest tokens that the closing of answers counts on; an answer with this many can be complete. */
+  minTokens(): number {
+    return this.tokensToClose(this.#start, new WrittenText());
+  }
+
+  tokensToClose(configuration: Configuration, text: WrittenText): number {
+    return tokensToClose(configuration, { table: this.table, trie: this.trie.all, text });
+  }
+
   /** The tokens that may follow; shared, not to be written to. */
   mask(configuration: Configuration, text: WrittenText): TokenMask {
     const { table, trie } = this;
@@ -53,6 +66,36 @@ export class BoundGrammar {
     for (const token of clipped.controlTokens()) mask.add(token);
     if (clipped.accepts) for (const token of trie.endTokens) mask.add(token);
     if (!wasImpure) this.#masks.set(clipped, mask);
+    return mask;
+  }
+
+  /** The tokens that may follow and after which the rest of the budget still completes the answer. */
+  closingMask(configuration: Configuration, text: WrittenText, remainingTokens: number): TokenMask {
+    const whole = this.mask(configuration, text);
+    // The walk has met every type that a next token can open, so that this bounds how far one token can lead.
+    const farthest = configuration.bytesToClose() + VALUES_PER_TOKEN * (this.grammar.largestValue + 8);
+    if (farthest <= remainingTokens - 1) return whole;
+    const deadline = {
+      tokens: remainingTokens - 1,
+      tokensToClose: (after: Configuration) => this.tokensToClose(after, text),
+    };
+    const mask = this.#walkedMask(configuration, text, deadline);
+    if (mask.count() > 0) return mask;
+    // Less is left than the way takes: then at least every token leads towards the end.
+    const nearer = configuration.bytesToClose() - 1;
+    return this.#walkedMask(configuration, text, { tokens: nearer, tokensToClose: (after) => after.bytesToClose() });
+  }
+
+  /** The whole trie walked under a deadline. */
+  #walkedMask(configuration: Configuration, text: WrittenText, deadline: NonNullable<Walk["deadline"]>): TokenMask {
+    const { table, trie } = this;
+    const mask = new TokenMask(trie.size);
+    walkTrie(trie.all, configuration, { table, text, mask, deadline });
+    for (const token of configuration.controlTokens()) {
+      const after = table.configuration(configuration.threadsAfterToken(token));
+      if (after !== undefined && deadline.tokensToClose(after) <= deadline.tokens) mask.add(token);
+    }
+    if (configuration.accepts) for (const token of trie.endTokens) mask.add(token);
     return mask;
   }
 }

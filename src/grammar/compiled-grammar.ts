@@ -9,6 +9,8 @@ interface GrammarParts {
   readonly meter: WorkMeter;
   /** The threads before the first byte. */
   readonly start: () => readonly Thread[];
+  /** Bytes of the longest among the shortest values of all types met so far. */
+  readonly largestValue: () => number;
 }
 
 /**
@@ -19,16 +21,23 @@ export class CompiledGrammar {
   readonly store: Store;
   readonly meter: WorkMeter;
   readonly #start: () => readonly Thread[];
+  readonly #largestValue: () => number;
 
   constructor(parts: GrammarParts) {
     this.store = parts.store;
     this.meter = parts.meter;
     this.#start = parts.start;
+    this.#largestValue = parts.largestValue;
   }
 
   /** Every way to read the empty text. */
   start(): Configuration {
     return new Configuration(this.#start());
+  }
+
+  /** How much further from its end a text may get by opening one more value. */
+  get largestValue(): number {
+    return this.#largestValue();
   }
 
   /** Bytes of a shortest text. */

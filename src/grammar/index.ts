@@ -1,7 +1,17 @@
 export { BoundGrammar, type CacheLimits } from "./bound-grammar.ts";
-export { compileJsonObject, compileJsonSchema, type JsonSchemaOptions } from "./compile-json.ts";
+export { compileJsonObject, compileJsonSchema, compileRegex } from "./compile-json.ts";
 export { CompiledGrammar } from "./compiled-grammar.ts";
 export { GrammarError, type GrammarErrorCode } from "./grammar-error.ts";
+export type { Span } from "./machine/spans.ts";
+export type { SpanKind } from "./machine/thread.ts";
 export { bindGrammar, Matcher } from "./matcher.ts";
 export { TokenMask } from "./token-mask.ts";
 export { createTokenTrie, type TokenTrie, type TokenVocabulary } from "./token-trie.ts";
+export {
+  compileToolCalls,
+  type ToolCallSpec,
+  type ToolDefinition,
+  type ToolProtocol,
+  type ToolTokens,
+} from "./tool-calls.ts";
+export type { CompilerOptions } from "./workshop.ts";

@@ -1,7 +1,10 @@
 import { BoundGrammar, type CacheLimits } from "./bound-grammar.ts";
 import type { CompiledGrammar } from "./compiled-grammar.ts";
+import { forcedBytes, stableTokens } from "./forced.ts";
 import { GrammarError } from "./grammar-error.ts";
 import type { Configuration } from "./machine/configuration.ts";
+import { type Span, SpanRecord } from "./machine/spans.ts";
+import type { SpanKind } from "./machine/thread.ts";
 import { WrittenText } from "./machine/written-text.ts";
 import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
@@ -11,6 +14,14 @@ interface MatcherOptions extends CacheLimits {
   readonly dummySpace?: boolean;
 }
 
+interface MaskOptions {
+  /**
+   * Tokens that may still be written, an end token not counted. The mask then leaves out every token after which the
+   * rest would not suffice, so that an answer started with at least `BoundGrammar.minTokens` is always complete in time.
+   */
+  readonly remainingTokens?: number;
+}
+
 /** Where a matcher stands; one per accepted token, so that going back is exact. */
 interface Position {
   readonly configuration: Configuration;
@@ -18,7 +29,16 @@ interface Position {
   readonly hasEnded: boolean;
 }
 
+/** What accepting a token would lead to. */
+interface Step {
+  readonly configuration: Configuration;
+  readonly bytes: Uint8Array;
+  readonly spans: readonly SpanKind[];
+  readonly hasEnded: boolean;
+}
+
 const SPACE = 0x20;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Follows one answer token by token. `mask` and `tryToken` agree on every token; from every accepted state the answer
@@ -28,6 +48,7 @@ export class Matcher {
   readonly #bound: BoundGrammar;
   readonly #text: WrittenText;
   readonly #dummySpace: boolean;
+  #spans = new SpanRecord();
   #positions: Position[];
 
   /** `grammar`: bind it once with `bindGrammar` when several matchers are to share caches. */
@@ -38,26 +59,31 @@ export class Matcher {
     this.#positions = [{ configuration: this.#bound.start(), length: 0, hasEnded: false }];
   }
 
-  /** The tokens that may come next. Shared with other matchers unless it is the first mask under `dummySpace`. */
-  mask(): TokenMask {
+  /** The tokens that may come next; shared with other matchers, not to be written to. */
+  mask(options: MaskOptions = {}): TokenMask {
     this.#bound.grammar.meter.refill();
     const { configuration, hasEnded } = this.#position;
     if (hasEnded) return new TokenMask(this.#bound.trie.size);
-    const mask = this.#bound.mask(configuration, this.#text);
+    const { remainingTokens } = options;
+    const mask =
+      remainingTokens === undefined
+        ? this.#bound.mask(configuration, this.#text)
+        : this.#bound.closingMask(configuration, this.#text, remainingTokens);
     return this.#mayDropSpace ? this.#withDummySpace(mask) : mask;
   }
 
-  /** Whether the token may come next; changes nothing and costs far less than a mask. */
+  /** Whether the token may come next, the budget aside; changes nothing and costs far less than a mask. */
   tryToken(token: number): boolean {
     return this.#after(token) !== undefined;
   }
 
-  /** Takes a token. Precondition: `tryToken(token)`; a token that may not come throws and changes nothing. */
+  /** Takes a token; one that may not come throws and changes nothing. */
   accept(token: number): void {
-    const after = this.#after(token);
-    if (after === undefined) throw new GrammarError({ code: "malformed", reason: `token ${token} may not come next` });
-    for (const byte of after.bytes) this.#text.push(byte);
-    this.#positions.push({ configuration: after.configuration, length: this.#text.length, hasEnded: after.hasEnded });
+    const step = this.#after(token);
+    if (step === undefined) throw new GrammarError({ code: "malformed", reason: `token ${token} may not come next` });
+    for (const byte of step.bytes) this.#text.push(byte);
+    for (const span of step.spans) this.#spans.push(span);
+    this.#positions.push({ configuration: step.configuration, length: this.#text.length, hasEnded: step.hasEnded });
   }
 
   /** Goes back by `tokens` tokens, as if they had never been accepted. */
@@ -65,6 +91,7 @@ export class Matcher {
     if (tokens >= this.#positions.length) throw new RangeError(`cannot go back ${tokens} tokens`);
     this.#positions.length -= tokens;
     this.#text.truncate(this.#position.length);
+    this.#spans.truncate(this.#position.length);
   }
 
   /** An independent matcher at the same place. */
@@ -72,7 +99,22 @@ export class Matcher {
     const copy = new Matcher(this.#bound, undefined, { dummySpace: this.#dummySpace });
     copy.#positions = [...this.#positions];
     for (const byte of this.#text.slice(0)) copy.#text.push(byte);
+    copy.#spans = this.#spans.copy();
     return copy;
+  }
+
+  /**
+   * Tokens that are bound to come, in the tokenization that a model would have chosen itself; empty when nothing is
+   * certain. They may be accepted, and decoded in one batch, without asking the model.
+   */
+  forcedTokens(): Int32Array {
+    const { trie, table, grammar } = this.#bound;
+    grammar.meter.refill();
+    const { configuration, hasEnded } = this.#position;
+    if (hasEnded) return new Int32Array(0);
+    const bytes = forcedBytes(configuration, table, this.#text);
+    if (bytes.length === 0 || trie.tokenize === undefined) return new Int32Array(0);
+    return stableTokens(bytes, this.#text, trie);
   }
 
   /** Whether the answer may end here. */
@@ -96,9 +138,19 @@ export class Matcher {
     return this.#position.hasEnded ? 0 : this.#position.configuration.bytesToClose();
   }
 
+  /** Tokens after which the answer can be complete; a closer bound, at the price of finding the way. */
+  minTokensToClose(): number {
+    return this.#position.hasEnded ? 0 : this.#bound.tokensToClose(this.#position.configuration, this.#text);
+  }
+
   /** The text of the accepted tokens. */
   text(): Uint8Array {
     return this.#text.slice(0);
+  }
+
+  /** What the bytes of the text are part of, in order: free content, names and arguments of calls. */
+  spans(): Span[] {
+    return this.#spans.spans();
   }
 
   get #position(): Position {
@@ -109,53 +161,52 @@ export class Matcher {
     return this.#dummySpace && this.#positions.length === 1;
   }
 
-  #after(token: number): { configuration: Configuration; bytes: Uint8Array; hasEnded: boolean } | undefined {
+  #after(token: number): Step | undefined {
     const { configuration, hasEnded } = this.#position;
     if (hasEnded) return undefined;
-    const { trie, grammar } = this.#bound;
+    const { trie, grammar, table } = this.#bound;
     grammar.meter.refill();
     const bytes = trie.textBytes(token);
     if (bytes !== undefined) return this.#afterText(bytes);
     if (trie.endTokens.includes(token)) {
-      return configuration.accepts ? { configuration, bytes: NO_BYTES, hasEnded: true } : undefined;
+      return configuration.accepts ? { configuration, bytes: NO_BYTES, spans: [], hasEnded: true } : undefined;
     }
-    const next = this.#bound.table.configuration(configuration.threadsAfterToken(token));
-    return next && { configuration: next, bytes: NO_BYTES, hasEnded: false };
+    const next = table.configuration(configuration.threadsAfterToken(token));
+    return next && { configuration: next, bytes: NO_BYTES, spans: [], hasEnded: false };
   }
 
-  #afterText(bytes: Uint8Array): { configuration: Configuration; bytes: Uint8Array; hasEnded: boolean } | undefined {
-    const configuration = this.#read(bytes);
-    if (configuration !== undefined) return { configuration, bytes, hasEnded: false };
-    if (!this.#mayDropSpace || bytes[0] !== SPACE) return undefined;
-    const rest = bytes.subarray(1);
-    const afterRest = this.#read(rest);
-    return afterRest && { configuration: afterRest, bytes: rest, hasEnded: false };
+  #afterText(bytes: Uint8Array): Step | undefined {
+    const step = this.#read(bytes);
+    if (step !== undefined || !this.#mayDropSpace || bytes[0] !== SPACE) return step;
+    return this.#read(bytes.subarray(1));
   }
 
-  #read(bytes: Uint8Array): Configuration | undefined {
+  #read(bytes: Uint8Array): Step | undefined {
+    const { table } = this.#bound;
     const { length } = this.#text;
+    const spans: SpanKind[] = [];
     let configuration: Configuration | undefined = this.#position.configuration;
     for (const byte of bytes) {
-      configuration = this.#bound.table.follow(configuration, byte, this.#text);
+      const next: Configuration | undefined = table.follow(configuration, byte, this.#text);
+      if (next !== undefined) spans.push(configuration.spanOf(byte, this.#text));
+      configuration = next;
       if (configuration === undefined) break;
       this.#text.push(byte);
     }
     this.#text.truncate(length);
-    return configuration;
+    return configuration && { configuration, bytes, spans, hasEnded: false };
   }
 
   /** A first token may stand for its bytes without their leading space. */
   #withDummySpace(mask: TokenMask): TokenMask {
     const widened = new TokenMask(mask.size, mask.words.slice());
     for (let token = 0; token < mask.size; token++) {
-      if (this.#bound.trie.textBytes(token)?.[0] === SPACE && !widened.has(token) && this.tryToken(token))
-        widened.add(token);
+      if (this.#bound.trie.textBytes(token)?.[0] !== SPACE || widened.has(token)) continue;
+      if (this.tryToken(token)) widened.add(token);
     }
     return widened;
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
 
 /** Prepares a grammar for a vocabulary; matchers made from the result share its caches. */
 export function bindGrammar(

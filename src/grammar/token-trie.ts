@@ -9,6 +9,8 @@ export interface TokenVocabulary {
   isControl(token: number): boolean;
   /** Whether the token ends a turn. */
   isEndOfGeneration(token: number): boolean;
+  /** The canonical tokens of a text in the middle of others (no dummy space), if forced tokens are wanted. */
+  tokenize?(text: Uint8Array): Int32Array;
 }
 
 /** Longer tokens than this are never text of a grammar's. */
@@ -48,6 +50,7 @@ export interface TokenTrie {
   readonly endTokens: readonly number[];
   /** The bytes of a token that can be text; undefined for control tokens and tokens without bytes. */
   textBytes(token: number): Uint8Array | undefined;
+  readonly tokenize: ((text: Uint8Array) => Int32Array) | undefined;
 }
 
 export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
@@ -71,6 +74,7 @@ export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
     maxTokenBytes,
     endTokens,
     textBytes: (token) => texts[token],
+    tokenize: vocabulary.tokenize === undefined ? undefined : (text) => vocabulary.tokenize!(text),
   };
 }
 

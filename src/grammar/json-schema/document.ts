@@ -15,7 +15,6 @@ export interface Site {
 }
 
 const MAX_DEPTH = 512;
-const DEFAULT_BASE = "schema:/";
 /** Keywords whose values are data, not schemas: identifiers inside them mean nothing. */
 const DATA_KEYWORDS = new Set(["const", "enum", "default", "examples", "example"]);
 
@@ -27,9 +26,10 @@ export class SchemaDocument {
   readonly #dynamicAnchors = new Map<string, Site>();
   readonly #sites = new Map<unknown, Site>();
 
-  constructor(schema: unknown) {
-    this.root = { schema, pointer: "", base: DEFAULT_BASE, dialect: dialectOf(schema) ?? "unstated" };
-    this.#resources.set(DEFAULT_BASE, this.root);
+  /** `base`: the URI of the document where it does not name itself. */
+  constructor(schema: unknown, base: string) {
+    this.root = { schema, pointer: "", base, dialect: dialectOf(schema) ?? "unstated" };
+    this.#resources.set(base, this.root);
     this.root = this.#index(this.root, 0);
   }
 

@@ -63,6 +63,7 @@ export class SchemaType implements ValueType {
       this.#isBusy = false;
     }
     if (least !== Infinity || emptiness.depth === 0 || emptiness.assumptions === before) this.#minBytes = least;
+    if (least !== Infinity) this.#types.largestValue = Math.max(this.#types.largestValue, least);
     return least;
   }
 

@@ -20,6 +20,8 @@ export class SchemaTypes {
   readonly keyOrder: KeyOrder;
   /** Bookkeeping of `SchemaType.minBytes`. */
   readonly emptiness = { assumptions: 0, depth: 0 };
+  /** Bytes of the longest among the shortest values of all types so far. */
+  largestValue = 0;
   readonly nextId: () => number;
   readonly #leaves: LeafSearch;
   readonly #types = new Map<Formula, SchemaType>();

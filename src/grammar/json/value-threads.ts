@@ -61,6 +61,10 @@ class BeforeValue implements Thread {
     return this.#frame.span;
   }
 
+  get isBeforeSpan(): boolean {
+    return this.#frame.holdsSpan === true;
+  }
+
   bytesToClose(): number {
     return this.#type.minBytes() + this.#frame.bytesToClose();
   }

@@ -8,6 +8,8 @@ export class Configuration {
   /** Row of the transition table and the epoch in which that row is valid; see `TransitionTable`. */
   row = 0;
   epoch = 0;
+  /** Once known; see `closing.ts`. */
+  tokensToClose: number | undefined;
   #bytesToClose: number | undefined;
 
   constructor(threads: readonly Thread[]) {
@@ -20,9 +22,18 @@ export class Configuration {
     return (this.#bytesToClose ??= Math.min(...this.threads.map((thread) => thread.bytesToClose())));
   }
 
-  /** The part that the next byte belongs to, when all readings agree; a certain part wins over mere syntax. */
-  get span(): SpanKind {
-    return this.threads.find((thread) => thread.span !== "syntax")?.span ?? "syntax";
+  /** The part of the answer that `byte` belongs to, by the first reading that takes it. */
+  spanOf(byte: number, before: TextBefore): SpanKind {
+    const first = this.threads[0]!;
+    const isSpace = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+    if (isSpace && this.threads.every((thread) => thread.isBeforeSpan)) return "syntax";
+    if (this.threads.every((thread) => thread.span === first.span)) return first.span;
+    const taking = this.threads.find((thread) => {
+      const out: Thread[] = [];
+      thread.step(byte, out, before);
+      return out.length > 0;
+    });
+    return taking?.span ?? first.span;
   }
 
   controlTokens(): number[] {

@@ -9,6 +9,15 @@ export interface Walk {
   readonly table: TransitionTable;
   readonly text: WrittenText;
   readonly mask: TokenMask;
+  /** Leaves out the tokens after which the answer could not be closed in time; undefined leaves out none. */
+  readonly deadline?: Deadline;
+}
+
+interface Deadline {
+  /** Tokens that are left after the next one. */
+  readonly tokens: number;
+  /** Tokens needed from a configuration, the text having been brought up to it. */
+  tokensToClose(after: Configuration): number;
 }
 
 /**
@@ -44,13 +53,29 @@ export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): bo
     }
     rows[depth] = after;
     const token = nodes[i]! >>> 8;
-    if (token !== 0xffffff) {
+    if (
+      token !== 0xffffff &&
+      (walk.deadline === undefined || isInTime(walk, walk.deadline, { nodes, index: i, row: after }))
+    ) {
       words[token >> 5]! |= 1 << (token & 31);
       if (duplicates.size > 0) for (const twin of duplicates.get(i >> 1) ?? []) words[twin >> 5]! |= 1 << (twin & 31);
     }
     i += 2;
   }
   return wasImpure;
+}
+
+/** Every byte is a token, so that few enough bytes are proof; otherwise the way to the end is counted. */
+function isInTime(walk: Walk, deadline: Deadline, at: { nodes: Int32Array; index: number; row: number }): boolean {
+  const { table, text } = walk;
+  const after = table.at(at.row);
+  if (after.bytesToClose() <= deadline.tokens) return true;
+  const length = text.length;
+  for (const byte of pathBytes(at.nodes, at.index)) text.push(byte);
+  text.push(at.nodes[at.index]! & 0xff);
+  const tokens = deadline.tokensToClose(after);
+  text.truncate(length);
+  return tokens <= deadline.tokens;
 }
 
 /** Takes a step that reads the text: what was written, and the token's own bytes on the path to this node. */

@@ -33,6 +33,8 @@ export interface Thread {
   stepToken?(token: number, out: Thread[]): void;
   /** Control tokens that may come next. */
   readonly tokens?: readonly number[];
+  /** Whether whitespace that may come next stands before the part of the answer that `span` names. */
+  readonly isBeforeSpan?: boolean;
   /** Whether nothing at all may follow. */
   readonly isEnd?: boolean;
   /** A thread with the same future for the next `length` bytes, out of a bounded number of such threads. */
@@ -43,6 +45,8 @@ export interface Thread {
 export interface Frame {
   readonly id: number;
   readonly span: SpanKind;
+  /** Whether the part that this frame waits for is all of a span. */
+  readonly holdsSpan?: boolean;
   /** The threads just after the part. */
   after(): readonly Thread[];
   /** Bytes from just after the part to the end of the text; as `Thread.bytesToClose`. */

@@ -1,0 +1,113 @@
+import { CompiledGrammar, createStore } from "./compiled-grammar.ts";
+import { GrammarError } from "./grammar-error.ts";
+import type { JsonContext } from "./json/context.ts";
+import type { Whitespace } from "./json/gap.ts";
+import { jsonContext } from "./json/value-threads.ts";
+import { checkReferences } from "./json-schema/cycles.ts";
+import { SchemaDocument } from "./json-schema/document.ts";
+import { Formulas } from "./json-schema/formulas.ts";
+import type { SchemaType } from "./json-schema/schema-type.ts";
+import { type KeyOrder, SchemaTypes } from "./json-schema/schema-types.ts";
+import { Translator } from "./json-schema/translator.ts";
+import { JsonStrings } from "./lexeme/json-string.ts";
+import type { Lexeme } from "./lexeme/lexeme.ts";
+import { Literals } from "./lexeme/literal.ts";
+import { PlainTexts } from "./lexeme/plain-text.ts";
+import { endFrame } from "./machine/end.ts";
+import type { Part, Rule } from "./machine/rule.ts";
+import { startRule } from "./machine/rule-threads.ts";
+import type { Store } from "./machine/thread.ts";
+import { JsonNumbers } from "./number/number-lexeme.ts";
+import { RegexArena } from "./regex/arena.ts";
+import { wholePattern } from "./regex/pattern.ts";
+import { WorkMeter } from "./work-meter.ts";
+
+/** Settings that all compilers share. */
+export interface CompilerOptions {
+  /**
+   * `declared` (default): an object's keys come in the order of the schema, optional ones may be left out, undeclared
+   * ones come last. `any`: in any order. The first is for generating, the second for matching text that exists already.
+   */
+  readonly keyOrder?: KeyOrder;
+  readonly whitespace?: Whitespace;
+  /** Elementary steps that compiling, or a single mask, may take. */
+  readonly maxWork?: number;
+}
+
+const DEFAULT_WHITESPACE: Whitespace = { maxRun: 4, maxIndent: 40 };
+const DEFAULT_MAX_WORK = 2_000_000;
+
+/** The parts out of which one grammar is built, sharing one store. */
+export class GrammarWorkshop {
+  readonly types: SchemaTypes;
+  readonly #store: Store;
+  readonly #meter: WorkMeter;
+  readonly #regex: RegexArena;
+  readonly #json: JsonContext;
+  readonly #texts: PlainTexts;
+  #documents = 0;
+
+  constructor(options: CompilerOptions) {
+    const store = createStore();
+    const { nextId } = store;
+    this.#store = store;
+    this.#meter = new WorkMeter(options.maxWork ?? DEFAULT_MAX_WORK);
+    this.#regex = new RegexArena(this.#meter, nextId);
+    this.#texts = new PlainTexts(nextId);
+    this.types = new SchemaTypes({
+      formulas: new Formulas(this.#regex, nextId),
+      numbers: new JsonNumbers(this.#meter, nextId),
+      literals: new Literals(nextId),
+      keyOrder: options.keyOrder ?? "declared",
+      nextId,
+    });
+    const whitespace = options.whitespace ?? DEFAULT_WHITESPACE;
+    this.#json = jsonContext({ store, strings: new JsonStrings(nextId), whitespace });
+  }
+
+  /** The values that are valid against a schema and, if given, another one. */
+  schemaType(schema: unknown, also?: object): SchemaType {
+    const { formulas } = this.types;
+    const translate = (one: unknown): SchemaType["formula"] => {
+      const document = new SchemaDocument(one, `schema:/${this.#documents++}/`);
+      return new Translator(document, formulas, this.types.scalars).root();
+    };
+    const formula = formulas.and([translate(schema), ...(also === undefined ? [] : [translate(also)])]);
+    checkReferences(formula);
+    const type = this.types.of(formula);
+    if (type.minBytes() === Infinity) {
+      throw new GrammarError({ code: "unsatisfiable", pointer: "", reason: "no value satisfies this schema" });
+    }
+    return type;
+  }
+
+  rule(alternatives: (readonly Part[])[]): Rule {
+    return { id: this.#store.nextId(), alternatives };
+  }
+
+  /** Raw text that a whole ECMA-262 pattern matches, before its first byte. */
+  text(pattern: string): Lexeme {
+    const node = wholePattern(pattern, this.#regex);
+    if (this.#regex.isEmpty(node))
+      throw new GrammarError({ code: "unsatisfiable", reason: `no text matches /${pattern}/` });
+    return this.#texts.at(node);
+  }
+
+  literal(text: string): Lexeme {
+    return this.#texts.at(this.#regex.literal(text));
+  }
+
+  anyText(): Lexeme {
+    return this.#texts.at(this.#regex.anyText);
+  }
+
+  /** The grammar of one rule. */
+  grammar(root: Rule): CompiledGrammar {
+    return new CompiledGrammar({
+      store: this.#store,
+      meter: this.#meter,
+      start: () => startRule(this.#json, root, endFrame(this.#store)),
+      largestValue: () => this.types.largestValue,
+    });
+  }
+}
