@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { TokenVocabulary } from "#grammar";
 
 /** A SentencePiece BPE model read from its protobuf file: enough of it to tokenize test text and to list the tokens. */
-export interface SentencePieceModel extends Omit<TokenVocabulary, "tokenize"> {
+export interface SentencePieceModel extends TokenVocabulary {
   readonly endOfSequence: number;
   /** Tokens of a text that starts the input, with SentencePiece's dummy space in front. */
-  tokenize(text: string): number[];
+  encode(text: string): number[];
 }
 
 interface Piece {
@@ -33,7 +33,7 @@ export function readSentencePiece(path: string): SentencePieceModel {
     tokenBytes: (token) => bytes[token]!,
     isControl: (token) => pieces[token]!.type === CONTROL || pieces[token]!.type === 2,
     isEndOfGeneration: (token) => token === 2,
-    tokenize: (text) => merge(SPACE + text.replaceAll(" ", SPACE), pieces, ids),
+    encode: (text) => merge(SPACE + text.replaceAll(" ", SPACE), pieces, ids),
   };
 }
 
