@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
+import { findBinaryPackage, thisMachine } from "./backend/libllama/binary-package.ts";
 
 /** What this machine offers to models. */
 export interface Hardware {
@@ -12,6 +13,8 @@ export interface Hardware {
   readonly totalMemoryBytes: number;
   /** What can be allocated now without swapping, within the container's limit. */
   readonly availableMemoryBytes: number;
+  /** The package of the inference library that fits this machine, a GPU's where there is one; undefined: none is installed. */
+  readonly inferencePackage: string | undefined;
 }
 
 /** Looks at the machine. Cost: a few small files. */
@@ -25,7 +28,16 @@ export function readHardware(): Hardware {
     logicalProcessors: availableParallelism(),
     totalMemoryBytes: Math.min(totalmem(), limit?.totalBytes ?? Infinity),
     availableMemoryBytes: Math.min(systemAvailableBytes(), limit?.availableBytes ?? Infinity),
+    inferencePackage: inferencePackage(),
   };
+}
+
+function inferencePackage(): string | undefined {
+  try {
+    return findBinaryPackage(thisMachine()).name;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first logical processor of each physical core, among those this process may run on. */

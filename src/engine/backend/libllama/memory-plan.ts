@@ -29,6 +29,9 @@ const FULL_WINDOWS = 8;
 const CACHE_SHARE = 0.6;
 /** Buffers of one pass, tokenizer, JavaScript heap. */
 const RESERVED_BYTES = 300 << 20;
+/** Buffers of one pass, and what the driver and a desktop take. */
+const GPU_RESERVED_BYTES = 768 << 20;
+const ALL_LAYERS = -1;
 const SMALLEST_CONTEXT_TOKENS = 512;
 /** More than ever run at once; the rest of the cells then makes their windows roomier. */
 const MOST_SEPARATE_SEQUENCES = 64;
@@ -62,6 +65,17 @@ function separateSequences(cells: number, contextTokens: number): number | undef
   const window = Math.ceil(contextTokens / CELL_GRANULE) * CELL_GRANULE;
   const windows = Math.floor(cells / window);
   return windows < FULL_WINDOWS ? undefined : Math.min(windows, MOST_SEPARATE_SEQUENCES);
+}
+
+/**
+ * How many layers go to a GPU with this much free memory: all (-1) when the weights and the cache fit, else as many as do.
+ * A layer takes its share of both.
+ */
+export function planGpuLayers(header: GgufHeader, plan: MemoryPlan, freeBytes: number): number {
+  const layers = architectureNumber(header, "block_count") ?? 32;
+  const needed = header.fileBytes + plan.cells * plan.bytesPerCell;
+  const budget = freeBytes - GPU_RESERVED_BYTES;
+  return needed <= budget ? ALL_LAYERS : Math.max(0, Math.floor(budget / (needed / (layers + 1))));
 }
 
 export function trainedContextTokens(header: GgufHeader): number {

@@ -2,11 +2,12 @@ import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import { readHardware } from "../../hardware.ts";
 import type { ModelInfo } from "../../engine.ts";
+import { readComputeDevice } from "./devices.ts";
 import { readGgufHeader } from "./gguf-header.ts";
 import type { GgufHeader } from "./gguf-header.ts";
 import { LibllamaBackend } from "./libllama-backend.ts";
 import type { Libllama } from "./loader.ts";
-import { planMemory, trainedContextTokens } from "./memory-plan.ts";
+import { planGpuLayers, planMemory, trainedContextTokens } from "./memory-plan.ts";
 import { NativeModel } from "./native-model.ts";
 import { LibllamaVocabulary } from "./vocabulary.ts";
 
@@ -28,7 +29,6 @@ export interface OpenedBackend {
 }
 
 const BATCH_TOKENS = 512;
-const ALL_LAYERS = -1;
 
 /**
  * Loads a GGUF file and makes room for its cache. Blocks until done. Throws `model_file_invalid` or `model_load_failed`;
@@ -37,15 +37,18 @@ const ALL_LAYERS = -1;
 export function openBackend(libllama: Libllama, options: OpenBackendOptions): OpenedBackend {
   const header = readGgufHeader(options.path);
   const hardware = readHardware();
-  const device = computeDevice(libllama);
+  const device = readComputeDevice(libllama.functions);
+  const usesGpu = device.kind !== "cpu";
   const plan = planMemory(header, {
     contextTokens: options.contextTokens,
     cells: options.cells,
-    availableBytes: device === "cpu" ? hardware.availableMemoryBytes : Infinity,
+    // What does not fit the GPU stays with the processor.
+    availableBytes: Math.max(hardware.availableMemoryBytes, device.freeBytes),
   });
   const threads = Math.max(1, Math.min(options.threads ?? hardware.coreCpus.length, hardware.coreCpus.length));
+  const gpuLayers = usesGpu ? planGpuLayers(header, plan, device.freeBytes) : 0;
   const { path, onProgress } = options;
-  const model = new NativeModel({ libllama, path, header, gpuLayers: ALL_LAYERS, onProgress });
+  const model = new NativeModel({ libllama, path, header, gpuLayers, onProgress });
   try {
     const vocabulary = openVocabulary(libllama, model, header);
     const backend = new LibllamaBackend({
@@ -57,11 +60,11 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
       contextTokens: plan.contextTokens,
       batchTokens: BATCH_TOKENS,
       cpus: hardware.coreCpus.slice(0, threads),
-      usesGpu: device !== "cpu",
+      usesGpu,
       adapters: options.adapters ?? {},
       clock: options.clock,
     });
-    const info = describe(libllama, { name: options.name, model, backend, header, device });
+    const info = describe(libllama, { name: options.name, model, backend, header, device: device.kind });
     return { backend, info };
   } catch (error) {
     model[Symbol.dispose]();
@@ -74,14 +77,6 @@ function openVocabulary(libllama: Libllama, model: NativeModel, header: GgufHead
   const vocabulary = new LibllamaVocabulary(libllama, model.vocabulary, spacePrefix as boolean | undefined);
   if (vocabulary.size === 0) throw new TramontaneError("model_load_failed", "The model has no vocabulary.");
   return vocabulary;
-}
-
-/** The kind of device that the weights go to. */
-function computeDevice({ functions }: Libllama): string {
-  const names = Array.from({ length: Number(functions.ggml_backend_dev_count()) }, (_, index) =>
-    functions.ggml_backend_dev_name(functions.ggml_backend_dev_get(index)).toLowerCase(),
-  );
-  return ["cuda", "metal", "vulkan"].find((kind) => names.some((name) => name.startsWith(kind))) ?? "cpu";
 }
 
 interface Described {
