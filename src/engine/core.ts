@@ -33,6 +33,11 @@ export interface CoreStatus {
   readonly generatedTokens: number;
   readonly draftedTokens: number;
   readonly acceptedTokens: number;
+  /** Tokens that a constraint left no choice about, and that no row was computed for. */
+  readonly forcedTokens: number;
+  /** Tokens drawn under a mask, and tokens whose free draw was allowed, so that no mask was needed. */
+  readonly maskedTokens: number;
+  readonly optimisticTokens: number;
   readonly preemptions: number;
   /** Forward passes. */
   readonly passes: number;

@@ -1,20 +1,19 @@
 import { type Clock, TramontaneError } from "#base";
 import type { Backend } from "./backend/backend.ts";
 import { BatchBuilder } from "./batch.ts";
+import { asTramontaneError } from "./constraint.ts";
 import type { Core, CoreOptions, CoreOutput, CoreParts, CoreRequest, CoreStatus } from "./core.ts";
 import { GenerationOutput } from "./generation-output.ts";
 import type { FinishReason } from "./generation.ts";
 import { KvCache } from "./kv-cache.ts";
 import { PrefillPace } from "./prefill-pace.ts";
 import { refusalOf } from "./refusal.ts";
+import type { Sample } from "./sampling/sampler.ts";
 import { SimdKernel } from "./sampling/simd-kernel.ts";
-import type { RowKernel } from "./sampling/row-kernel.ts";
-import { Sampler } from "./sampling/sampler.ts";
 import { Scheduler } from "./scheduler.ts";
-import { type ActiveRequest, Sequence } from "./sequence.ts";
-import { Drafter } from "./speculation.ts";
+import { SequenceFactory } from "./sequence-factory.ts";
+import type { ActiveRequest, Sequence } from "./sequence.ts";
 import { type Slice, TILE_TOKENS } from "./step-plan.ts";
-import { TextStream } from "./text/text-stream.ts";
 
 const DEFAULTS: CoreOptions = {
   runningSequences: 16,
@@ -37,10 +36,9 @@ export class EngineCore implements Core {
   readonly #cache: KvCache;
   readonly #scheduler: Scheduler;
   readonly #pace: PrefillPace;
-  readonly #kernel: RowKernel;
   readonly #builder: BatchBuilder;
   readonly #output: GenerationOutput;
-  readonly #endTokens: readonly number[];
+  readonly #sequences: SequenceFactory;
   readonly #requests = new Map<number, ActiveRequest>();
   #outputs: CoreOutput[] = [];
   #arrivals = 0;
@@ -50,6 +48,7 @@ export class EngineCore implements Core {
   #generatedTokens = 0;
   #draftedTokens = 0;
   #acceptedTokens = 0;
+  #forcedTokens = 0;
 
   constructor(parts: CoreParts) {
     const { backend } = parts;
@@ -57,7 +56,8 @@ export class EngineCore implements Core {
     this.#clock = parts.clock;
     this.#options = { ...DEFAULTS, ...parts.options };
     this.#cache = new KvCache({ backend, coldBytes: this.#options.coldBytes, idleCells: this.#options.idleCells });
-    this.#kernel = parts.kernel ?? new SimdKernel(backend.vocabulary.size);
+    const kernel = parts.kernel ?? new SimdKernel(backend.vocabulary.size);
+    this.#sequences = new SequenceFactory({ backend, kernel });
     this.#builder = new BatchBuilder(backend.limits.batchTokens);
     this.#output = new GenerationOutput({
       vocabulary: backend.vocabulary,
@@ -65,9 +65,6 @@ export class EngineCore implements Core {
       clock: parts.clock,
       emit: (id, event) => this.#outputs.push({ id, event }),
     });
-    this.#endTokens = Array.from({ length: backend.vocabulary.size }, (_, token) => token).filter((token) =>
-      backend.vocabulary.isEndOfGeneration(token),
-    );
     this.#pace = new PrefillPace({
       mostTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
       stallMs: this.#options.stallMs,
@@ -100,13 +97,15 @@ export class EngineCore implements Core {
       sequences: new Set(),
       isStarted: false,
     };
+    try {
+      for (const sequence of this.#sequences.create(owner)) owner.sequences.add(sequence);
+    } catch (error) {
+      this.#outputs.push({ id, error: errorOf(error) });
+      return;
+    }
     this.#requests.set(id, owner);
     this.#scheduler.share.enter(request.caller);
-    for (let choice = 0; choice < request.choices; choice++) {
-      const sequence = this.#createSequence(owner, choice);
-      owner.sequences.add(sequence);
-      this.#scheduler.add(sequence);
-    }
+    for (const sequence of owner.sequences) this.#scheduler.add(sequence);
   }
 
   cancel(id: number): void {
@@ -143,6 +142,9 @@ export class EngineCore implements Core {
       generatedTokens: this.#generatedTokens,
       draftedTokens: this.#draftedTokens,
       acceptedTokens: this.#acceptedTokens,
+      forcedTokens: this.#forcedTokens,
+      maskedTokens: this.#sequences.maskCounts.masked,
+      optimisticTokens: this.#sequences.maskCounts.optimistic,
       preemptions: this.#scheduler.preemptions,
       passes: this.#passes,
     };
@@ -151,20 +153,6 @@ export class EngineCore implements Core {
   /** Throws when the cache's bookkeeping contradicts itself. */
   checkIntegrity(): void {
     this.#cache.checkIntegrity();
-  }
-
-  #createSequence(owner: ActiveRequest, choice: number): Sequence {
-    const { request } = owner;
-    const sampler = new Sampler({
-      kernel: this.#kernel,
-      options: request.sampling,
-      choice,
-      endTokens: this.#endTokens,
-      minTokens: request.minTokens,
-      logprobs: request.logprobs,
-    });
-    const drafter = new Drafter(this.#backend.vocabulary.tokenize(request.prediction ?? "", { dummySpace: false }));
-    return new Sequence({ owner, choice, sampler, drafter, text: new TextStream(request.stop) });
   }
 
   #admit(): void {
@@ -227,7 +215,11 @@ export class EngineCore implements Core {
     sequence.draftedTokens += drafts.length;
     this.#draftedTokens += drafts.length;
     sequence.lastStep = this.#passes;
-    if (firstRow >= 0) this.#sampleRows(sequence, drafts, firstRow);
+    try {
+      if (firstRow >= 0) asTramontaneError(() => this.#sampleRows(sequence, drafts, firstRow));
+    } catch (error) {
+      this.#fail(sequence.owner, errorOf(error));
+    }
     if (sequence.lease === lease) this.#cache.trim(lease, sequence.computed);
   }
 
@@ -235,14 +227,10 @@ export class EngineCore implements Core {
   #sampleRows(sequence: Sequence, drafts: Int32Array, firstRow: number): void {
     const acceptedBefore = sequence.acceptedTokens;
     for (let index = 0; index <= drafts.length; index++) {
-      const sample = sequence.sampler.sample(this.#backend.logits(firstRow + index));
-      if (sample === undefined) {
-        this.#fail(sequence.owner, new TramontaneError("internal", "Nothing may follow: every token is forbidden."));
-        return;
-      }
-      this.#generatedTokens += 1;
-      this.#scheduler.share.charge(sequence.owner.request.caller, 1);
-      const reason = this.#output.accept(sequence, sample);
+      const logits = this.#backend.logits(firstRow + index);
+      const sample = sequence.sampler.sample(logits, this.#remainingTokens(sequence));
+      if (sample === undefined) throw new TramontaneError("internal", "Nothing may follow: every token is forbidden.");
+      const reason = this.#take(sequence, sample) ?? this.#takeForced(sequence);
       if (reason !== undefined) {
         this.#finish(sequence, reason);
         return;
@@ -251,9 +239,32 @@ export class EngineCore implements Core {
       sequence.computed += 1;
       sequence.acceptedTokens += 1;
       this.#acceptedTokens += 1;
+      // Forced tokens went past the drafts: what is left of these no longer follows.
+      if (sequence.pending > 1) break;
     }
     sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
     this.#output.report(sequence);
+  }
+
+  #remainingTokens(sequence: Sequence): number {
+    return Math.min(sequence.allowance, this.#backend.limits.contextTokens - sequence.tokens.length);
+  }
+
+  #take(sequence: Sequence, sample: Sample): FinishReason | undefined {
+    this.#generatedTokens += 1;
+    this.#scheduler.share.charge(sequence.owner.request.caller, 1);
+    return this.#output.accept(sequence, sample);
+  }
+
+  /** Takes the tokens that a constraint leaves no choice about; the next pass computes them together. */
+  #takeForced(sequence: Sequence): FinishReason | undefined {
+    let reason: FinishReason | undefined;
+    for (const token of sequence.sampler.forcedTokens()) {
+      this.#forcedTokens += 1;
+      reason = this.#take(sequence, { token, ranked: undefined });
+      if (reason !== undefined) break;
+    }
+    return reason;
   }
 
   #finish(sequence: Sequence, reason: FinishReason): void {
@@ -284,4 +295,10 @@ export class EngineCore implements Core {
     const isRelieved = this.#cache.dropIdle() || this.#scheduler.preemptLast();
     if (!isRelieved) this.#endStarved();
   }
+}
+
+/** What went wrong with one request, and with it alone. */
+function errorOf(error: unknown): TramontaneError {
+  if (error instanceof TramontaneError) return error;
+  return new TramontaneError("internal", "The generation failed.", { cause: error });
 }

@@ -32,7 +32,7 @@ export class GenerationOutput {
       control === undefined
         ? sequence.text.push(vocabulary.tokenBytes(token), this.#logprobOf(sample))
         : sequence.text.flush();
-    if (isStopped) return "stop";
+    if (isStopped || sequence.sampler.mustEnd) return "stop";
     if (control !== undefined) {
       this.report(sequence);
       this.#emit(sequence, { type: "control", choice: sequence.choice, text: control });
@@ -57,11 +57,13 @@ export class GenerationOutput {
     const now = this.#parts.clock.monotonicMs();
     const admitted = sequence.admittedMs ?? now;
     const firstToken = sequence.firstTokenMs ?? now;
+    const hasParts = sequence.owner.request.constraint?.kind === "tool_calls";
     this.#emit(sequence, {
       type: "finished",
       choice: sequence.choice,
       reason: isStopped ? "stop" : reason,
       completionTokens: sequence.generated,
+      ...(hasParts ? { parts: sequence.sampler.answerParts() } : {}),
       timings: {
         queueMs: admitted - sequence.owner.submittedMs,
         prefillMs: firstToken - admitted,

@@ -25,6 +25,24 @@ export interface SamplingOptions {
   readonly seed: bigint;
 }
 
+/** What every answer must be, exactly; enforced while it is generated. */
+export type Constraint =
+  /** Any JSON object. */
+  | { readonly kind: "json_object" }
+  /** A JSON text that is valid against the schema (drafts 4 to 2020-12). */
+  | { readonly kind: "json_schema"; readonly schema: unknown }
+  /** A text that the ECMA-262 pattern matches from end to end. */
+  | { readonly kind: "regex"; readonly pattern: string }
+  /** Text, or calls of tools in the model's own format; see `compileToolCalls` of the grammar floor. */
+  | {
+      readonly kind: "tool_calls";
+      readonly protocol: "v1-v3" | "v7" | "v11" | "v13";
+      readonly tools: readonly { readonly name: string; readonly parameters: unknown }[];
+      readonly choice: "auto" | "none" | "required" | { readonly name: string };
+      readonly parallel: boolean;
+      readonly responseSchema?: unknown;
+    };
+
 /** One request to the engine, in native types: everything is validated before it gets here. */
 export interface GenerationRequest {
   readonly prompt: readonly PromptPart[];
@@ -47,6 +65,8 @@ export interface GenerationRequest {
   readonly caller: string;
   /** Name of a loaded LoRA adapter; undefined: the base model. */
   readonly adapter: string | undefined;
+  /** Answers are of this form, and complete even at `maxTokens`; undefined: free text. */
+  readonly constraint?: Constraint | undefined;
 }
 
 export interface TokenLogprob {
@@ -83,8 +103,15 @@ export type GenerationEvent =
       readonly reason: FinishReason;
       /** All tokens generated for this choice, the end-of-sequence token included. */
       readonly completionTokens: number;
+      /** Under a `tool_calls` constraint, what the answer consists of, in order; the syntax between is left out. */
+      readonly parts?: readonly AnswerPart[];
       readonly timings: GenerationTimings;
     };
+
+export interface AnswerPart {
+  readonly kind: "content" | "thinking" | "call_name" | "call_arguments" | "call_id";
+  readonly text: string;
+}
 
 /** Where the time of one choice went, in milliseconds. */
 export interface GenerationTimings {

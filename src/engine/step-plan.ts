@@ -73,11 +73,12 @@ function draftsOf(sequence: Sequence, room: StepBudget & { readonly decoding: nu
   const end = Math.min(sequence.allowance - 1, room.limits.contextTokens - sequence.tokens.length - 1);
   const most = Math.min(room.draftTokens, room.rows, room.limits.batchTokens - 1, end);
   if (most <= 0) return NO_DRAFTS;
-  return sequence.drafter.propose(sequence.tokens, {
+  const drafts = sequence.drafter.propose(sequence.tokens, {
     most,
     worthwhile: worthwhileAcceptance(room.decoding),
     answerStart: sequence.owner.request.prompt.length,
   });
+  return drafts.subarray(0, sequence.sampler.countAllowed(drafts));
 }
 
 /**

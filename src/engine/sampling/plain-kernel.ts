@@ -38,7 +38,7 @@ export class PlainKernel implements RowKernel {
     this.#row[token] = logit;
   }
 
-  mask(words: Uint32Array): void {
+  mask(words: Int32Array | Uint32Array): void {
     for (let token = 0; token < this.#size; token++) {
       if (((words[token >> 5]! >>> (token & 31)) & 1) === 0) this.#row[token] = -Infinity;
     }

@@ -9,7 +9,7 @@ export interface RowKernel {
   get(token: number): number;
   set(token: number, logit: number): void;
   /** Sets every token whose bit in `words` is 0 to -Infinity; bit t of the mask is bit t % 32 of word t >> 5. */
-  mask(words: Uint32Array): void;
+  mask(words: Int32Array | Uint32Array): void;
   /** The largest logit; -Infinity when no token is left. NaN counts as absent. */
   max(): number;
   /** The lowest token with the largest logit. */

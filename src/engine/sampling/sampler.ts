@@ -1,8 +1,14 @@
 import { mix64, SeededRandom } from "#base";
-import type { SamplingOptions } from "../generation.ts";
+import type { Matcher } from "#grammar";
+import type { AnswerPart, SamplingOptions } from "../generation.ts";
+import { drawConstrained, type MaskCounts } from "./constrained-draw.ts";
 import { drawToken } from "./draw-token.ts";
 import { type RankedToken, rankTokens } from "./logprobs.ts";
 import type { RowKernel } from "./row-kernel.ts";
+
+/** Draws after a refused one come from a stream of their own. */
+const SECOND_STREAM = 0x5851f42d4c957f2dn;
+const NO_TOKENS = new Int32Array(0);
 
 export interface SamplerParts {
   readonly kernel: RowKernel;
@@ -14,6 +20,9 @@ export interface SamplerParts {
   readonly minTokens: number;
   /** Alternatives to rank per token; undefined: none, and no log probabilities. */
   readonly logprobs: number | undefined;
+  /** What the answer must be, followed from its beginning; undefined: anything. */
+  readonly matcher: Matcher | undefined;
+  readonly maskCounts: MaskCounts;
 }
 
 export interface Sample {
@@ -37,14 +46,16 @@ export class Sampler {
     this.#seed = mix64(parts.options.seed + mix64(BigInt(parts.choice)));
   }
 
-  /** Draws from a row; undefined when bans leave no token. Log probabilities are the model's, before any change. */
-  sample(logits: Float32Array): Sample | undefined {
-    const { kernel, options, logprobs } = this.#parts;
+  /**
+   * Draws from a row; undefined when bans leave no token. `remainingTokens` may be generated, this one included. Log
+   * probabilities are the model's, before any change.
+   */
+  sample(logits: Float32Array, remainingTokens: number): Sample | undefined {
+    const { kernel, logprobs } = this.#parts;
     kernel.load(logits);
     const ranking = logprobs === undefined ? undefined : rankTokens(kernel, logprobs);
     this.#adjust();
-    const uniform = options.temperature === 0 ? 0 : new SeededRandom(this.#seed, BigInt(this.#generated)).next();
-    const token = drawToken(kernel, options, uniform);
+    const token = this.#draw(remainingTokens);
     if (token < 0) return undefined;
     return { token, ranked: ranking?.(token, logits[token]!) };
   }
@@ -53,13 +64,56 @@ export class Sampler {
   accept(token: number): void {
     this.#occurrences.set(token, (this.#occurrences.get(token) ?? 0) + 1);
     this.#generated += 1;
+    this.#parts.matcher?.accept(token);
+  }
+
+  /** Whether the answer is complete and nothing may follow but its end. */
+  get mustEnd(): boolean {
+    return this.#parts.matcher?.mustEnd() ?? false;
+  }
+
+  /** Tokens that come next whatever the model says. None where log probabilities are wanted: they would lack them. */
+  forcedTokens(): Int32Array {
+    const { matcher, logprobs } = this.#parts;
+    return matcher === undefined || logprobs !== undefined ? NO_TOKENS : matcher.forcedTokens();
+  }
+
+  /** How many of the drafts, from the first on, could be drawn at all. */
+  countAllowed(drafts: Int32Array): number {
+    const { matcher } = this.#parts;
+    if (matcher === undefined) return drafts.length;
+    let count = 0;
+    while (count < drafts.length && !matcher.mustEnd() && matcher.tryToken(drafts[count]!)) {
+      matcher.accept(drafts[count++]!);
+    }
+    matcher.rollback(count);
+    return count;
+  }
+
+  /** What the bytes of the answer are part of. */
+  answerParts(): AnswerPart[] {
+    const { matcher } = this.#parts;
+    if (matcher === undefined) return [];
+    const [text, decoder] = [matcher.text(), new TextDecoder()];
+    return matcher.spans().flatMap(({ kind, from, to }) => {
+      return kind === "syntax" ? [] : [{ kind, text: decoder.decode(text.subarray(from, to)) }];
+    });
+  }
+
+  #draw(remainingTokens: number): number {
+    const { kernel, options: shape, matcher, maskCounts: counts } = this.#parts;
+    const uniformOf = (stream: bigint) =>
+      shape.temperature === 0 ? 0 : new SeededRandom(this.#seed ^ stream, BigInt(this.#generated)).next();
+    if (matcher === undefined) return drawToken(kernel, shape, uniformOf(0n));
+    const uniforms = [uniformOf(0n), uniformOf(SECOND_STREAM)] as const;
+    return drawConstrained(kernel, { matcher, shape, remainingTokens, uniforms, counts });
   }
 
   #adjust(): void {
     const { kernel, options, endTokens, minTokens } = this.#parts;
     const add = (token: number, change: number) => kernel.set(token, kernel.get(token) + change);
     for (const [token, bias] of options.logitBias) add(token, bias);
-    if (this.#generated < minTokens) for (const token of endTokens) kernel.set(token, -Infinity);
+    if (this.#generated < minTokens && !this.mustEnd) for (const token of endTokens) kernel.set(token, -Infinity);
     if (options.presencePenalty === 0 && options.frequencyPenalty === 0) return;
     for (const [token, count] of this.#occurrences) {
       add(token, -options.presencePenalty - options.frequencyPenalty * count);

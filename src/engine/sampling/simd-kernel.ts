@@ -48,7 +48,7 @@ export class SimdKernel implements RowKernel {
     this.#row[token] = logit;
   }
 
-  mask(words: Uint32Array): void {
+  mask(words: Int32Array | Uint32Array): void {
     this.#words.set(words);
     this.#wasm.mask(0, this.#rowBytes, 4 * this.#rowBytes);
   }
