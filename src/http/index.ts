@@ -1,3 +1,4 @@
+export { adminRoutes } from "./admin/admin-routes.ts";
 export { fixedKeys } from "./authenticate.ts";
 export type { Authenticate } from "./authenticate.ts";
 export { createMetrics } from "./metrics.ts";

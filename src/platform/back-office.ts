@@ -32,6 +32,7 @@ export interface BackOfficeOptions {
 /** Everything that outlives a request: who is who, what is allowed, what was used and what it costs. */
 export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly database: Database;
+  readonly clock: Clock;
   readonly prices: PriceLists;
   readonly budgets: Budgets;
   readonly limits: LimitRules;
@@ -72,6 +73,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   return {
     ...tenancy,
     database,
+    clock,
     prices,
     limits,
     budgets: new Budgets({ database, clock, audit }),

@@ -37,15 +37,15 @@ export function createGate({ limiter, meter, logger }: GateParts): Gate {
         ...(lease.state === undefined ? {} : { limits: lease.state }),
         progress: ({ promptTokens, completionTokens }) =>
           ticket.progress({ promptTokens, outputTokens: completionTokens }),
-        async settle({ ending, promptTokens, cachedTokens, completionTokens: outputTokens }) {
+        async settle(outcome) {
+          const { ending, promptTokens, cachedTokens, completionTokens: outputTokens } = outcome;
           lease.end(promptTokens + outputTokens);
           const promptProcessed = outputTokens > 0 || ending === "completed";
-          await ticket
-            .settle({ ending, promptTokens, cachedTokens, outputTokens, promptProcessed })
-            .catch((error: unknown) => {
-              logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
-              throw error;
-            });
+          const end = { ending, promptTokens, cachedTokens, outputTokens, promptProcessed };
+          await ticket.settle(end, { trace: outcome }).catch((error: unknown) => {
+            logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
+            throw error;
+          });
         },
       };
     },

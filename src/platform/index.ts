@@ -57,3 +57,7 @@ export { february2024 } from "./billing/february-2024.ts";
 export type { InvoiceLine } from "./billing/invoice-lines.ts";
 export type { Invoice, Invoices } from "./billing/invoices.ts";
 export { verifyBilling } from "./billing/verify-ledger.ts";
+export { explainRequest } from "./metering/explain-request.ts";
+export type { RequestExplanation } from "./metering/explain-request.ts";
+export { reportUsage, USAGE_DIMENSIONS } from "./metering/usage-report.ts";
+export type { UsageDimension, UsageQuery, UsageRow } from "./metering/usage-report.ts";

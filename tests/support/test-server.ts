@@ -3,10 +3,10 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { createHttpServer, createMetrics, fixedKeys } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, fixedKeys } from "#http";
 import type { HttpServerOptions } from "#http";
 import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openGate } from "#platform";
-import type { Caller, Gate } from "#platform";
+import type { BackOffice, Caller, Gate } from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const KEY = "tmk_test_0123456789abcdef";
@@ -30,6 +30,8 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
+  /** Keys, limits, metering and the admin API, in place of one fixed key and an open gate. */
+  readonly office?: BackOffice;
   readonly gate?: Gate;
   readonly logger?: Logger;
   readonly http?: Partial<HttpServerOptions>;
@@ -51,12 +53,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     random: { next: () => Math.random() },
     newId: () => randomUUID().replaceAll("-", ""),
     observer: metrics,
-    gate: options.gate ?? openGate,
+    gate: options.gate ?? options.office?.gate ?? openGate,
   });
   const server = createHttpServer({
     inference,
     catalog,
-    authenticate: fixedKeys(new Map([[KEY, CALLER]])),
+    authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
+    routes: options.office ? adminRoutes(options.office) : [],
     metrics,
     logger: options.logger ?? silentLogger,
     clock,

@@ -94,7 +94,7 @@ test("an intent reserves the most a request may cost; its settlement costs what 
 
 test("settling twice, at once or later, moves money once", async () => {
   const ticket = await meter.begin(ask(10, 10));
-  await Promise.all([ticket.settle(end(10, 5)), ticket.settle(end(10, 5)), ticket.settle(end(10, 9), 1)]);
+  await Promise.all([ticket.settle(end(10, 5)), ticket.settle(end(10, 5)), ticket.settle(end(10, 9), { attempt: 1 })]);
   await ticket.settle(end(10, 10));
   expect(await totals()).toEqual({ spent: 15n * PER_TOKEN, reserved: 0n, sequence: 1n });
 });
@@ -256,7 +256,7 @@ test("verification notices a total, an amount or a missing event that was tamper
   ]);
   await database.query("update balance set spent = spent - 1 where organization_id = $1", [spender.organizationId]);
   const forged = `insert into usage_event select gen_random_uuid(), 0, organization_id, sequence + 1, workspace_id, api_key_id, model, mode,
-    prompt_tokens, cached_tokens, output_tokens, amount + 1, outcome, estimated, price_list_id, discount_basis_points, at from usage_event where organization_id = $1`;
+    prompt_tokens, cached_tokens, output_tokens, amount + 1, outcome, estimated, price_list_id, discount_basis_points, at, operation, endings, duration_ms, first_text_ms from usage_event where organization_id = $1`;
   await database.query(forged, [spender.organizationId]);
   const found = await verifyUsage(database);
   expect(found.map(({ what }) => what.replace(/[0-9a-f-]{36}/, "ID"))).toEqual([

@@ -10,7 +10,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { settlementOf } from "./outcome.ts";
 import type { AttemptEnd, Settlement } from "./outcome.ts";
 import type { Spender } from "./spending.ts";
-import type { RefusedBy, UsageOperation, UsageResult, UsageSettle } from "./usage-operation.ts";
+import type { RefusedBy, UsageOperation, UsageResult, UsageSettle, UsageTrace } from "./usage-operation.ts";
 import type { IntentRow } from "./usage-rows.ts";
 import { writeUsage } from "./write-usage.ts";
 
@@ -39,7 +39,7 @@ export interface UsageTicket {
   /** Says how many tokens there are so far; written about once a second, not waited for. */
   progress(tokens: { readonly promptTokens: number; readonly outputTokens: number }): void;
   /** Resolves when the event is durable: only then may the last bytes leave. `attempt` counts engines tried, from 0. */
-  settle(end: AttemptEnd, attempt?: number): Promise<Settlement>;
+  settle(end: AttemptEnd, about?: { readonly attempt?: number; readonly trace?: UsageTrace }): Promise<Settlement>;
 }
 
 const PROGRESS_MS = 1_000;
@@ -141,12 +141,12 @@ export class Meter {
         // Progress only bounds what a crash costs us; a store that fails will fail the settlement too, which is heard.
         this.#writer.submit({ type: "progress", requestId, promptTokens, outputTokens }).catch(() => {});
       },
-      settle: async (end, attempt = 0) => {
+      settle: async (end, { attempt = 0, trace } = {}) => {
         const settlement = settlementOf(end);
         const amount = amountOf(prices, settlement);
         const at = new Date(this.#parts.clock.nowMs());
         const { organizationId } = spender;
-        await this.#settle({ type: "settle", requestId, organizationId, attempt, settlement, amount, at });
+        await this.#settle({ type: "settle", requestId, organizationId, attempt, settlement, amount, trace, at });
         return settlement;
       },
     };
@@ -185,6 +185,7 @@ export class Meter {
       attempt: 0,
       settlement,
       amount: amountOf(discounted(listed, intent.discount_basis_points), settlement),
+      trace: undefined,
       at: new Date(this.#parts.clock.nowMs()),
     });
   }

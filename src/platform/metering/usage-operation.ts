@@ -29,6 +29,15 @@ export interface UsageProgress {
   readonly outputTokens: number;
 }
 
+/** How a request went, for whoever asks about it later. Never the words. */
+export interface UsageTrace {
+  readonly operation: string;
+  /** Finish reasons, or error codes. */
+  readonly endings: readonly string[];
+  readonly durationMs: number;
+  readonly firstTextMs: number | undefined;
+}
+
 /** The end of a request. The second one for the same request changes nothing. */
 export interface UsageSettle {
   readonly type: "settle";
@@ -37,6 +46,7 @@ export interface UsageSettle {
   readonly attempt: number;
   readonly settlement: Settlement;
   readonly amount: Pico;
+  readonly trace: UsageTrace | undefined;
   readonly at: Date;
 }
 

@@ -72,9 +72,11 @@ export async function insertEvents(session: Queryable, accepted: readonly Accept
   if (accepted.length === 0) return;
   await session.query(
     `insert into usage_event (request_id, attempt, organization_id, sequence, workspace_id, api_key_id, model, mode,
-       prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at)
+       prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at,
+       operation, endings, duration_ms, first_text_ms)
      select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
-       $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::boolean[], $15::uuid[], $16::int[], $17::timestamptz[])`,
+       $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::boolean[], $15::uuid[], $16::int[], $17::timestamptz[],
+       $18::text[], $19::text[], $20::int[], $21::int[])`,
     [
       accepted.map(({ settle }) => settle.requestId),
       accepted.map(({ settle }) => settle.attempt),
@@ -93,6 +95,12 @@ export async function insertEvents(session: Queryable, accepted: readonly Accept
       accepted.map(({ intent }) => intent.price_list_id),
       accepted.map(({ intent }) => intent.discount_basis_points),
       accepted.map(({ settle }) => settle.at),
+      accepted.map(({ settle }) => settle.trace?.operation ?? null),
+      accepted.map(({ settle }) => settle.trace?.endings.join(", ") ?? null),
+      accepted.map(({ settle }) => round(settle.trace?.durationMs)),
+      accepted.map(({ settle }) => round(settle.trace?.firstTextMs)),
     ],
   );
 }
+
+const round = (ms: number | undefined): number | null => (ms === undefined ? null : Math.round(ms));

@@ -45,18 +45,29 @@ export class Authenticator {
     this.#timer = setInterval(() => void this.#flushUse(), USE_FLUSH_MS).unref();
   }
 
-  /** Throws `unauthorized` without a valid key. Accepts `Authorization: Bearer`, `api-key` and `x-api-key`. */
+  /**
+   * Throws `unauthorized` without a valid key. Accepts `Authorization: Bearer`, `api-key` and `x-api-key`; one valid key is
+   * enough, whatever else a request shows.
+   */
   async authenticate(headers: CredentialHeaders): Promise<Caller> {
-    const key = keyOf(headers);
-    if (key === undefined) throw unauthorized("No API key was sent.");
+    const keys = keysOf(headers);
+    let failure = unauthorized("Unauthorized");
+    for (const key of keys) {
+      const found = await this.#check(key);
+      if (!(found instanceof TramontaneError)) return found;
+      failure = found;
+    }
+    throw failure;
+  }
+
+  async #check(key: string): Promise<Caller | TramontaneError> {
     const nowMs = this.#parts.clock.nowMs();
     const hash = hashKey(this.#parts.pepper, key);
     const index = hash.toString("latin1");
     let known = this.#known.get(index);
     if (known === undefined || nowMs - known.readAtMs > FRESH_MS) known = await this.#read(index, hash, known);
-    if (known.caller === undefined || !timingSafeEqual(known.hash, hash))
-      throw unauthorized("The API key is not valid.");
-    if (known.expiresAtMs <= nowMs) throw unauthorized("The API key has expired.");
+    if (known.caller === undefined || !timingSafeEqual(known.hash, hash)) return unauthorized("Unauthorized");
+    if (known.expiresAtMs <= nowMs) return unauthorized("Unauthorized: the API key has expired");
     if (known.caller.keyId !== undefined) this.#lastUse.set(known.caller.keyId, nowMs);
     return known.caller;
   }
@@ -97,11 +108,11 @@ export class Authenticator {
   }
 }
 
-function keyOf(headers: CredentialHeaders): string | undefined {
+function keysOf(headers: CredentialHeaders): string[] {
   const { authorization } = headers;
-  if (typeof authorization === "string") return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  const other = headers["api-key"] ?? headers["x-api-key"];
-  return typeof other === "string" && other !== "" ? other : undefined;
+  const bearer = typeof authorization === "string" ? /^bearer +(\S+) *$/i.exec(authorization)?.[1] : undefined;
+  const keys = [bearer, headers["api-key"], headers["x-api-key"]];
+  return [...new Set(keys.filter((key): key is string => typeof key === "string" && key !== ""))];
 }
 
 function unauthorized(message: string): TramontaneError {

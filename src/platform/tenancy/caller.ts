@@ -10,10 +10,12 @@ export const SCOPES = [
   "agents",
   /** Read usage, prices and invoices. */
   "billing:read",
-  /** Change prices, credits, commitments and budgets. */
+  /** Set budgets. */
   "billing:write",
-  /** Keys, members, workspaces, limits, deployments, audit log. */
+  /** Keys, members, workspaces, limits, audit log. */
   "admin",
+  /** The installation itself: organisations, price lists, terms, credit, commitments; and every organisation's affairs. */
+  "operator",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -24,7 +26,7 @@ export type Role = (typeof ROLES)[number];
 
 /** What a member of an organisation may do in it. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
-  owner: SCOPES,
+  owner: SCOPES.filter((scope) => scope !== "operator"),
   admin: ["inference", "jobs", "agents", "billing:read", "admin"],
   billing: ["billing:read", "billing:write"],
   developer: ["inference", "jobs", "agents", "billing:read"],

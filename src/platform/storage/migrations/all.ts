@@ -3,6 +3,7 @@ import { tenancy } from "./0001-tenancy.ts";
 import { metering } from "./0002-metering.ts";
 import { limits } from "./0003-limits.ts";
 import { billing } from "./0004-billing.ts";
+import { traces } from "./0005-traces.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
-export const MIGRATIONS: readonly Migration[] = [tenancy, metering, limits, billing];
+export const MIGRATIONS: readonly Migration[] = [tenancy, metering, limits, billing, traces];

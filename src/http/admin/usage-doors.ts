@@ -1,0 +1,79 @@
+import { TramontaneError } from "#base";
+import { explainRequest, formatMoney, reportUsage, USAGE_DIMENSIONS, verifyBilling } from "#platform";
+import type { BackOffice, UsageDimension, UsageQuery } from "#platform";
+import type { Route } from "../route.ts";
+import { adminRoute, csvAnswer, instantOf, textOf } from "./admin-exchange.ts";
+import type { AdminExchange } from "./admin-exchange.ts";
+import { list, viewRequest, viewUsage } from "./views.ts";
+
+/** What was used, request by request or in sums, and the proof that it all agrees. */
+export function usageDoors(office: BackOffice): readonly Route[] {
+  const { database } = office;
+  return [
+    adminRoute(office, {
+      method: "GET",
+      path: "/usage",
+      summary: "Sum the usage between `from` and `to`, by any of hour, day, month, workspace, key and model",
+      scope: "billing:read",
+      async handle(exchange) {
+        const query = usageQuery(exchange);
+        const rows = await reportUsage(database, query);
+        if (exchange.query["format"] !== "csv") return list(rows.map(viewUsage));
+        const header = [...query.groupBy, "requests", "prompt_tokens", "cached_tokens", "output_tokens", "amount"];
+        return csvAnswer(
+          header,
+          rows.map((row) => [
+            ...query.groupBy.map((dimension) => row.group[dimension] ?? null),
+            row.requests,
+            row.promptTokens,
+            row.cachedTokens,
+            row.outputTokens,
+            formatMoney(row.amount),
+          ]),
+        );
+      },
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/requests/:id",
+      summary: "Explain one request: tokens, price, outcome, times",
+      scope: "billing:read",
+      handle: async ({ organizationId, params }) =>
+        viewRequest(await explainRequest(database, organizationId, params["id"]!)),
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/billing/verification",
+      summary: "Prove that events, totals, journal and invoices agree",
+      scope: "operator",
+      async handle() {
+        const found = await verifyBilling(database);
+        const discrepancies = found.map((it) => ({
+          what: it.what,
+          organization_id: it.organizationId ?? null,
+          recorded_pico: String(it.recorded),
+          recomputed_pico: String(it.recomputed),
+        }));
+        return { agrees: found.length === 0, discrepancies };
+      },
+    }),
+  ];
+}
+
+const MONTH_DAYS = 31;
+const DAY_MS = 86_400_000;
+
+function usageQuery({ organizationId, query, office }: AdminExchange): UsageQuery {
+  const to = instantOf(query, "to", new Date(office.clock.nowMs() + DAY_MS));
+  const from = instantOf(query, "from", new Date(to.getTime() - MONTH_DAYS * DAY_MS));
+  const names = (textOf(query, "group_by") ?? "day,model")
+    .split(",")
+    .filter((name) => name !== "");
+  const groupBy = names.map((name) => {
+    const dimension = USAGE_DIMENSIONS.find((known) => known === name);
+    if (dimension !== undefined) return dimension;
+    const message = `\`group_by\` may list ${USAGE_DIMENSIONS.join(", ")}; got ${name}`;
+    throw new TramontaneError("invalid_request", message, { field: "group_by" });
+  });
+  return { organizationId, from, to, groupBy: [...new Set<UsageDimension>(groupBy)] };
+}

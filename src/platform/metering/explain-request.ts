@@ -1,0 +1,101 @@
+import { TramontaneError } from "#base";
+import type { Pico } from "../billing/money.ts";
+import { discounted } from "../billing/price.ts";
+import type { TokenPrices } from "../billing/price.ts";
+import type { Database } from "../storage/database.ts";
+
+/** All that is kept of one request: what it used, what that cost and why, and how it went. Never its words. */
+export interface RequestExplanation {
+  readonly requestId: string;
+  readonly workspaceId: string;
+  readonly keyId: string | undefined;
+  readonly model: string;
+  readonly operation: string | undefined;
+  /** `running`, or how it was settled. */
+  readonly outcome: "running" | "completed" | "partial" | "failed" | "recovered";
+  readonly endings: string | undefined;
+  readonly at: Date;
+  readonly durationMs: number | undefined;
+  readonly firstTextMs: number | undefined;
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly outputTokens: number;
+  readonly priceList: string | undefined;
+  readonly priceListFrom: Date | undefined;
+  readonly discountBasisPoints: number;
+  /** Per token, after the discount. */
+  readonly prices: TokenPrices;
+  /** While it runs: what is reserved for it. */
+  readonly amount: Pico;
+}
+
+interface Row {
+  request_id: string;
+  workspace_id: string;
+  api_key_id: string | null;
+  model: string;
+  operation: string | null;
+  outcome: RequestExplanation["outcome"];
+  endings: string | null;
+  at: Date;
+  duration_ms: number | null;
+  first_text_ms: number | null;
+  prompt_tokens: number;
+  cached_tokens: number;
+  output_tokens: number;
+  discount_basis_points: number;
+  amount: bigint;
+  list: string | null;
+  valid_from: Date | null;
+  input_pico: bigint | null;
+  cached_input_pico: bigint | null;
+  output_pico: bigint | null;
+}
+
+/** Throws `not_found` when the organisation made no such request, or it was refused before it began. */
+export async function explainRequest(
+  database: Database,
+  organizationId: string,
+  requestId: string,
+): Promise<RequestExplanation> {
+  const [row] = await database.query<Row>(
+    `with request as (
+       select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, operation, outcome,
+         endings, at, duration_ms, first_text_ms, prompt_tokens, cached_tokens, output_tokens, amount from usage_event
+       union all
+       select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, null, 'running',
+         null, created_at, null, null, prompt_tokens, 0, output_tokens, estimate from usage_intent
+     )
+     select r.*, l.name as list, l.valid_from, p.input_pico, p.cached_input_pico, p.output_pico from request r
+     left join price_list l on l.id = r.price_list_id
+     left join price_item p on p.price_list_id = r.price_list_id and p.model = r.model and p.mode = r.mode
+     where r.organization_id = $1 and r.request_id::text = $2`,
+    [organizationId, requestId],
+  );
+  if (row === undefined) throw new TramontaneError("not_found", `No request ${requestId} in this organization.`);
+  const listed = {
+    input: row.input_pico ?? 0n,
+    cachedInput: row.cached_input_pico ?? 0n,
+    output: row.output_pico ?? 0n,
+  };
+  return {
+    requestId: row.request_id,
+    workspaceId: row.workspace_id,
+    keyId: row.api_key_id ?? undefined,
+    model: row.model,
+    operation: row.operation ?? undefined,
+    outcome: row.outcome,
+    endings: row.endings ?? undefined,
+    at: row.at,
+    durationMs: row.duration_ms ?? undefined,
+    firstTextMs: row.first_text_ms ?? undefined,
+    promptTokens: row.prompt_tokens,
+    cachedTokens: row.cached_tokens,
+    outputTokens: row.output_tokens,
+    priceList: row.list ?? undefined,
+    priceListFrom: row.valid_from ?? undefined,
+    discountBasisPoints: row.discount_basis_points,
+    prices: discounted(listed, row.discount_basis_points),
+    amount: row.amount,
+  };
+}
