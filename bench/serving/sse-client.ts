@@ -20,7 +20,8 @@ export interface Measured {
   readonly promptTokens: number;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+// A connection each: servers close idle ones at different times, and a reused one may be gone.
+const agent = new Agent({ keepAlive: false, maxSockets: 64 });
 
 /** Streams one chat completion. The same code measures every contestant. */
 export function streamChat(endpoint: Endpoint, content: string, maxTokens: number): Promise<Measured> {
