@@ -45,7 +45,7 @@ export async function openDatabase(options: StorageOptions): Promise<Database> {
   const description = await describe(pool, "embedded", began);
   return withDescription(pool, description, async () => {
     await pool.close();
-    if (await lease.isLast()) await cluster.stop();
+    if (await lease.leave()) await cluster.stop();
     else cluster.abandon();
     await lease.release();
   });

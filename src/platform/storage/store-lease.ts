@@ -54,8 +54,12 @@ export class StoreLease {
     });
   }
 
-  /** Whether nobody else uses the store. False when the connection broke: leaving a server running loses nothing. */
-  async isLast(): Promise<boolean> {
+  /**
+   * From now on the loss of the lease is expected. Says whether nobody else uses the store; false when the connection
+   * broke: leaving a server running loses nothing.
+   */
+  async leave(): Promise<boolean> {
+    this.#released = true;
     const sql = "select pg_advisory_unlock_shared($1), pg_try_advisory_lock($1) as last";
     const result = await this.#client?.query<{ last: boolean }>(sql, [USERS_LOCK]).catch(() => undefined);
     return result?.rows[0]?.last ?? false;
