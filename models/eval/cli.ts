@@ -2,7 +2,8 @@
  * Scores a model on held-out samples.
  *
  *   node --import tsx models/eval/cli.ts                     asks http://127.0.0.1:8420/v1 with TRAMONTANE_API_KEY
- *   … --url URL --model NAME --each 20 --seed 7 --task needle --wrong 3
+ *   … --url URL --model NAME --each 20 --seed 7 --task "needle,JSON" --wrong 3
+ *   … --split train       asks what training was made of instead: the gap is what did not generalise
  *   … --prompts FILE      writes the cases as token ids, one JSON line each, for an engine without a server
  *   … --answers FILE      scores such an engine's raw texts, one JSON string per line in the same order
  */
@@ -21,6 +22,7 @@ const { values: flags } = parseArgs({
   options: {
     url: { type: "string", default: "http://127.0.0.1:8420/v1" },
     model: { type: "string", default: "tramontane-small" },
+    split: { type: "string", default: "test" },
     each: { type: "string", default: "20" },
     seed: { type: "string", default: "7" },
     task: { type: "string" },
@@ -30,8 +32,10 @@ const { values: flags } = parseArgs({
     answers: { type: "string" },
   },
 });
-const wanted = tasks.filter((task) => !flags.task || task.name.includes(flags.task));
-const cases = makeCases(Number(flags.each), Number(flags.seed), wanted);
+const named = flags.task?.split(",");
+const wanted = tasks.filter((task) => !named || named.some((part) => task.name.includes(part)));
+const split = flags.split === "train" ? "train" : "test";
+const cases = makeCases({ each: Number(flags.each), seed: Number(flags.seed), split }, wanted);
 
 async function askAll(list: readonly Case[]): Promise<(Answer | undefined)[]> {
   const server = { url: flags.url, model: flags.model, key: process.env["TRAMONTANE_API_KEY"] ?? "" };

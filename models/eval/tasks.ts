@@ -1,5 +1,5 @@
 import { createRng, hash } from "../recipe/src/random.ts";
-import { languages, type Language, type Sample } from "../recipe/src/sample.ts";
+import { languages, type Language, type Sample, type Split } from "../recipe/src/sample.ts";
 import { chatSample } from "../recipe/src/skills/chat.ts";
 import { classifySample } from "../recipe/src/skills/classify.ts";
 import { extractSample } from "../recipe/src/skills/extract.ts";
@@ -56,13 +56,20 @@ export interface Case {
   sample: Sample;
 }
 
-/** `each` cases per task and language; the same seed gives the same cases for every model. */
-export function makeCases(each: number, seed: number, wanted: readonly Task[] = tasks): Case[] {
+export interface Draw {
+  /** Cases per task and language. */
+  each: number;
+  /** The same seed gives the same cases for every model. */
+  seed: number;
+  split: Split;
+}
+
+export function makeCases({ each, seed, split }: Draw, wanted: readonly Task[] = tasks): Case[] {
   const cases: Case[] = [];
   for (const task of wanted) {
     for (const lang of languages) {
       const rng = createRng(seed ^ hash(`${task.name}/${lang}`));
-      for (let i = 0; i < each; i++) cases.push({ task, sample: task.make({ rng, split: "test" }, lang) });
+      for (let i = 0; i < each; i++) cases.push({ task, sample: task.make({ rng, split }, lang) });
     }
   }
   return cases;

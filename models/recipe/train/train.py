@@ -3,7 +3,7 @@
 One file, top to bottom: the model (Mistral architecture), the induction initialisation, the shards, the loop.
 The schedule is measured in wall-clock time, because on a small machine the deadline is what is known.
 """
-import argparse, json, math, os, random, struct, sys, time
+import argparse, json, math, os, random, signal, struct, time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
@@ -16,6 +16,9 @@ SIZES = {
     "small": dict(d=256, layers=5, heads=4, kv_heads=2, ff=768),
     "large": dict(d=512, layers=8, heads=8, kv_heads=2, ff=1408),
 }
+
+# A long second moment: a step sees few tokens here.
+BETAS = (0.9, 0.99)
 
 
 class Config:
@@ -103,7 +106,8 @@ class Model(nn.Module):
             x = b(x, turn, mask)
         x = x.reshape(-1, self.c.d)
         x = self.nf(x if rows is None else x[rows])
-        return F.linear(x.to(self.dtype), self.emb.weight.to(self.dtype)).float()
+        # In float32: bfloat16 would round a logit of 20 to an eighth, which the loss feels.
+        return F.linear(x, self.emb.weight)
 
 
 @torch.no_grad()
@@ -255,7 +259,7 @@ def main():
     induction_init(model, a.seed)
     matrices = [q for q in model.parameters() if q.dim() == 2]
     others = [q for q in model.parameters() if q.dim() != 2]
-    opt = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=0, betas=(0.9, 0.95))
+    opt = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}], lr=0, betas=BETAS)
     shards = Shards(a.shards, a.batch, a.seed + os.getpid())
     step = tokens = seconds = 0
     last = os.path.join(a.out, "last.pt")
@@ -263,40 +267,51 @@ def main():
         state = torch.load(last)
         model.load_state_dict(state["model"])
         opt.load_state_dict(state["opt"])
+        for group in opt.param_groups:
+            group["betas"] = BETAS
         step, tokens, seconds, shards.used = state["step"], state["tokens"], state["seconds"], state["used"]
         print(f"resumed at step {step}", flush=True)
     elif a.init:
         model.load_state_dict(load_safetensors(a.init)[0])
+
+    # The running mean of the last few hundred steps is what the learning-rate decay would give: good for early looks.
+    mean = {k: v.clone() for k, v in model.state_dict().items()}
 
     def save():
         torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "step": step, "tokens": tokens, "seconds": seconds + time.process_time(), "used": shards.used}, last + ".part")
         os.replace(last + ".part", last)
         meta = {**{k: str(v) for k, v in shape.items()}, "size": a.size, "step": str(step), "tokens": str(tokens), "cpu_seconds": str(int(seconds + time.process_time())), "theta": "1000000", "eps": "1e-5"}
         save_safetensors(os.path.join(a.out, "last.safetensors"), model.state_dict(), meta)
+        save_safetensors(os.path.join(a.out, "mean.safetensors"), mean, meta)
 
     names = a.skills.split(",")
     sums, counts = torch.zeros(len(names)), torch.zeros(len(names))
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     saved = shown = time.time()
     shown_tokens = tokens
     print(f"{a.size}: {sum(q.numel() for q in model.parameters()) / 1e6:.2f}M parameters, {shape}", flush=True)
     for ids, rows, targets, skill in shards:
         now = time.time()
-        if now >= a.until:
+        if now >= a.until or stop:
             break
         for group in opt.param_groups:
             group["lr"] = rate(step, now, a)
         each = F.cross_entropy(model(ids, rows), targets, reduction="none")
         each.mean().backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         opt.step()
         opt.zero_grad(set_to_none=True)
         step += 1
         tokens += ids.numel()
+        if step % 10 == 0:
+            for k, v in model.state_dict().items():
+                mean[k].lerp_(v, 0.03)
         sums.index_add_(0, skill, each.detach())
         counts.index_add_(0, skill, torch.ones_like(each.detach()))
         if now - shown > 30:
             loss = " ".join(f"{n} {sums[i] / counts[i]:.3f}" for i, n in enumerate(names) if counts[i] > 0)
-            print(f"{time.strftime('%H:%M:%S')} step {step} tokens {tokens / 1e6:.2f}M ({(tokens - shown_tokens) / (now - shown):.0f}/s) lr {group['lr']:.1e} | {loss}", flush=True)
+            print(f"{time.strftime('%H:%M:%S')} step {step} tokens {tokens / 1e6:.2f}M ({(tokens - shown_tokens) / (now - shown):.0f}/s) lr {group['lr']:.1e} norm {norm:.2f} | {loss}", flush=True)
             shown, shown_tokens = now, tokens
             sums.zero_()
             counts.zero_()

@@ -3,17 +3,29 @@ import { isHeldOut, type Language, type Sample } from "../sample.ts";
 import { fillers } from "../text/actions.ts";
 import { and, extractAsks, is, jsonOnly } from "../text/phrases.ts";
 import { roles, type Role } from "../text/roles.ts";
-import { company, inventedWord, personName, value, type ValueContext } from "../values.ts";
+import { company, inventedWord, personName, value, type Kind, type ValueContext } from "../values.ts";
 import { fieldName } from "./request.ts";
 
 interface Fact {
   field: string;
   role: Role;
-  value: string | number | null;
+  value: string | number | null | (string | number)[];
   said: string;
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const plurals: Partial<Record<Kind, readonly string[]>> = {
+  name: ["names", "participants", "authors", "members", "guests", "people"],
+  city: ["cities", "stops", "places", "locations"],
+  product: ["products", "items", "articles", "goods"],
+  company: ["companies", "suppliers", "partners"],
+  topic: ["topics", "tags", "keywords", "subjects"],
+};
+
+/** "a, b and c" in the language. */
+const enumerate = (items: readonly (string | number)[], lang: Language): string =>
+  items.length === 1 ? String(items[0]) : `${items.slice(0, -1).join(", ")} ${and[lang]} ${items.at(-1)}`;
 
 /** Facts of different kinds, each with the words that carry it in the text. */
 function makeFacts(context: ValueContext, lang: Language, count: number, labelled: boolean): Fact[] {
@@ -23,20 +35,25 @@ function makeFacts(context: ValueContext, lang: Language, count: number, labelle
     if (facts.length >= count) break;
     const kind = role.kind === "city" ? role.noun.en : role.kind;
     if (facts.some((f) => (f.role.kind === "city" ? f.role.noun.en : f.role.kind) === kind)) continue;
-    const field = fieldName(context, role.fields);
+    const several = rng.chance(0.12) ? plurals[role.kind] : undefined;
+    const known = several ?? role.fields;
+    const field = fieldName(context, known);
     if (facts.some((f) => f.field === field)) continue;
-    const v = value(role.kind, context);
+    const v = several
+      ? Array.from({ length: rng.int(1, 3) }, () => value(role.kind, context))
+      : value(role.kind, context);
+    const words = Array.isArray(v) ? enumerate(v, lang) : String(v);
     const label =
-      rng.chance(0.6) || !labelled || !role.fields.includes(field)
+      rng.chance(0.6) || !labelled || !known.includes(field)
         ? field
         : role.noun[lang].replace(/^(the|le|la|les|el|los|las|der|die|das|il|lo|gli|i) |^l'/, "");
     // An invented field says nothing about its role, so the text must show it as a label.
-    const shown = labelled || !role.fields.includes(field);
+    const shown = labelled || !known.includes(field);
     facts.push({
       field,
       role,
       value: v,
-      said: shown ? `${label}: ${v}` : rng.pick(role.say[lang]).replace("{}", String(v)),
+      said: shown ? `${label}: ${words}` : rng.pick(role.say[lang]).replace("{}", () => words),
     });
   }
   return facts;
@@ -72,8 +89,11 @@ const listFields = (rng: ValueContext["rng"], fields: readonly string[], lang: L
     : names.join(", ");
 };
 
-const typeOf = (fact: Fact): string =>
-  fact.role.kind === "quantity" ? "integer" : fact.role.kind === "price" ? "number" : "string";
+function typeOf(fact: Fact): object {
+  if (Array.isArray(fact.value)) return { type: "array", items: { type: "string" } };
+  if (fact.value === null) return { type: ["string", "null"] };
+  return { type: fact.role.kind === "quantity" ? "integer" : fact.role.kind === "price" ? "number" : "string" };
+}
 
 /** Fields out of a text into JSON; a field that the text lacks becomes null. */
 export function extractSample(context: ValueContext, lang: Language): Sample {
@@ -113,32 +133,51 @@ export function extractSample(context: ValueContext, lang: Language): Sample {
     );
     if (ghost) asked = rng.shuffle([...asked, { ...ghost, value: null }]);
   }
-  const object = Object.fromEntries(asked.map((f) => [f.field, f.value]));
-  const answer = toJson(object);
+  // Some schemas put a part of the fields into an object of their own.
+  const inner =
+    rng.chance(0.12) && asked.length > 1
+      ? {
+          name: fieldName(context, ["details", "info", "data", "contact", "order"]),
+          from: rng.int(1, asked.length - 1),
+        }
+      : undefined;
+  const nest = <T>(entry: (fact: Fact) => T, wrap: (inside: Record<string, T>) => T): Record<string, T> => {
+    const entries = (part: readonly Fact[]): Record<string, T> =>
+      Object.fromEntries(part.map((f) => [f.field, entry(f)]));
+    return inner
+      ? { ...entries(asked.slice(0, inner.from)), [inner.name]: wrap(entries(asked.slice(inner.from))) }
+      : entries(asked);
+  };
+  const answer = toJson(
+    nest<unknown>(
+      (f) => f.value,
+      (inside) => inside,
+    ),
+  );
   const fields = listFields(
     rng,
     asked.map((f) => f.field),
     lang,
   );
-  const schema = () =>
-    toJson({
-      type: "object",
-      properties: Object.fromEntries(
-        asked.map((f) => [f.field, { type: f.value === null ? ["string", "null"] : typeOf(f) }]),
-      ),
-      required: asked.map((f) => f.field),
-    });
+  const objectOf = (properties: Record<string, object>): object => ({
+    type: "object",
+    properties,
+    required: Object.keys(properties),
+  });
+  const schema = (): string => toJson(objectOf(nest<object>(typeOf, objectOf)));
   const ask = (): string =>
     rng
       .pick(extractAsks[lang])
       .replace("{f}", () => fields)
       .replace("{t}", () => text);
-  const style = rng.weighted([
-    ["user", 5],
-    ["system", 2],
-    ["schema", 3],
-    ["hidden", 2],
-  ] as const);
+  const style = inner
+    ? "schema"
+    : rng.weighted([
+        ["user", 5],
+        ["system", 2],
+        ["schema", 3],
+        ["hidden", 2],
+      ] as const);
   const sample: Sample = { skill: "extract", lang, messages: [], answer };
   if (style === "user") sample.messages = [{ role: "user", content: ask() }];
   else if (style === "system")

@@ -1,6 +1,6 @@
 import type { Rng } from "../random.ts";
 import { forSplit, isHeldOut, type Language, type ToolDefinition } from "../sample.ts";
-import { fillers, leads, things, verbs, type Thing, type Verb } from "../text/actions.ts";
+import { fillers, leads, questions, things, verbs, type Thing, type Verb } from "../text/actions.ts";
 import { roles, type Role } from "../text/roles.ts";
 import { inventedWord, value, type ValueContext } from "../values.ts";
 
@@ -201,7 +201,7 @@ export function actionPhrase(tool: Pick<Tool, "verb" | "thing">, rng: Rng, lang:
 export interface Request {
   text: string;
   arguments: Record<string, unknown>;
-  missing: Role | undefined;
+  missing: Parameter | undefined;
 }
 
 /** One request in words for the tool, with its values; `leaveOut` drops one required value. */
@@ -217,14 +217,19 @@ export function phrase(tool: Tool, context: ValueContext, lang: Language, leaveO
     args[p.field] = v;
     said.push(rng.pick(p.role.say[lang]).replace("{}", String(v)));
   }
-  const parts = [rng.pick(leads[lang]).replace("{do}", actionPhrase(tool, rng, lang)), ...rng.shuffle(said)];
+  const asksOnly = /get|check|search|track/.test(tool.verb.code[0]!) && rng.chance(0.5);
+  const object = lang === "en" && rng.chance(0.3) ? tool.thing.say.en.replace("the ", "my ") : tool.thing.say[lang];
+  const lead = asksOnly
+    ? capital(rng.pick(questions[lang]).replace("{t}", object))
+    : rng.pick(leads[lang]).replace("{do}", actionPhrase(tool, rng, lang));
+  const parts = [lead, ...rng.shuffle(said)];
   if (rng.chance(0.2)) parts.push(rng.pick(fillers[lang]));
   const separator = rng.weighted([
     [" ", 4],
     [", ", 3],
   ]);
   let text = parts.join(separator);
-  if (/^[¿]/.test(text)) text += "?";
+  if (/^[¿]/.test(text) || (asksOnly && rng.chance(0.7))) text += lang === "fr" ? " ?" : "?";
   else
     text += rng.weighted([
       ["", 3],
@@ -232,5 +237,5 @@ export function phrase(tool: Tool, context: ValueContext, lang: Language, leaveO
       ["?", 1],
     ]);
   if (rng.chance(0.3)) text = text.charAt(0).toLowerCase() + text.slice(1);
-  return { text, arguments: args, missing: missing?.role };
+  return { text, arguments: args, missing };
 }

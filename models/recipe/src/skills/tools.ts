@@ -1,11 +1,12 @@
 import type { Rng } from "../random.ts";
 import type { Language, Message, Sample, ToolCall } from "../sample.ts";
 import { also, and, askBack, hereIs, is, noTool, systemPrompts, toolError } from "../text/phrases.ts";
+import { handIns } from "../text/actions.ts";
 import { roles } from "../text/roles.ts";
 import { toJson } from "../json.ts";
 import { value, type ValueContext } from "../values.ts";
 import { chatExchange } from "./chat.ts";
-import { define, makeTool, makeTools, phrase } from "./request.ts";
+import { define, makeTool, makeTools, phrase, type Tool } from "./request.ts";
 
 const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 export const callId = (rng: Rng): string => Array.from({ length: 9 }, () => alphabet.charAt(rng.int(0, 61))).join("");
@@ -13,6 +14,10 @@ export const callId = (rng: Rng): string => Array.from({ length: 9 }, () => alph
 export function withSystem(rng: Rng, lang: Language, messages: Message[], probability = 0.3): Message[] {
   return rng.chance(probability) ? [{ role: "system", content: rng.pick(systemPrompts[lang]) }, ...messages] : messages;
 }
+
+/** The arguments in the order of the tool's parameters. */
+const inOrder = (tool: Tool, given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(tool.parameters.filter((p) => p.field in given).map((p) => [p.field, given[p.field]]));
 
 /** Which tool, with which arguments; or none; or a question back; or several calls. */
 export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
@@ -23,10 +28,11 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
   const kind = rng.weighted([
     ["one", 66],
     ["none", 12],
-    ["missing", 8],
+    ["missing", 12],
     ["twice", 6],
     ["two", 8],
   ] as const);
+  const history: Message[] = [];
   let text: string;
   let answer: string | ToolCall[];
   if (kind === "none") {
@@ -43,9 +49,20 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
   } else {
     const request = phrase(tool, context, lang, kind === "missing");
     text = request.text;
-    answer = request.missing
-      ? askBack[lang].replace("{}", request.missing.noun[lang])
-      : [{ name: tool.name, arguments: request.arguments }];
+    const question = askBack[lang].replace("{}", request.missing?.role.noun[lang] ?? "");
+    answer = request.missing ? question : [{ name: tool.name, arguments: request.arguments }];
+    if (request.missing && rng.chance(0.5)) {
+      // The question back has been asked; now the value is handed in and the call can be made.
+      const { role, field } = request.missing;
+      const v = value(role.kind, context);
+      history.push({ role: "user", content: text }, { role: "assistant", content: question });
+      const handIn = rng.chance(0.3)
+        ? rng.pick(role.say[lang]).replace("{}", String(v))
+        : rng.pick(handIns[lang]).replace("{v}", () => String(v));
+      const noun = lang === "en" && rng.chance(0.5) ? role.noun.en.replace("the ", "My ") : role.noun[lang];
+      text = handIn.replace("{n}", capital(noun));
+      answer = [{ name: tool.name, arguments: inOrder(tool, { ...request.arguments, [field]: v }) }];
+    }
     if (kind === "two" && tools.length > 1 && Array.isArray(answer)) {
       const second = rng.pick(tools.filter((t) => t !== tool));
       const more = phrase(second, context, lang);
@@ -70,7 +87,7 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
     skill: "tools",
     lang,
     tools: definitions,
-    messages: withSystem(rng, lang, [{ role: "user", content: text }]),
+    messages: withSystem(rng, lang, [...history, { role: "user", content: text }]),
     answer,
   };
 }

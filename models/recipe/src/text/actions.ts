@@ -255,3 +255,30 @@ export const fillers: Record<Language, readonly string[]> = {
   de: ["danke", "bitte", "so bald wie möglich", "wenn möglich", "es eilt", "heute", "keine Eile"],
   it: ["grazie", "per favore", "appena possibile", "se possibile", "è urgente", "oggi", "senza fretta"],
 };
+
+/** Questions for what only wants to be known: "{t}" is the thing; used for the verbs of getting and checking. */
+export const questions: Record<Language, readonly string[]> = {
+  en: [
+    "What is {t}",
+    "What's {t}",
+    "How is {t}",
+    "Do you know {t}",
+    "Tell me {t}",
+    "Any news on {t}",
+    "{t}",
+    "What about {t}",
+  ],
+  fr: ["Quel est {t}", "Quelle est {t}", "Donne-moi {t}", "Tu connais {t}", "{t}", "Des nouvelles sur {t}"],
+  es: ["¿Cuál es {t}", "¿Qué tal {t}", "Dime {t}", "¿Sabes {t}", "{t}", "¿Hay novedades sobre {t}"],
+  de: ["Wie ist {t}", "Was ist {t}", "Sag mir {t}", "Kennst du {t}", "{t}", "Gibt es Neues: {t}"],
+  it: ["Qual è {t}", "Com'è {t}", "Dimmi {t}", "Sai {t}", "{t}", "Ci sono novità su {t}"],
+};
+
+/** How a value that was asked for is handed in later: "{n}" its noun, "{v}" the value. */
+export const handIns: Record<Language, readonly string[]> = {
+  en: ["{v}", "It is {v}", "{n} is {v}", "Sorry, {v}", "It's {v}.", "Here it is: {v}"],
+  fr: ["{v}", "C'est {v}", "{n} est {v}", "Pardon, {v}", "Voici : {v}"],
+  es: ["{v}", "Es {v}", "{n} es {v}", "Perdón, {v}", "Aquí está: {v}"],
+  de: ["{v}", "Es ist {v}", "{n} ist {v}", "Entschuldigung, {v}", "Hier: {v}"],
+  it: ["{v}", "È {v}", "{n} è {v}", "Scusa, {v}", "Ecco: {v}"],
+};
