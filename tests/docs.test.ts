@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "#base";
+import { SAFE_PROMPT } from "../src/platform/inference/safe-prompt.ts";
 import { environmentOf, flagOf, SETTINGS } from "../src/cli/settings.ts";
 
 const page = (name: string): string => readFileSync(`docs/reference/${name}.md`, "utf8");
@@ -19,4 +20,8 @@ test("configuration.md lists exactly the settings, with their flag, variable and
     return [name, flagOf(name), environmentOf(name), initial, setting.summary.replaceAll("|", "\\|")];
   });
   expect(rows.map(([, ...cells]) => cells.map((cell) => cell.trim()))).toEqual(expected);
+});
+
+test("safe-prompt.md quotes the text that is used", () => {
+  expect(page("safe-prompt")).toContain(`> ${SAFE_PROMPT}\n`);
 });

@@ -137,7 +137,7 @@ export class Deployment {
       ocr: false,
       audio: false,
       audio_transcription: false,
-      reasoning: serves.chat && template?.reasoningEffort === true,
+      reasoning: serves.chat && template?.thinking !== undefined,
     };
   }
 }

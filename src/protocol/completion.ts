@@ -27,11 +27,18 @@ export interface WireLogprobs {
   readonly refusal: null;
 }
 
+/** A model's thoughts beside its words, in Mistral's form: content becomes a list. */
+export type AnswerChunk =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly thinking: readonly { readonly type: "text"; readonly text: string }[] };
+
 export interface CompletionChoice {
   readonly index: number;
   readonly message: {
     readonly role: "assistant";
-    readonly content: string;
+    readonly content: string | readonly AnswerChunk[];
+    /** OpenAI's clients print lists badly: they get thoughts here. */
+    readonly reasoning_content?: string;
     readonly tool_calls: readonly AnsweredToolCall[] | null;
     readonly refusal: null;
   };
@@ -55,7 +62,8 @@ export interface ChunkChoice {
   readonly index: number;
   readonly delta: {
     readonly role?: "assistant";
-    readonly content?: string;
+    readonly content?: string | readonly AnswerChunk[];
+    readonly reasoning_content?: string;
     readonly tool_calls?: readonly AnsweredToolCall[];
   };
   readonly logprobs?: WireLogprobs;

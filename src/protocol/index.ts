@@ -1,6 +1,7 @@
 export { ChatRequestSchema, readChatRequest } from "./chat.ts";
 export type { ChatRequest, WireChatRequest } from "./chat.ts";
 export type {
+  AnswerChunk,
   AnsweredToolCall,
   ChatCompletion,
   ChatCompletionChunk,

@@ -1,5 +1,5 @@
 import { countUsage } from "#protocol";
-import type { ChatCompletionChunk, ChunkChoice, Usage } from "#protocol";
+import type { AnswerChunk, ChatCompletionChunk, ChunkChoice, Dialect, Usage } from "#protocol";
 import type { TurnEvent } from "./turn.ts";
 
 /** What all parts of one answer share. */
@@ -13,6 +13,7 @@ export interface AnswerFrame {
 export interface ChunkOptions {
   readonly frame: AnswerFrame;
   readonly choices: number;
+  readonly dialect: Dialect;
   /** OpenAI's ending: `usage: null` everywhere, then one chunk without choices that carries the usage. */
   readonly includeUsage: boolean;
 }
@@ -24,7 +25,7 @@ export interface ChunkOptions {
  */
 export async function* buildChunks(
   events: AsyncIterable<TurnEvent>,
-  { frame, choices, includeUsage }: ChunkOptions,
+  { frame, choices, dialect, includeUsage }: ChunkOptions,
 ): AsyncGenerator<ChatCompletionChunk> {
   const head = { id: frame.id, object: "chat.completion.chunk", created: frame.created, model: frame.model } as const;
   const chunk = (choice: ChunkChoice): ChatCompletionChunk =>
@@ -39,6 +40,9 @@ export async function* buildChunks(
     } else if (event.type === "text") {
       const { choice: index, text: content, logprobs } = event;
       yield chunk({ index, delta: { content }, ...(logprobs ? { logprobs } : {}), finish_reason: null });
+    } else if (event.type === "thinking") {
+      const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
+      yield chunk({ index: event.choice, delta, finish_reason: null });
     } else {
       const last = chunk(endOf(event));
       const carriesUsage = tally.ended === choices && !includeUsage;
@@ -51,6 +55,10 @@ export async function* buildChunks(
 function endOf({ choice, reason, toolCalls }: Extract<TurnEvent, { type: "finished" }>): ChunkChoice {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
   return { index: choice, delta: { content: "", ...calls }, finish_reason: reason };
+}
+
+export function thought(text: string): AnswerChunk {
+  return { type: "thinking", thinking: [{ type: "text", text }] };
 }
 
 /** Adds up what an answer cost. */

@@ -3,6 +3,7 @@ import type {
   ChatCompletion,
   ChatCompletionChunk,
   ChatRequest,
+  Dialect,
   EmbeddingRequest,
   EmbeddingResponse,
   FimRequest,
@@ -51,15 +52,16 @@ export interface InferenceParts {
 export interface StartedTurn {
   readonly frame: AnswerFrame;
   readonly choices: number;
+  readonly dialect: Dialect;
   readonly events: AsyncIterable<TurnEvent>;
 }
 
 export function createInference(parts: InferenceParts): Inference {
-  const stream = ({ frame, choices, events }: StartedTurn, includeUsage: boolean): AnswerStream => ({
-    frame,
-    chunks: buildChunks(events, { frame, choices, includeUsage }),
+  const stream = ({ events, ...turn }: StartedTurn, includeUsage: boolean): AnswerStream => ({
+    frame: turn.frame,
+    chunks: buildChunks(events, { ...turn, includeUsage }),
   });
-  const collect = ({ frame, choices, events }: StartedTurn) => collectCompletion(events, frame, choices);
+  const collect = ({ events, ...turn }: StartedTurn) => collectCompletion(events, turn);
   return {
     chat: async (request, call) => collect(await startChat(parts, request, call)),
     streamChat: async (request, call) => stream(await startChat(parts, request, call), request.includeUsage),

@@ -48,7 +48,7 @@ export function observeTurn(events: AsyncIterable<TurnEvent>, parts: Observation
     try {
       for await (const event of events) {
         count.take(event);
-        if (event.type === "text") parts.admission.progress(count.tokens);
+        if (event.type === "text" || event.type === "thinking") parts.admission.progress(count.tokens);
         if (count.endings.length === parts.choices) await settle("completed");
         yield event;
       }

@@ -1,4 +1,5 @@
 import type { EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
+import type { AnswerReaderParts } from "#prompt";
 import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
 import type { Call, Operation, RequestSize } from "./call.ts";
@@ -15,6 +16,7 @@ export interface TurnPlan {
   readonly prompt: readonly PromptPart[];
   readonly prefix: string | undefined;
   readonly dropsFirstSpace: boolean;
+  readonly reading: AnswerReaderParts | undefined;
   readonly sampling: SamplingWishes;
   readonly choices: number;
   readonly maxTokens: number | undefined;
@@ -26,18 +28,20 @@ export interface TurnPlan {
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
 export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Call): Promise<StartedTurn> {
-  const { deployment, operation, choices, prefix, dropsFirstSpace } = plan;
+  const { deployment, operation, choices, prefix, dropsFirstSpace, reading } = plan;
+  const { dialect, signal } = call;
   const { id } = deployment.spec;
   const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
   if (admission.limits) call.reportLimits?.(admission.limits);
   const request = toGenerationRequest(parts, plan, call);
   const events = runEngine(plan.loaded.engine, request, call.signal);
-  const turn = readTurn(events, { choices, prefix, dropsFirstSpace, dialect: call.dialect, signal: call.signal });
+  const turn = readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
   const { clock, observer } = parts;
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model },
     choices,
-    events: observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal: call.signal }),
+    dialect,
+    events: observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal }),
   };
 }
 

@@ -41,7 +41,8 @@ export class ResponseEvents {
         yield this.#event("response.in_progress", { response });
       }
       const [choice] = chunk.choices;
-      if (choice?.delta.content) yield* this.#writeText(choice.delta.content);
+      const content = choice?.delta.content;
+      if (typeof content === "string" && content !== "") yield* this.#writeText(content);
       if (choice?.finish_reason) {
         reason = choice.finish_reason;
         yield* this.#finishItems(reason, choice.delta.tool_calls ?? []);

@@ -72,7 +72,8 @@ export function toResponse(
   const [choice] = choices;
   const reason = choice?.finish_reason ?? "stop";
   const calls = choice?.message.tool_calls ?? [];
-  const text = choice?.message.content ?? "";
+  const content = choice?.message.content ?? "";
+  const text = typeof content === "string" ? content : "";
   const message = text === "" && calls.length > 0 ? [] : [outputMessage(frame, text, itemStatus(reason))];
   const output = [...message, ...calls.map((call, index) => outputCall(frame, call, index))];
   return finishedResponse(frame, output, { reason, usage });
