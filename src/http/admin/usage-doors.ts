@@ -66,9 +66,7 @@ const DAY_MS = 86_400_000;
 function usageQuery({ organizationId, query, office }: AdminExchange): UsageQuery {
   const to = instantOf(query, "to", new Date(office.clock.nowMs() + DAY_MS));
   const from = instantOf(query, "from", new Date(to.getTime() - MONTH_DAYS * DAY_MS));
-  const names = (textOf(query, "group_by") ?? "day,model")
-    .split(",")
-    .filter((name) => name !== "");
+  const names = (textOf(query, "group_by") ?? "day,model").split(",").filter((name) => name !== "");
   const groupBy = names.map((name) => {
     const dimension = USAGE_DIMENSIONS.find((known) => known === name);
     if (dimension !== undefined) return dimension;
