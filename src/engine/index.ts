@@ -1,5 +1,7 @@
 export type { Engine, EngineModel, ModelInfo, ModelSource, ModelSpec, ModelStatus } from "./engine.ts";
 export type {
+  AnswerPart,
+  Constraint,
   FinishReason,
   GenerationEvent,
   GenerationRequest,

@@ -16,7 +16,7 @@ export interface SchedulerParts {
 }
 
 /** It is worth waiting for a prefix that is being computed when it saves at least this many tokens. */
-const MIN_PREFIX_GAIN = 32;
+const MIN_PREFIX_GAIN = 8;
 
 /**
  * Decides who runs and what goes into each batch. Waiting sequences are admitted by priority, then by what their caller
