@@ -6,6 +6,7 @@
  *   … --split train       asks what training was made of instead: the gap is what did not generalise
  *   … --prompts FILE      writes the cases as token ids, one JSON line each, for an engine without a server
  *   … --answers FILE      scores such an engine's raw texts, one JSON string per line in the same order
+ *   … --same FILE         says how many of the server's answers equal the trainer's own (train.py answer VOCAB MASTER PROMPTS FILE)
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,7 @@ import { Tokenizer, type Piece } from "../recipe/src/tokenizer.ts";
 import { ask } from "./chat-client.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { report, type Outcome } from "./report.ts";
-import type { Answer } from "./scorers.ts";
+import { equal, type Answer } from "./scorers.ts";
 import { makeCases, tasks, type Case } from "./tasks.ts";
 
 const { values: flags } = parseArgs({
@@ -30,6 +31,7 @@ const { values: flags } = parseArgs({
     wrong: { type: "string", default: "0" },
     prompts: { type: "string" },
     answers: { type: "string" },
+    same: { type: "string" },
   },
 });
 const named = flags.task?.split(",");
@@ -58,18 +60,26 @@ async function askAll(list: readonly Case[]): Promise<(Answer | undefined)[]> {
   return answers;
 }
 
-if (flags.prompts) {
+const readAnswers = (file: string): Answer[] =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => parseAnswer(JSON.parse(line) as string));
+
+if (flags.same) {
+  const trainer = readAnswers(flags.same);
+  const served = await askAll(cases);
+  const different = trainer.flatMap((answer, i) => (equal(answer, served[i]) ? [] : [i]));
+  console.log(`${trainer.length - different.length} of ${trainer.length} answers equal the trainer's`);
+  for (const i of different.slice(0, Number(flags.wrong)))
+    console.log(`\ntrainer ${JSON.stringify(trainer[i])}\nserver  ${JSON.stringify(served[i])}`);
+} else if (flags.prompts) {
   const vocabulary = fileURLToPath(new URL("../recipe/vocab.json", import.meta.url));
   const tokenizer = new Tokenizer(JSON.parse(readFileSync(vocabulary, "utf8")) as Piece[]);
   const lines = cases.map((c) => JSON.stringify(tokenize(render(c.sample, false), tokenizer).ids));
   writeFileSync(flags.prompts, lines.join("\n") + "\n");
 } else {
-  const answers = flags.answers
-    ? readFileSync(flags.answers, "utf8")
-        .trim()
-        .split("\n")
-        .map((line) => parseAnswer(JSON.parse(line) as string))
-    : await askAll(cases);
+  const answers = flags.answers ? readAnswers(flags.answers) : await askAll(cases);
   if (answers.length !== cases.length) throw new Error(`${answers.length} answers for ${cases.length} cases`);
   const outcomes: Outcome[] = cases.map(({ task, sample }, i) => {
     const answer = answers[i];

@@ -31,18 +31,18 @@ export type Mix = Readonly<Record<string, number>>;
 export const mixes: Record<"early" | "main", Mix> = {
   early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
   main: {
-    copy: 5,
-    chat: 10,
-    faq: 15,
-    tools: 25,
-    extract: 19,
+    copy: 4,
+    chat: 9,
+    faq: 12,
+    tools: 24,
+    extract: 18,
     formats: 3,
     "tool-result": 4,
-    classify: 9,
-    needle: 5,
-    translate: 3,
-    reason: 4,
-    format: 4,
+    classify: 11,
+    needle: 7,
+    translate: 5,
+    reason: 5,
+    format: 5,
   },
 };
 

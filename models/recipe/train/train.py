@@ -3,7 +3,7 @@
 One file, top to bottom: the model (Mistral architecture), the induction initialisation, the shards, the loop.
 The schedule is measured in wall-clock time, because on a small machine the deadline is what is known.
 """
-import argparse, json, math, os, random, signal, struct, time
+import argparse, json, math, os, random, signal, struct, sys, time
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
@@ -165,7 +165,7 @@ class Shards:
             self.used.append(name)
 
     def batches(self, path):
-        """Samples of like length together, whole shard in random order; yields (ids, rows, targets, skill of each row)."""
+        """Samples of like length together, whole shard in random order; yields (ids, rows, targets, skill and weight of each row)."""
         tok, msk = np.fromfile(path + ".tok", np.uint16), np.fromfile(path + ".msk", np.uint8)
         index = np.fromfile(path + ".idx", np.uint32).reshape(-1, 3)
         order = sorted(range(len(index)), key=lambda i: int(index[i, 1]) * self.rng.uniform(0.9, 1.1))
@@ -182,7 +182,7 @@ class Shards:
             T = max(int(index[i, 1]) for i in group) - 1
             T = (T + 15) // 16 * 16
             ids = np.zeros((len(group), T), np.int64)
-            rows, targets, skill = [], [], []
+            rows, targets, skill, weight = [], [], [], []
             for b, i in enumerate(group):
                 s, n, k = (int(v) for v in index[i])
                 ids[b, :n - 1] = tok[s:s + n - 1]
@@ -190,7 +190,8 @@ class Shards:
                 rows.append(b * T + learn)
                 targets.append(tok[s + 1:s + n][learn].astype(np.int64))
                 skill.append(np.full(len(learn), k))
-            yield tuple(map(torch.from_numpy, (ids, np.concatenate(rows), np.concatenate(targets), np.concatenate(skill))))
+                weight.append(np.full(len(learn), max(1, len(learn)) ** -0.5, np.float32))
+            yield tuple(map(torch.from_numpy, (ids, *map(np.concatenate, (rows, targets, skill, weight)))))
 
 
 def save_safetensors(path, tensors, metadata, dtype=np.float32):
@@ -234,7 +235,28 @@ def rate(step, now, a):
     return up * max(0.0, min(1.0, left))
 
 
+@torch.no_grad()
+def answer(vocab, master, prompts, out):
+    """Greedy answers of a master in float32 to prompts of token ids, one JSON line each: what any engine must reproduce."""
+    pieces = [p["text"] for p in json.load(open(vocab))]
+    tensors, meta = load_safetensors(master)
+    model = Model(Config(**{k: int(meta[k]) for k in ("vocab", "d", "layers", "heads", "kv_heads", "ff")}), torch.float32)
+    model.load_state_dict(tensors)
+    with open(out, "w") as f:
+        for line in open(prompts):
+            ids, text = json.loads(line), b""
+            for _ in range(256):
+                ids.append(model(torch.tensor([ids]), torch.tensor([len(ids) - 1])).argmax().item())
+                p = pieces[ids[-1]]
+                text += bytes([int(p[3:5], 16)]) if p.startswith("<0x") else p.replace("\u2581", " ").encode()
+                if p == "</s>":
+                    break
+            f.write(json.dumps(text.decode(errors="replace")) + "\n")
+
+
 def main():
+    if sys.argv[1:2] == ["answer"]:
+        return answer(*sys.argv[2:6])
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--size", default="small", choices=SIZES)
     p.add_argument("--vocab", required=True, help="vocabulary JSON; only its length is read")
@@ -291,14 +313,15 @@ def main():
     saved = shown = time.time()
     shown_tokens = tokens
     print(f"{a.size}: {sum(q.numel() for q in model.parameters()) / 1e6:.2f}M parameters, {shape}", flush=True)
-    for ids, rows, targets, skill in shards:
+    for ids, rows, targets, skill, weight in shards:
         now = time.time()
         if now >= a.until or stop:
             break
         for group in opt.param_groups:
             group["lr"] = rate(step, now, a)
         each = F.cross_entropy(model(ids, rows), targets, reduction="none")
-        each.mean().backward()
+        # A one-word answer counts for more than one word of a long one.
+        (each * weight).sum().div(weight.sum()).backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         opt.step()
         opt.zero_grad(set_to_none=True)

@@ -6,6 +6,7 @@ import { faqFr } from "../text/faq-fr.ts";
 import { faqIt } from "../text/faq-it.ts";
 import { how, what } from "../text/faq-leads.ts";
 import { systemPrompts } from "../text/phrases.ts";
+import { plainWords } from "../text/names.ts";
 import { smallTalk } from "../text/small-talk.ts";
 import { unknown } from "../text/unknown.ts";
 import { inventedWord, personName, type ValueContext } from "../values.ts";
@@ -50,12 +51,31 @@ function phrasing(context: ValueContext, list: readonly string[]): string {
   return context.split === "test" ? list[list.length - 1]! : context.rng.pick(list.slice(0, -1));
 }
 
-/** Casing and punctuation vary as people type. */
-function typed(context: ValueContext, text: string): string {
-  const { rng } = context;
+const greetings: Record<Language, readonly string[]> = {
+  en: ["Hi, ", "Hello! ", "Question: ", "One question: ", "Please tell me: ", "Hey, "],
+  fr: ["Bonjour, ", "Salut ! ", "Question : ", "Une question : ", "Dis-moi : "],
+  es: ["Hola, ", "¡Hola! ", "Pregunta: ", "Una pregunta: ", "Dime: "],
+  de: ["Hallo, ", "Guten Tag! ", "Frage: ", "Eine Frage: ", "Sag mal: "],
+  it: ["Ciao, ", "Salve! ", "Domanda: ", "Una domanda: ", "Dimmi: "],
+};
+
+/** Two neighbouring letters change places, or one is lost: people type fast. */
+function slip(context: ValueContext, text: string): string {
+  const at = context.rng.int(1, Math.max(1, text.length - 3));
+  const [a, b] = [text.charAt(at), text.charAt(at + 1)];
+  if (!/\p{L}/u.test(a) || !/\p{L}/u.test(b)) return text;
+  return text.slice(0, at) + (context.rng.chance(0.5) ? b + a : b) + text.slice(at + 2);
+}
+
+/** Casing, punctuation, greetings and slips vary as people type. */
+function typed(context: ValueContext, lang: Language, text: string): string {
+  const { rng, split } = context;
   if (rng.chance(0.15)) text = text.charAt(0).toLowerCase() + text.slice(1);
+  else if (rng.chance(0.05)) text = text.toLowerCase();
   if (rng.chance(0.15)) text = text.replace(/ ?[?!.]$/, "").replace(/^[¿¡]/, "");
   else if (!/[?!.]$/.test(text) && rng.chance(0.3)) text += rng.pick([".", "!", "?"]);
+  if (split === "train" && rng.chance(0.1)) text = rng.pick(greetings[lang]) + text;
+  if (split === "train" && rng.chance(0.1)) text = slip(context, text);
   return text;
 }
 
@@ -81,12 +101,12 @@ export function faqInTwo(context: ValueContext, lang: Language, answerLang: Lang
     : text.startsWith("=")
       ? lead(what[lang]).replace("{}", text.slice(1))
       : text;
-  return { ask: typed(context, ask), answer };
+  return { ask: typed(context, lang, ask), answer };
 }
 
 export function smallTalkExchange(context: ValueContext, lang: Language): Asked {
   const exchange = context.rng.pick(small[lang]);
-  return { ask: typed(context, phrasing(context, exchange.ask)), answer: exchange.answer };
+  return { ask: typed(context, lang, phrasing(context, exchange.ask)), answer: exchange.answer };
 }
 
 /** A question beyond the model: about the world, about an invented thing, about a person. */
@@ -96,10 +116,11 @@ export function unknownExchange(context: ValueContext, lang: Language): Asked {
   const subject = rng.weighted([
     [phrasing(context, subjects), 6],
     [rng.pick(subjects.slice(0, -1)), 2],
+    [rng.pick(plainWords), 3],
     [inventedWord(context), 2],
     [personName(context), 2],
   ]);
-  return { ask: typed(context, rng.pick(ask).replace("{}", subject)), answer };
+  return { ask: typed(context, lang, rng.pick(ask).replaceAll("{}", subject)), answer };
 }
 
 export function chatExchange(context: ValueContext, lang: Language): Asked {

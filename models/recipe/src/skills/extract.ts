@@ -223,11 +223,11 @@ export function formatsSample(context: ValueContext, lang: Language): Sample {
   const facts = makeFacts(context, lang, rng.int(2, 4), true);
   const text = write(context, lang, facts, true);
   const formats: Record<string, (f: readonly Fact[]) => string> = {
-    YAML: (f) => f.map((x) => `${x.field}: ${x.value}`).join("\n"),
+    YAML: (f) => f.map((x) => `${x.field}: ${String(x.value)}`).join("\n"),
     CSV: (f) => `${f.map((x) => x.field).join(",")}\n${f.map((x) => x.value).join(",")}`,
-    "key=value": (f) => f.map((x) => `${x.field}=${x.value}`).join("\n"),
-    Markdown: (f) => f.map((x) => `- **${x.field}**: ${x.value}`).join("\n"),
-    XML: (f) => f.map((x) => `<${x.field}>${x.value}</${x.field}>`).join("\n"),
+    "key=value": (f) => f.map((x) => `${x.field}=${String(x.value)}`).join("\n"),
+    Markdown: (f) => f.map((x) => `- **${x.field}**: ${String(x.value)}`).join("\n"),
+    XML: (f) => f.map((x) => `<${x.field}>${String(x.value)}</${x.field}>`).join("\n"),
     JSON: (f) => toJson(Object.fromEntries(f.map((x) => [x.field, x.value]))),
   };
   const format = rng.pick(Object.keys(formats));

@@ -22,6 +22,7 @@ const usual: Length = ({ rng }) =>
     [rng.int(2, 6), 5],
     [rng.int(6, 16), 4],
     [rng.int(16, 40), 1],
+    [rng.int(40, 95), 0.6],
   ]);
 
 /** Facts about people and companies among idle sentences; one of them is asked for. */
