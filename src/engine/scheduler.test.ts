@@ -99,7 +99,7 @@ test("the next turn of a conversation computes only what is new", () => {
   harness.submit(1, "Repeat: good morning");
   harness.drain();
   const first = harness.turn("Repeat: good morning");
-  const answer = harness.backend.vocabulary.tokenize("good morning", { dummySpace: false });
+  const answer = harness.backend.vocabulary.tokenize("good morning");
   const second = Int32Array.from([...first, ...answer, 2, ...harness.turn("Repeat: good night").slice(1)]);
   harness.submit(2, second);
   harness.drain();
