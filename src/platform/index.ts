@@ -61,3 +61,5 @@ export { explainRequest } from "./metering/explain-request.ts";
 export type { RequestExplanation } from "./metering/explain-request.ts";
 export { reportUsage, USAGE_DIMENSIONS } from "./metering/usage-report.ts";
 export type { UsageDimension, UsageQuery, UsageRow } from "./metering/usage-report.ts";
+export { backup, restore } from "./storage/backup.ts";
+export type { BackupParts } from "./storage/backup.ts";

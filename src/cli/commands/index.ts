@@ -1,10 +1,17 @@
 import type { Command } from "../command.ts";
+import { backup, restore } from "./backup.ts";
 import { bench } from "./bench.ts";
+import { billing } from "./billing.ts";
 import { chat } from "./chat.ts";
 import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
 import { key } from "./key.ts";
 import { pull } from "./pull.ts";
 import { serve } from "./serve.ts";
+import { usage } from "./usage.ts";
 
 /** Every command, in the order of the front page. */
-export const COMMANDS: readonly Command[] = [serve, chat, pull, doctor, key, bench];
+// oxfmt-ignore
+export const COMMANDS: readonly Command[] = [
+  serve, chat, pull, doctor, key, usage, billing, explain, backup, restore, bench,
+];
