@@ -35,6 +35,7 @@ export const ERROR_CODES = [
   "invalid_function_call",
   "invalid_tool_schema",
   "invalid_schema",
+  "invalid_file",
   "prompt_too_long",
   "capability_missing",
   "not_available_yet",

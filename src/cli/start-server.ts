@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine, readHardware } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, fileRoutes } from "#http";
 import {
   Catalog,
   createInference,
@@ -81,7 +81,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       logger,
       clock,
       version: productVersion(),
-      routes: adminRoutes(office),
+      routes: [...adminRoutes(office), ...fileRoutes(office.files)],
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     });
     const address = await server.listen(config.host, config.port);

@@ -23,6 +23,7 @@ const KINDS: Partial<Record<ErrorCode, WireKind>> = {
   invalid_function_call: { status: 400, type: "invalid_function_call", code: "3280" },
   invalid_tool_schema: { status: 400, type: "invalid_request_tool_schema", code: "3051" },
   invalid_schema: INVALID_ARGUMENTS,
+  invalid_file: { status: 400, type: "invalid_request_file", code: "3310" },
   prompt_too_long: INVALID_ARGUMENTS,
   capability_missing: INVALID_ARGUMENTS,
   not_available_yet: { status: 400, type: "not_available_yet", code: "not_available_yet" },

@@ -1,6 +1,7 @@
 export { adminRoutes } from "./admin/admin-routes.ts";
 export { fixedKeys } from "./authenticate.ts";
 export type { Authenticate } from "./authenticate.ts";
+export { fileRoutes } from "./files/file-routes.ts";
 export { createMetrics } from "./metrics.ts";
 export type { Metrics } from "./metrics.ts";
 export type { Answer, EventStream, Exchange, Route } from "./route.ts";

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import type { z } from "zod";
 import { TramontaneError } from "#base";
 import type { Call } from "#platform";
@@ -12,7 +13,7 @@ export interface Exchange extends Call {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined when the request has no body. */
+  /** Parsed JSON; undefined when the request has no body; a form (`multipart/form-data`) is a stream of its bytes. */
   readonly body: unknown;
 }
 
@@ -35,6 +36,13 @@ export type Answer =
       readonly status?: number;
       readonly contentType: string;
       readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: "content";
+      readonly contentType: string;
+      readonly bytes: number;
+      readonly content: Readable;
       readonly headers?: Readonly<Record<string, string>>;
     };
 

@@ -76,6 +76,11 @@ async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Prom
         .headers(answer.headers ?? {})
         .type(answer.contentType)
         .send(answer.text);
+    case "content":
+      return reply
+        .headers({ ...answer.headers, "content-length": String(answer.bytes) })
+        .type(answer.contentType)
+        .send(answer.content);
     case "events":
       return sendStream(answer, reply, parts);
   }

@@ -104,6 +104,8 @@ function createApp({ clock, logger }: HttpServerParts, options: HttpServerOption
   });
   app.server.headersTimeout = 75_000;
   app.removeAllContentTypeParsers();
+  // Forms are read by their doors, while they arrive.
+  app.addContentTypeParser("multipart/form-data", (_request, payload, done) => done(null, payload));
   // Whatever a client calls its JSON.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
     try {

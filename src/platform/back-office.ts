@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import type { Clock, Logger } from "#base";
 import { closeAllBooks } from "./billing/close-books.ts";
 import { Commitments } from "./billing/commitments.ts";
 import { Credits } from "./billing/credits.ts";
 import { Invoices } from "./billing/invoices.ts";
 import { PriceLists } from "./billing/price-lists.ts";
+import { Files } from "./files/files.ts";
 import { createGate } from "./gate.ts";
 import type { Gate } from "./inference/call.ts";
 import { LimitRules } from "./limits/limit-rules.ts";
@@ -39,6 +41,7 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly credits: Credits;
   readonly commitments: Commitments;
   readonly invoices: Invoices;
+  readonly files: Files;
   /** What inference passes through; only in a server. */
   readonly gate: Gate | undefined;
   /** Writes what is still in memory, then lets go of the store. */
@@ -68,8 +71,14 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   const limits = new LimitRules({ database, clock, audit });
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
   const limiter = new Limiter({ rules: limits, database, clock });
-  const books =
-    meter === undefined ? undefined : setInterval(() => void keepBooks(database, options), BOOKS_MS).unref();
+  const files = new Files({ database, clock, folder: join(options.directory, "files") });
+  // Nothing is being uploaded yet, as long as nobody else may use the store.
+  if (meter !== undefined && database.description.kind !== "external") await files.removeStrays();
+  const chores = (): void => {
+    void keepBooks(database, options);
+    void sweepFiles(files, options);
+  };
+  const books = meter === undefined ? undefined : setInterval(chores, BOOKS_MS).unref();
   return {
     ...tenancy,
     database,
@@ -80,6 +89,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
     credits: new Credits({ database, clock, audit }),
     commitments: new Commitments({ database, clock, audit }),
     invoices: new Invoices({ database }),
+    files,
     gate: meter && createGate({ limiter, meter, logger }),
     async close() {
       clearInterval(books);
@@ -95,5 +105,13 @@ async function keepBooks(database: Database, { clock, logger }: BackOfficeOption
     await closeAllBooks(database, new Date(clock.nowMs()));
   } catch (error) {
     logger.log("error", "billing.books_not_closed", { message: String(error) });
+  }
+}
+
+async function sweepFiles(files: Files, { logger }: BackOfficeOptions): Promise<void> {
+  try {
+    await files.sweep();
+  } catch (error) {
+    logger.log("error", "files.not_swept", { message: String(error) });
   }
 }

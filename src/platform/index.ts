@@ -38,6 +38,8 @@ export { silentObserver } from "./inference/observe.ts";
 export type { InferenceObserver } from "./inference/observe.ts";
 export { openBackOffice } from "./back-office.ts";
 export type { BackOffice, BackOfficeOptions } from "./back-office.ts";
+export { Files } from "./files/files.ts";
+export type { FileContent, FileQuery, NewFile } from "./files/files.ts";
 export { formatMoney, parseMoney } from "./billing/money.ts";
 export type { Pico } from "./billing/money.ts";
 export type { PriceItem, PriceList, PriceLists } from "./billing/price-lists.ts";

@@ -17,6 +17,8 @@ export { EmbeddingRequestSchema, readEmbeddingRequest } from "./embeddings.ts";
 export type { EmbeddingRequest, EmbeddingResponse } from "./embeddings.ts";
 export { errorBody } from "./error-body.ts";
 export type { ErrorBody, ErrorBodyParts, WireError } from "./error-body.ts";
+export { FILE_PURPOSES, FILE_VISIBILITIES, SAMPLE_TYPES } from "./files.ts";
+export type { FileList, FileObject, FilePurpose, FileSource, FileVisibility, SampleType } from "./files.ts";
 export { FimRequestSchema, readFimRequest } from "./fim.ts";
 export type { FimRequest } from "./fim.ts";
 export { MessageSchema, readMessage } from "./messages.ts";

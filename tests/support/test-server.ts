@@ -3,7 +3,7 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics, fixedKeys } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, fileRoutes, fixedKeys } from "#http";
 import type { HttpServerOptions } from "#http";
 import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openGate } from "#platform";
 import type { BackOffice, Caller, Gate } from "#platform";
@@ -59,7 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     inference,
     catalog,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
-    routes: options.office ? adminRoutes(options.office) : [],
+    routes: options.office ? [...adminRoutes(options.office), ...fileRoutes(options.office.files)] : [],
     metrics,
     logger: options.logger ?? silentLogger,
     clock,
