@@ -26,26 +26,34 @@ const promptOf = (length: number, salt: number) =>
   Int32Array.from({ length }, (_, index) => 260 + ((index * 7919 + salt * 104729) % 200));
 const warm = { ...GREEDY, temperature: 0.8, topP: 0.95, seed: 42n };
 
-/** Random weights are the hard case: their likeliest tokens lie close together, so the last bit shows at once. */
+/** Log probabilities show the last bit, long before a text does. */
 test.each([
   ["separate", 1024, 8 * 1024 + 1024],
   ["shared", 512, 2048],
 ])("%s cells: the same seed and request give the same bytes alone and beside eight others", (layout, window, cells) => {
   using backend = openBackend(libllama, { name: "micro", path, contextTokens: window, cells, clock }).backend;
   expect(backend.limits.layout).toBe(layout);
-  const run = (others: number): { text: string; tokens: number | undefined } => {
-    const harness = new CoreHarness({}, { draftTokens: 0 }, backend);
-    harness.submit(0, promptOf(200, 1), { maxTokens: 40, sampling: warm, logprobs: 0 });
-    for (let id = 1; id <= others; id++) {
-      harness.submit(id, promptOf(30 + 17 * id, id + 1), { maxTokens: 40, sampling: { ...warm, seed: BigInt(id) } });
-    }
-    harness.drain();
+  /** Asks the same once per entry, each time beside so many others; the first time nothing is cached. */
+  const answers = (rounds: number[]): { text: string; logprobs: number[] }[] => {
+    const harness = new CoreHarness({}, { draftTokens: 0, prefillTokens: 160 }, backend);
+    let id = 0;
+    const submit = (prompt: Int32Array, seed: bigint, caller: string): number => {
+      harness.submit(++id, prompt, { maxTokens: 40, sampling: { ...warm, seed }, logprobs: 0, caller });
+      return id;
+    };
+    const said = rounds.map((others) => {
+      for (let other = 1; other <= others; other++) submit(promptOf(30 + 17 * other, id), BigInt(other), "busy");
+      if (others > 0) harness.step();
+      const asked = submit(promptOf(200, 1), 42n, "asking");
+      harness.drain();
+      const logprobs = harness.events(asked).flatMap((event) => (event.type === "text" ? (event.logprobs ?? []) : []));
+      return { text: harness.text(asked), logprobs: logprobs.map(({ logprob }) => logprob) };
+    });
     for (let sequence = 0; sequence < backend.limits.sequences; sequence++) backend.trimSequence(sequence, 0);
-    return { text: harness.text(0), tokens: harness.finish(0)?.completionTokens };
+    return said;
   };
-  const alone = run(0);
-  expect(alone.tokens).toBeGreaterThan(0);
-  expect(run(0)).toEqual(alone);
-  expect(run(8)).toEqual(alone);
-  expect(run(3)).toEqual(alone);
+  const [alone] = answers([0]);
+  expect(alone!.logprobs.length).toBeGreaterThan(10);
+  expect(answers([0, 0])).toEqual([alone, alone]);
+  expect(answers([8, 3])).toEqual([alone, alone]);
 });
