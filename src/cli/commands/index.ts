@@ -5,6 +5,7 @@ import { billing } from "./billing.ts";
 import { chat } from "./chat.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { grammar } from "./grammar.ts";
 import { key } from "./key.ts";
 import { pull } from "./pull.ts";
 import { serve } from "./serve.ts";
@@ -13,5 +14,5 @@ import { usage } from "./usage.ts";
 /** Every command, in the order of the front page. */
 // oxfmt-ignore
 export const COMMANDS: readonly Command[] = [
-  serve, chat, pull, doctor, key, usage, billing, explain, backup, restore, bench,
+  serve, chat, pull, doctor, key, usage, billing, explain, backup, restore, bench, grammar,
 ];
