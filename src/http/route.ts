@@ -36,6 +36,7 @@ export type Answer =
       readonly status?: number;
       readonly contentType: string;
       readonly text: string;
+      readonly ignored?: readonly string[];
       readonly headers?: Readonly<Record<string, string>>;
     }
   | {
