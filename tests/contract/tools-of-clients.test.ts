@@ -39,7 +39,13 @@ describe("@mistralai/mistralai", () => {
   const client = () => new Mistral({ apiKey: KEY, serverURL: server.origin });
 
   test("calls a tool, is answered, and goes on", async () => {
-    const first = await client().chat.complete({ model, messages: [question], tools: [weather], toolChoice: "any" });
+    const first = await client().chat.complete({
+      parallelToolCalls: false,
+      model,
+      messages: [question],
+      tools: [weather],
+      toolChoice: "any",
+    });
     const { message, finishReason } = first.choices[0]!;
     expect(finishReason).toBe("tool_calls");
     const [call] = message!.toolCalls!;
