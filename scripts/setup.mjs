@@ -29,3 +29,7 @@ if (stamp.hash !== manifestHash() || (wantsDev && !stamp.dev)) {
   execSync(`npm install${omit} --no-save --no-fund --no-audit --loglevel=error`, { stdio: "inherit" });
   writeFileSync(stampFile, JSON.stringify({ hash: manifestHash(), dev }));
 }
+
+// Loaded only now: it needs what was just installed.
+const { buildWebApp } = await import("./web-build.mjs");
+await buildWebApp();

@@ -11,8 +11,10 @@ import {
   findModelFiles,
   ModelMemory,
   openBackOffice,
+  openChatApp,
   openGate,
 } from "#platform";
+import type { ChatApp } from "#platform";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
 import { productVersion } from "./version.ts";
@@ -27,9 +29,13 @@ export interface RunningServer {
   readonly defaultModel: string;
   /** Settles when the default model is loaded; rejects when it cannot be. */
   readonly ready: Promise<void>;
+  readonly chatApp: ChatApp;
   /** Drains running answers, then ends the models and the store. */
   readonly close: () => Promise<void>;
 }
+
+/** Where the set-up builds the web app. */
+const WEB_APP = fileURLToPath(new URL("../../dist/web", import.meta.url));
 
 /** The models that come with the product. */
 const SHIPPED_MODELS = fileURLToPath(new URL("../../models", import.meta.url));
@@ -73,6 +79,8 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       observer: metrics,
       gate: office.gate ?? openGate,
     });
+    const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
+    undo.push(() => chatApp.close());
     const server = createHttpServer({
       inference,
       catalog,
@@ -81,6 +89,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       logger,
       clock,
       version: productVersion(),
+      app: { ...chatApp, webRoot: WEB_APP },
       routes: [...adminRoutes(office), ...fileRoutes(office.files)],
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     });
@@ -90,7 +99,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     ready.catch((error: unknown) => logger.log("error", "model.failed", { message: String(error) }));
     const host = address.host.includes(":") ? `[${address.host}]` : address.host;
     const url = `http://${host}:${address.port}`;
-    return { url, apiKey: key, isNewKey: isNew, defaultModel: catalog.default.spec.id, ready, close };
+    return { url, apiKey: key, isNewKey: isNew, defaultModel: catalog.default.spec.id, ready, close, chatApp };
   } catch (error) {
     await close();
     throw error;

@@ -8,3 +8,4 @@ export type { Answer, EventStream, Exchange, Route } from "./route.ts";
 export { accept } from "./route.ts";
 export { createHttpServer } from "./server.ts";
 export type { HttpServer, HttpServerOptions, HttpServerParts } from "./server.ts";
+export type { AppParts } from "./app/register-app.ts";

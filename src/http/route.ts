@@ -36,7 +36,6 @@ export type Answer =
       readonly status?: number;
       readonly contentType: string;
       readonly text: string;
-      readonly ignored?: readonly string[];
       readonly headers?: Readonly<Record<string, string>>;
     }
   | {

@@ -39,20 +39,12 @@ export function serveRoute(route: Route, parts: ServeParts) {
     };
     reply.raw.once("close", leave);
     const caller = route.isPublic ? NOBODY : await parts.authenticate(request.headers);
-    const ignored: string[] = [];
-    const reportIgnored = (fields: readonly string[]): void => void ignored.push(...fields);
-    const exchange = toExchange(request, reply, { caller, signal: controller.signal, reportIgnored });
-    const answer = await route.handle(exchange);
-    const told = ignored.length === 0 ? answer : { ...answer, ignored: [...(answer.ignored ?? []), ...ignored] };
-    return send(told, reply, { ...parts, elapsedMs: parts.clock.monotonicMs() - began });
+    const answer = await route.handle(toExchange(request, reply, { caller, signal: controller.signal }));
+    return send(answer, reply, { ...parts, elapsedMs: parts.clock.monotonicMs() - began });
   };
 }
 
-function toExchange(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: Pick<Exchange, "caller" | "signal" | "reportIgnored">,
-): Exchange {
+function toExchange(request: FastifyRequest, reply: FastifyReply, call: Pick<Exchange, "caller" | "signal">): Exchange {
   const path = request.routeOptions.url ?? request.url;
   const query = request.query as Record<string, unknown>;
   return {

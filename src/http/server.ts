@@ -5,6 +5,8 @@ import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { Catalog, Inference } from "#platform";
 import { Activity } from "./activity.ts";
+import { registerApp } from "./app/register-app.ts";
+import type { AppParts } from "./app/register-app.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { referencePage } from "./docs-page.ts";
 import { toWireFailure } from "./error-boundary.ts";
@@ -29,6 +31,8 @@ export interface HttpServerParts {
   readonly version: string;
   /** Doors of other floors' use cases. */
   readonly routes?: readonly Route[];
+  /** The web app and its own API; absent: none is served. */
+  readonly app?: Omit<AppParts, "logger">;
   readonly options?: Partial<HttpServerOptions>;
 }
 
@@ -71,6 +75,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   }
   refuseOtherMethods(app, routes);
   addBoundary(app, parts.logger);
+  if (parts.app) registerApp(app, { ...parts.app, logger: parts.logger });
   return {
     async listen(host, port) {
       await app.listen({ host, port });

@@ -43,3 +43,25 @@ export { ToolChoiceSchema, ToolSchema } from "./tools.ts";
 export type { FunctionTool, ToolChoice } from "./tools.ts";
 export { countUsage } from "./usage.ts";
 export type { Usage } from "./usage.ts";
+export type {
+  AnswerUsage,
+  AppEvent,
+  AppModel,
+  AppUser,
+  Attachment,
+  Conversation,
+  MessageDetails,
+  MessagePage,
+  MessageStatus,
+  PolicyDecision,
+  SearchHit,
+  ThreadMessage,
+} from "./app/chat.ts";
+export {
+  conversationPatchBody,
+  newConversationBody,
+  regenerateBody,
+  sendMessageBody,
+  signInBody,
+} from "./app/requests.ts";
+export type { SendMessageBody } from "./app/requests.ts";

@@ -22,6 +22,7 @@ export const serve: Command = {
       [
         "",
         `Tramontane listens on ${server.url}`,
+        `Chat      ${server.url}${isLocal(server.url) ? server.chatApp.issueSignInPath() : "/chat"}`,
         `API       ${server.url}/v1     reference ${server.url}/docs`,
         show,
         `Data      ${join(context.config.dataDir)}`,
@@ -44,3 +45,8 @@ export const serve: Command = {
     return 0;
   },
 };
+
+/** Only somebody at this machine sees its terminal; a server for others is entered with a key. */
+function isLocal(url: string): boolean {
+  return ["127.0.0.1", "[::1]", "localhost"].includes(new URL(url).hostname);
+}

@@ -1,0 +1,95 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { redactSecrets, TramontaneError } from "#base";
+import type { ErrorCode, Logger } from "#base";
+import type { AppSessions, Chats, ChatUser, SignedIn } from "#platform";
+import { signInBody } from "#protocol";
+import { registerAppEvents } from "./app-events.ts";
+import { registerAppPages } from "./app-pages.ts";
+import { registerChatRoutes } from "./chat-routes.ts";
+import { refuseForeignChange, requireSession, sessionToken, setSessionCookie } from "./guard.ts";
+import { parseInput } from "./parse-input.ts";
+
+export interface AppParts {
+  readonly chats: Chats;
+  readonly sessions: AppSessions;
+  /** Folder of the built web app. */
+  readonly webRoot: string;
+  readonly logger: Logger;
+}
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  payload_too_large: 413,
+  rate_limited: 429,
+  overloaded: 503,
+  engine_unavailable: 503,
+  internal: 500,
+};
+
+/** Adds the web app and its own API (`/api/*`) to a server: one scope, with its own guard and its own error bodies. */
+export function registerApp(server: FastifyInstance, parts: AppParts): void {
+  const sessions = new WeakMap<FastifyRequest, SignedIn>();
+  const userOf = (request: FastifyRequest): ChatUser => {
+    const signedIn = sessions.get(request);
+    if (!signedIn) throw new TramontaneError("unauthorized", "Sign in first.");
+    return { workspaceId: signedIn.user.workspaceId, userId: signedIn.user.id, caller: signedIn.caller };
+  };
+
+  void server.register(async (app) => {
+    // Made for programs of other sites; the app answers its own pages alone.
+    app.addHook("onRequest", async (_request, reply) => {
+      for (const name of Object.keys(reply.getHeaders()))
+        if (name.startsWith("access-control-")) reply.removeHeader(name);
+    });
+    app.setErrorHandler((error: Error, _request, reply) => sendError(error, reply, parts.logger));
+    registerAppPages(app, parts.webRoot);
+
+    await app.register(async (api) => {
+      api.addHook("onRequest", async (request, reply) => {
+        reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
+        refuseForeignChange(request);
+      });
+      registerSession(api, parts.sessions);
+
+      await api.register(async (signedIn) => {
+        signedIn.addHook("onRequest", async (request) => {
+          sessions.set(request, await requireSession(parts.sessions, request));
+        });
+        registerChatRoutes(signedIn, { chats: parts.chats, userOf });
+        registerAppEvents(signedIn, { chats: parts.chats, userOf });
+      });
+    });
+  });
+}
+
+function registerSession(api: FastifyInstance, sessions: AppSessions): void {
+  api.get("/api/session", async (request) => ({ user: (await requireSession(sessions, request)).user }));
+  api.post("/api/session", async (request, reply) => {
+    const session = await sessions.signIn(parseInput(signInBody, request.body).key);
+    if (!session) throw new TramontaneError("unauthorized", "This key opens nothing here.");
+    setSessionCookie(request, reply, session.token);
+    return reply.status(201).send({ user: session.signedIn.user });
+  });
+  api.delete("/api/session", async (request, reply) => {
+    const token = sessionToken(request);
+    if (token !== undefined) await sessions.signOut(token);
+    setSessionCookie(request, reply, undefined);
+    return reply.status(204).send();
+  });
+}
+
+function sendError(error: Error, reply: FastifyReply, logger: Logger): FastifyReply {
+  if (error instanceof TramontaneError) {
+    const { code, message, field, hint, details } = error;
+    return reply.status(STATUS[code] ?? 400).send({ error: { code, message, field, hint, details } });
+  }
+  const status = (error as FastifyError).statusCode ?? 500;
+  if (status < 500) {
+    const code: ErrorCode = status === 413 ? "payload_too_large" : "invalid_request";
+    return reply.status(status).send({ error: { code, message: redactSecrets(error.message) } });
+  }
+  logger.log("error", "app_request_failed", { reason: redactSecrets(error.message) });
+  return reply.status(500).send({ error: { code: "internal", message: "Something failed inside the server." } });
+}

@@ -1,0 +1,59 @@
+import type { Clock, Logger } from "#base";
+import type { BackOffice } from "../back-office.ts";
+import type { Catalog } from "../catalog.ts";
+import type { Inference } from "../inference/inference.ts";
+import type { AppSessions } from "../sessions/app-sessions.ts";
+import { DatabaseSessions } from "../sessions/database-sessions.ts";
+import { SignInLinks } from "../sessions/sign-in-links.ts";
+import { SCOPES } from "../tenancy/caller.ts";
+import { Chats } from "./chats.ts";
+import { DatabaseChatStore } from "./database-chat-store.ts";
+import { InferenceAnswerer } from "./inference-answerer.ts";
+
+export interface ChatAppOptions {
+  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace">;
+  readonly inference: Inference;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What stands behind the web app. */
+export interface ChatApp {
+  readonly chats: Chats;
+  readonly sessions: AppSessions;
+  /** The path of a link that signs the owner of this installation in, once, within the hour. For a terminal, never a log. */
+  issueSignInPath(): string;
+  /** Interrupts what is being written; nothing is lost. Before the engine and the store close. */
+  close(): Promise<void>;
+}
+
+export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
+  const { office, clock, logger } = options;
+  const links = new SignInLinks(clock);
+  const chats = await Chats.open({
+    store: new DatabaseChatStore(office.database),
+    answerer: new InferenceAnswerer(options.inference, options.catalog),
+    clock,
+    logger,
+  });
+  const owner = {
+    organizationId: office.firstWorkspace.organizationId,
+    workspaceId: office.firstWorkspace.id,
+    keyId: undefined,
+    userId: undefined,
+    scopes: new Set(SCOPES),
+    models: undefined,
+  };
+  return {
+    chats,
+    sessions: new DatabaseSessions({
+      ...office,
+      clock,
+      links,
+      authenticate: (headers) => office.authenticate(headers),
+    }),
+    issueSignInPath: () => `/login#key=${links.issue(owner)}`,
+    close: () => chats.close(),
+  };
+}

@@ -1,0 +1,173 @@
+import { TramontaneError } from "#base";
+import type { Clock, Logger } from "#base";
+import type { AnswerUsage, AppEvent, MessageDetails, MessageStatus } from "#protocol";
+import type { AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
+import type { ChatStore, StoredMessage } from "./chat-store.ts";
+
+/** A crash loses at most what was written since the last save. */
+const SAVE_EVERY_MS = 400;
+
+export interface RunParts {
+  readonly id: string;
+  readonly answer: StoredMessage;
+  readonly request: AnswerRequest;
+  readonly answerer: Answerer;
+  readonly store: ChatStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly publish: (event: AppEvent) => void;
+}
+
+/**
+ * One answer being written. It belongs to the server: readers come and go, only `stop` ends it early. The text is saved at
+ * least every 400 ms while it grows.
+ */
+export class Run {
+  readonly id: string;
+  readonly #parts: RunParts;
+  readonly #abort = new AbortController();
+  readonly #startedMs: number;
+  #text: string;
+  #tokens = 0;
+  #trimmedMessages = 0;
+  #firstTextMs: number | undefined;
+  #savedText: string;
+  #lastSaveMs: number;
+  #saving: Promise<void> = Promise.resolve();
+  #ended: "stopped" | "interrupted" | undefined;
+
+  constructor(parts: RunParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#text = parts.answer.content;
+    this.#savedText = this.#text;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.#lastSaveMs = this.#startedMs;
+  }
+
+  get messageId(): string {
+    return this.#parts.answer.id;
+  }
+
+  get conversationId(): string {
+    return this.#parts.answer.conversationId;
+  }
+
+  snapshot(): AppEvent {
+    const { conversationId, messageId } = this;
+    return { type: "snapshot", runId: this.id, conversationId, messageId, text: this.#text, tokens: this.#tokens };
+  }
+
+  /** Asks the engine to stop; `execute` resolves once it has. `interrupted` is for a server that closes: nobody chose it. */
+  stop(as: "stopped" | "interrupted" = "stopped"): void {
+    this.#ended ??= as;
+    this.#abort.abort();
+  }
+
+  /** Runs to its end, saves the result and returns it. Never rejects: a failure is a status of the message. */
+  async execute(): Promise<StoredMessage> {
+    try {
+      const finished = await this.#generate();
+      return await this.#close(this.#ended ?? (finished ? "complete" : "interrupted"), this.#detailsOf(finished));
+    } catch (error) {
+      if (this.#ended) return this.#close(this.#ended, this.#detailsOf(undefined));
+      this.#parts.logger.log("warn", "chat_run_failed", { run: this.id, code: codeOf(error) });
+      const message = error instanceof TramontaneError ? error.message : "Something failed inside the server.";
+      return this.#close("failed", { ...this.#detailsOf(undefined), error: { code: codeOf(error), message } });
+    }
+  }
+
+  async #generate(): Promise<Finished | undefined> {
+    const { request } = this.#parts;
+    let messages = request.messages;
+    for (;;) {
+      try {
+        return await this.#attempt({ ...request, messages });
+      } catch (error) {
+        const shorter = this.#text === this.#parts.answer.content ? withoutOldest(messages, error) : undefined;
+        if (!shorter) throw error;
+        this.#trimmedMessages += messages.length - shorter.length;
+        messages = shorter;
+      }
+    }
+  }
+
+  async #attempt(request: AnswerRequest): Promise<Finished | undefined> {
+    let finished: Finished | undefined;
+    for await (const event of this.#parts.answerer.answer(request, this.#abort.signal)) {
+      if (event.type === "finished") finished = event;
+      else this.#write(event.text, event.tokens);
+    }
+    return finished;
+  }
+
+  #write(text: string, tokens: number): void {
+    const nowMs = this.#parts.clock.monotonicMs();
+    this.#firstTextMs ??= nowMs;
+    this.#text += text;
+    this.#tokens += tokens;
+    this.#parts.publish({ type: "delta", runId: this.id, text, tokens: this.#tokens });
+    if (nowMs - this.#lastSaveMs >= SAVE_EVERY_MS) this.#save(nowMs);
+  }
+
+  /** Saves in the background, one save at a time; a save that fails is retried by the next one. */
+  #save(nowMs: number): void {
+    this.#lastSaveMs = nowMs;
+    const { store, logger } = this.#parts;
+    this.#saving = this.#saving.then(async () => {
+      const text = this.#text;
+      if (text === this.#savedText) return;
+      try {
+        await store.updateMessage(this.messageId, { content: text });
+        this.#savedText = text;
+      } catch (error) {
+        logger.log("error", "chat_save_failed", { run: this.id, code: codeOf(error) });
+      }
+    });
+  }
+
+  async #close(status: MessageStatus, details: MessageDetails): Promise<StoredMessage> {
+    await this.#saving;
+    const final = { content: this.#text, status, details };
+    await this.#parts.store.updateMessage(this.messageId, final);
+    return { ...this.#parts.answer, ...final };
+  }
+
+  #detailsOf(finished: Finished | undefined): MessageDetails {
+    const kept = this.#parts.answer.details;
+    const trimmed = this.#trimmedMessages > 0 ? { trimmedMessages: this.#trimmedMessages } : {};
+    if (!finished) return { ...kept, ...trimmed };
+    return { ...kept, ...trimmed, finish: finished.reason, usage: this.#usageOf(finished) };
+  }
+
+  #usageOf(finished: Finished): AnswerUsage {
+    const endMs = this.#parts.clock.monotonicMs();
+    const firstMs = this.#firstTextMs ?? endMs;
+    const decodeMs = endMs - firstMs;
+    const { promptTokens, completionTokens, cost } = finished;
+    return {
+      promptTokens,
+      completionTokens,
+      timeToFirstTokenMs: Math.round(firstMs - this.#startedMs),
+      ...(completionTokens >= 8 && decodeMs > 0 ? { tokensPerSecond: ((completionTokens - 1) * 1000) / decodeMs } : {}),
+      ...(cost ? { cost } : {}),
+    };
+  }
+}
+
+type Finished = Extract<AnswerEvent, { type: "finished" }>;
+
+/** The conversation without its oldest exchange(s), when that is what `error` asks for; undefined when nothing can go. */
+function withoutOldest(messages: readonly AnswerMessage[], error: unknown): readonly AnswerMessage[] | undefined {
+  if (!(error instanceof TramontaneError) || error.code !== "prompt_too_long" || messages.length < 3) return undefined;
+  const promptTokens = Number(error.details["promptTokens"]);
+  const contextTokens = Number(error.details["contextTokens"]);
+  // A quarter of the window is left for the answer; whole exchanges go, so that the rest still begins with a question.
+  const share = promptTokens > 0 ? 1 - (0.75 * contextTokens) / promptTokens : 0.5;
+  const dropped = Math.max(2, 2 * Math.ceil((messages.length * share) / 2));
+  return messages.slice(Math.min(dropped, messages.length - 1));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof TramontaneError ? error.code : "internal";
+}

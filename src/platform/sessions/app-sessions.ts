@@ -1,0 +1,18 @@
+import type { AppUser } from "#protocol";
+import type { Caller } from "../tenancy/caller.ts";
+
+/** Somebody signed in to the web app: who asks, and how the app names them. */
+export interface SignedIn {
+  readonly caller: Caller;
+  readonly user: AppUser;
+}
+
+/** Sign-ins of the web app. A token is handed out once and kept only as a hash. */
+export interface AppSessions {
+  /** Exchanges an API key or a sign-in link's secret for a session token; undefined when the secret opens nothing. */
+  signIn(secret: string): Promise<{ readonly token: string; readonly signedIn: SignedIn } | undefined>;
+  find(token: string): Promise<SignedIn | undefined>;
+  signOut(token: string): Promise<void>;
+}
+
+export const SESSION_DAYS = 30;

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from "node:crypto";
+import { TramontaneError } from "#base";
+import type { Clock } from "#base";
+import type { Database } from "../storage/database.ts";
+import type { Caller, Scope } from "../tenancy/caller.ts";
+import type { CredentialHeaders } from "../tenancy/authenticator.ts";
+import { SESSION_DAYS } from "./app-sessions.ts";
+import type { AppSessions, SignedIn } from "./app-sessions.ts";
+import type { SignInLinks } from "./sign-in-links.ts";
+
+export interface DatabaseSessionsParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly links: SignInLinks;
+  readonly authenticate: (headers: CredentialHeaders) => Promise<Caller>;
+}
+
+interface SessionRow {
+  organization_id: string;
+  workspace_id: string;
+  workspace_name: string;
+  key_id: string | null;
+  key_name: string | null;
+  scopes: Scope[];
+  models: string[] | null;
+}
+
+/** Sessions in the platform's database: they outlive the server's restarts, and end with the key they were opened with. */
+export class DatabaseSessions implements AppSessions {
+  readonly #parts: DatabaseSessionsParts;
+
+  constructor(parts: DatabaseSessionsParts) {
+    this.#parts = parts;
+  }
+
+  async signIn(secret: string) {
+    const caller = this.#parts.links.use(secret) ?? (await this.#callerOfKey(secret));
+    if (!caller) return undefined;
+    const token = randomBytes(32).toString("base64url");
+    const nowMs = this.#parts.clock.nowMs();
+    await this.#parts.database.query("delete from app_session where expires_at_ms <= $1", [nowMs]);
+    await this.#parts.database.query(
+      `insert into app_session (token_hash, organization_id, workspace_id, key_id, scopes, models, created_at_ms, expires_at_ms)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        digest(token),
+        caller.organizationId,
+        caller.workspaceId,
+        caller.keyId ?? null,
+        [...caller.scopes],
+        caller.models ? [...caller.models] : null,
+        nowMs,
+        nowMs + SESSION_DAYS * 86_400_000,
+      ],
+    );
+    const signedIn = await this.find(token);
+    return signedIn && { token, signedIn };
+  }
+
+  async find(token: string): Promise<SignedIn | undefined> {
+    const [row] = await this.#parts.database.query<SessionRow>(
+      `select s.organization_id, s.workspace_id, w.name as workspace_name, s.key_id, k.name as key_name, s.scopes, s.models
+         from app_session s join workspace w on w.id = s.workspace_id left join api_key k on k.id = s.key_id
+         where s.token_hash = $1 and s.expires_at_ms > $2 and k.revoked_at is null
+           and (k.expires_at is null or k.expires_at > to_timestamp($2::bigint / 1000.0))`,
+      [digest(token), this.#parts.clock.nowMs()],
+    );
+    return row && toSignedIn(row);
+  }
+
+  async signOut(token: string): Promise<void> {
+    await this.#parts.database.query("delete from app_session where token_hash = $1", [digest(token)]);
+  }
+
+  async #callerOfKey(secret: string): Promise<Caller | undefined> {
+    try {
+      return await this.#parts.authenticate({ "api-key": secret });
+    } catch (error) {
+      if (error instanceof TramontaneError && error.code === "unauthorized") return undefined;
+      throw error;
+    }
+  }
+}
+
+/** A key's conversations are its own; those of this machine's sign-in link belong to its owner. */
+function toSignedIn(row: SessionRow): SignedIn {
+  const caller: Caller = {
+    organizationId: row.organization_id,
+    workspaceId: row.workspace_id,
+    keyId: row.key_id ?? undefined,
+    userId: undefined,
+    scopes: new Set(row.scopes),
+    models: row.models === null ? undefined : new Set(row.models),
+  };
+  const user = {
+    id: row.key_id === null ? "owner" : `key:${row.key_id}`,
+    name: row.key_name ?? "owner",
+    workspaceId: row.workspace_id,
+    workspaceName: row.workspace_name,
+    scopes: row.scopes,
+  };
+  return { caller, user };
+}
+
+function digest(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}

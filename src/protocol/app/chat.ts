@@ -1,0 +1,140 @@
+/** The words between the chat app and its server (`/api/*`). Times are milliseconds since the epoch. */
+
+export type MessageStatus =
+  | "complete"
+  /** A run is writing it now. */
+  | "streaming"
+  /** Somebody pressed Stop; what was written is kept. */
+  | "stopped"
+  /** The server went down while it was written; what was saved is kept, and it can be continued. */
+  | "interrupted"
+  | "failed"
+  /** A rule of the workspace's policy withheld it. */
+  | "refused";
+
+export interface Conversation {
+  readonly id: string;
+  readonly title: string;
+  readonly pinned: boolean;
+  readonly model: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  /** Present while the conversation is shared inside the workspace: the last part of its link. */
+  readonly shareToken: string | null;
+}
+
+export interface ThreadMessage {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly parentId: string | null;
+  readonly role: "user" | "assistant";
+  readonly content: string;
+  readonly status: MessageStatus;
+  readonly createdAtMs: number;
+  readonly details: MessageDetails;
+  /** The alternatives at this point of the conversation, oldest first, itself included. */
+  readonly siblings: readonly string[];
+  /** Present while a run writes it. */
+  readonly runId?: string;
+}
+
+/** What only some messages have. */
+export interface MessageDetails {
+  readonly model?: string;
+  readonly usage?: AnswerUsage;
+  readonly finish?: "stop" | "length" | "context";
+  readonly error?: { readonly code: string; readonly message: string };
+  readonly policy?: PolicyDecision;
+  readonly attachments?: readonly Attachment[];
+  /** How many of the oldest messages did not fit the model's context and were not sent with this one. */
+  readonly trimmedMessages?: number;
+  /** The JSON Schema the answer was held to. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+}
+
+export interface AnswerUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly timeToFirstTokenMs: number;
+  /** While decoding; undefined for answers too short to measure. */
+  readonly tokensPerSecond?: number;
+  readonly cost?: { readonly amountMicros: number; readonly currency: string };
+}
+
+export interface PolicyDecision {
+  readonly action: "warn" | "refuse";
+  /** The rule in the administrator's own words. */
+  readonly rule: string;
+  readonly category: string;
+  /** Certainty in [0, 1]. */
+  readonly score: number;
+}
+
+/** A text file that travels with a message. */
+export interface Attachment {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly text: string;
+}
+
+export interface MessagePage {
+  /** Messages on the branch shown, from its first to its last. */
+  readonly total: number;
+  /** Position of `messages[0]` on that branch. */
+  readonly from: number;
+  readonly messages: readonly ThreadMessage[];
+}
+
+export interface AppModel {
+  readonly id: string;
+  readonly description?: string;
+  readonly contextTokens: number;
+  /** Decoding speed of recent answers on this server. */
+  readonly tokensPerSecond?: number;
+  readonly capabilities: { readonly tools: boolean; readonly json: boolean; readonly vision: boolean };
+  readonly price?: {
+    readonly inputMicrosPerMillionTokens: number;
+    readonly outputMicrosPerMillionTokens: number;
+    readonly currency: string;
+  };
+  /** Whether it answers now; a model that is not deployed is shown, greyed. */
+  readonly ready: boolean;
+}
+
+export interface AppUser {
+  readonly id: string;
+  readonly name: string;
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  /** What they may do, in the words of API keys' scopes. */
+  readonly scopes: readonly string[];
+}
+
+export interface SearchHit {
+  readonly conversationId: string;
+  readonly title: string;
+  readonly messageId: string | null;
+  /** The text around the match. */
+  readonly excerpt: string;
+  readonly updatedAtMs: number;
+}
+
+/** What `GET /api/events` sends: one stream per visible tab, for all runs of its user. */
+export type AppEvent =
+  /** First on every connection. `resumed` false: what was known of running answers is void; snapshots of all of them follow. */
+  | { readonly type: "hello"; readonly resumed: boolean }
+  /** The whole text of a running answer so far; replaces what the client has. */
+  | {
+      readonly type: "snapshot";
+      readonly runId: string;
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly text: string;
+      readonly tokens: number;
+    }
+  | { readonly type: "delta"; readonly runId: string; readonly text: string; readonly tokens: number }
+  /** The run is over; `message` is what the server keeps. */
+  | { readonly type: "end"; readonly runId: string; readonly message: ThreadMessage }
+  | { readonly type: "conversation"; readonly conversation: Conversation }
+  | { readonly type: "conversation_deleted"; readonly conversationId: string };

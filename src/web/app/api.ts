@@ -1,0 +1,106 @@
+import type {
+  AppModel,
+  AppUser,
+  ThreadMessage,
+  Conversation,
+  MessagePage,
+  SearchHit,
+  SendMessageBody,
+} from "#protocol";
+
+/** An answer of the server that is not a success. `code` is one of the product's error codes, or `offline`. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+interface CallOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The app's own API. `onSignedOut` is told when the session has ended. */
+export class Api {
+  readonly #onSignedOut: () => void;
+
+  constructor(onSignedOut: () => void) {
+    this.#onSignedOut = onSignedOut;
+  }
+
+  session = (): Promise<{ user: AppUser }> => this.#call("GET", "/session");
+  signIn = (key: string): Promise<{ user: AppUser }> => this.#call("POST", "/session", { body: { key } });
+  signOut = (): Promise<void> => this.#call("DELETE", "/session");
+
+  models = (): Promise<{ models: AppModel[] }> => this.#call("GET", "/models");
+  conversations = (): Promise<{ conversations: Conversation[] }> => this.#call("GET", "/conversations");
+  conversation = (id: string): Promise<Conversation> => this.#call("GET", `/conversations/${id}`);
+  createConversation = (model: string): Promise<Conversation> =>
+    this.#call("POST", "/conversations", { body: { model } });
+  updateConversation = (id: string, patch: { title?: string; pinned?: boolean }): Promise<Conversation> =>
+    this.#call("PATCH", `/conversations/${id}`, { body: patch });
+  deleteConversation = (id: string): Promise<void> => this.#call("DELETE", `/conversations/${id}`);
+  shareConversation = (id: string, shared: boolean): Promise<Conversation> =>
+    this.#call("PUT", `/conversations/${id}/share`, { body: { shared } });
+  shared = (token: string): Promise<{ title: string; messages: ThreadMessage[] }> =>
+    this.#call("GET", `/shared/${token}`);
+  search = (text: string): Promise<{ hits: SearchHit[] }> => this.#call("GET", `/search?q=${encodeURIComponent(text)}`);
+
+  messages(id: string, before?: string): Promise<MessagePage> {
+    return this.#call(
+      "GET",
+      `/conversations/${id}/messages?limit=60${before === undefined ? "" : `&before=${before}`}`,
+    );
+  }
+
+  send(id: string, body: SendMessageBody, key: string): Promise<{ question: ThreadMessage; answer: ThreadMessage }> {
+    return this.#call("POST", `/conversations/${id}/messages`, { body, headers: { "idempotency-key": key } });
+  }
+
+  regenerate = (messageId: string, model: string): Promise<ThreadMessage> =>
+    this.#call("POST", `/messages/${messageId}/regenerate`, { body: { model } });
+  continueAnswer = (messageId: string): Promise<ThreadMessage> => this.#call("POST", `/messages/${messageId}/continue`);
+  showBranch = (messageId: string): Promise<void> => this.#call("POST", `/messages/${messageId}/show`);
+  stop = (runId: string): Promise<void> => this.#call("POST", `/runs/${runId}/stop`);
+
+  async #call<Result>(method: string, path: string, options: CallOptions = {}): Promise<Result> {
+    const hasBody = options.body !== undefined;
+    let response: Response;
+    try {
+      response = await fetch(`/api${path}`, {
+        method,
+        headers: {
+          "x-tramontane-app": "1",
+          ...(hasBody ? { "content-type": "application/json" } : {}),
+          ...options.headers,
+        },
+        ...(hasBody ? { body: JSON.stringify(options.body) } : {}),
+      });
+    } catch {
+      throw new ApiError(0, "offline", "");
+    }
+    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Result;
+    if (response.status === 401 && path !== "/session") this.#onSignedOut();
+    throw await errorOf(response);
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    return new ApiError(response.status, error.code, error.message);
+  } catch {
+    return new ApiError(response.status, "internal", response.statusText);
+  }
+}
+
+/** A key under which a send is carried out at most once. Works on plain HTTP too, where crypto.randomUUID does not exist. */
+export function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import type { AppModel, AppUser, Conversation } from "#protocol";
+import { useServices } from "./services.tsx";
+
+export const SESSION = ["session"] as const;
+export const CONVERSATIONS = ["conversations"] as const;
+const MODELS = ["models"] as const;
+
+export function useSession() {
+  const { api } = useServices();
+  return useQuery<AppUser>({ queryKey: SESSION, queryFn: async () => (await api.session()).user, staleTime: 300_000 });
+}
+
+export function useModels() {
+  const { api } = useServices();
+  return useQuery<AppModel[]>({
+    queryKey: MODELS,
+    queryFn: async () => (await api.models()).models,
+    staleTime: 30_000,
+  });
+}
+
+export function useConversations() {
+  const { api } = useServices();
+  return useQuery<Conversation[]>({
+    queryKey: CONVERSATIONS,
+    queryFn: async () => (await api.conversations()).conversations,
+    staleTime: Infinity,
+  });
+}
+
+export function useSearch(text: string) {
+  const { api } = useServices();
+  return useQuery({
+    queryKey: ["search", text],
+    queryFn: async () => (await api.search(text)).hits,
+    enabled: text.trim() !== "",
+    staleTime: 5000,
+    placeholderData: (before) => before,
+  });
+}

@@ -1,0 +1,65 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
+import { useWords } from "./services.tsx";
+import { Shell, SignedIn } from "./shell.tsx";
+
+function NotFound() {
+  const { t } = useWords();
+  return (
+    <main id="main" className="m-auto p-6 text-center">
+      <h1 className="mb-4">{t("app.notFound")}</h1>
+      <Link to="/chat" className="button">
+        {t("app.toChat")}
+      </Link>
+    </main>
+  );
+}
+
+/** Every address of the app. A page without a server behind it does not exist. */
+export function createAppRouter() {
+  const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+  const index = createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: "/chat" });
+    },
+  });
+  const login = createRoute({
+    getParentRoute: () => root,
+    path: "/login",
+    component: lazyRouteComponent(() => import("../pages/login-page.tsx"), "LoginPage"),
+  });
+  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", component: SignedIn });
+  const chat = createRoute({
+    getParentRoute: () => signedIn,
+    path: "/chat",
+    component: lazyRouteComponent(() => import("../chat/chat-layout.tsx"), "ChatLayout"),
+  });
+  const chatPage = lazyRouteComponent(() => import("../chat/chat-page.tsx"), "ChatPage");
+  const newChat = createRoute({ getParentRoute: () => chat, path: "/", component: chatPage });
+  const openChat = createRoute({ getParentRoute: () => chat, path: "$id", component: chatPage });
+  const share = createRoute({
+    getParentRoute: () => signedIn,
+    path: "/share/$token",
+    component: lazyRouteComponent(() => import("../pages/share-page.tsx"), "SharePage"),
+  });
+  const settings = createRoute({
+    getParentRoute: () => signedIn,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("../pages/settings-page.tsx"), "SettingsPage"),
+  });
+  return createRouter({
+    routeTree: root.addChildren([
+      index,
+      login,
+      signedIn.addChildren([chat.addChildren([newChat, openChat]), share, settings]),
+    ]),
+    defaultPreload: "intent",
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

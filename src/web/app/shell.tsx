@@ -1,0 +1,163 @@
+import { useEffect } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Icon } from "../components/icon.tsx";
+import { LANGUAGE_NAMES } from "../components/language-names.ts";
+import { LANGUAGES } from "./preferences.ts";
+import type { Language, Theme } from "./preferences.ts";
+import { SESSION, useSession } from "./queries.ts";
+import { usePreferences, useServices, useWords } from "./services.tsx";
+
+/** What every page has: the bar at the top, and the page under it. */
+export function Shell() {
+  const { t } = useWords();
+  return (
+    <div className="flex h-full flex-col">
+      <a href="#main" className="sr-only z-50 bg-surface p-2 focus:not-sr-only focus:absolute">
+        {t("app.skip")}
+      </a>
+      <TopBar />
+      <Outlet />
+    </div>
+  );
+}
+
+function TopBar() {
+  const { t } = useWords();
+  const { data: user } = useSession();
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line bg-surface px-3 max-sm:gap-1">
+      <Link to="/chat" className="text-lg font-bold tracking-tight">
+        Tramontane
+      </Link>
+      <nav aria-label={t("app.main")} className="flex gap-1 text-sm">
+        {user && (
+          <Link
+            to="/chat"
+            className="flex min-h-9 items-center rounded-md px-2.5 text-ink-2 hover:bg-sunken"
+            activeProps={{ className: "bg-accent-soft !text-accent font-medium hover:bg-accent-soft" }}
+          >
+            {t("app.chat")}
+          </Link>
+        )}
+      </nav>
+      <span className="grow" />
+      <LanguageChoice />
+      <ThemeChoice />
+      {user && <AccountMenu />}
+    </header>
+  );
+}
+
+const THEMES = [
+  ["system", "app.themeSystem"],
+  ["light", "app.themeLight"],
+  ["dark", "app.themeDark"],
+] as const;
+
+function LanguageChoice() {
+  const { preferences } = useServices();
+  const { t } = useWords();
+  const { language } = usePreferences();
+  return (
+    <select
+      aria-label={t("app.language")}
+      className="min-h-9 rounded-md border border-line-strong bg-surface px-1.5 text-sm text-ink-2"
+      value={language}
+      onChange={(event) => preferences.change({ language: event.target.value as Language })}
+    >
+      {LANGUAGES.map((code) => (
+        <option key={code} value={code} aria-label={LANGUAGE_NAMES[code]}>
+          {code.toUpperCase()}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function ThemeChoice() {
+  const { preferences } = useServices();
+  const { t } = useWords();
+  const { theme } = usePreferences();
+  return (
+    <label className="icon-button relative has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+      <Icon name="contrast" />
+      <select
+        aria-label={t("app.theme")}
+        className="absolute inset-0 cursor-pointer opacity-0"
+        value={theme}
+        onChange={(event) => preferences.change({ theme: event.target.value as Theme })}
+      >
+        {THEMES.map(([value, name]) => (
+          <option key={value} value={value}>
+            {t(name)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** A plain popover of the browser: the shell stays small, menus come with the pages that need them. */
+function AccountMenu() {
+  const { api } = useServices();
+  const { t } = useWords();
+  const signOut = async () => {
+    await api.signOut();
+    // A new page: nothing of the old session stays in memory.
+    location.assign("/login");
+  };
+  const close = () => document.querySelector<HTMLElement>("#account")?.hidePopover();
+  return (
+    <>
+      <button type="button" className="icon-button" aria-label={t("app.account")} popoverTarget="account">
+        <Icon name="user" />
+      </button>
+      <div id="account" popover="auto" className="popover fixed top-12 right-2 left-auto m-0 text-ink">
+        <Link to="/settings" className="menu-item hover:bg-accent-soft" onClick={close}>
+          <Icon name="gear" size={16} />
+          {t("app.settings")}
+        </Link>
+        <button type="button" className="menu-item w-full hover:bg-accent-soft" onClick={() => void signOut()}>
+          <Icon name="out" size={16} />
+          {t("app.signOut")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+/** Pages behind the sign-in: sends strangers to /login, keeps the event stream open, and hears the global keys. */
+export function SignedIn() {
+  const { live } = useServices();
+  const { data: user, isError } = useSession();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const isSignedIn = user !== undefined;
+
+  useEffect(() => {
+    if (isError && !queries.getQueryData(SESSION)) void navigate({ to: "/login", replace: true });
+  }, [isError, navigate, queries]);
+  useEffect(() => (isSignedIn ? live.start() : undefined), [isSignedIn, live]);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isCommand = event.ctrlKey || event.metaKey;
+      const isTyping =
+        event.target instanceof Element && event.target.closest("input,textarea,select,[role=dialog]") !== null;
+      if (isCommand && event.shiftKey && event.key.toLowerCase() === "o") {
+        event.preventDefault();
+        void navigate({ to: "/chat" });
+      } else if (isCommand && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        document.querySelector<HTMLElement>("#search")?.focus();
+      } else if (event.key === "/" && !isTyping) {
+        event.preventDefault();
+        document.querySelector<HTMLElement>("#composer")?.focus();
+      }
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [navigate]);
+
+  return isSignedIn ? <Outlet /> : null;
+}

@@ -1,0 +1,206 @@
+import { useEffect, useRef, useState } from "react";
+import type { ClipboardEvent, DragEvent, KeyboardEvent } from "react";
+import type { AppModel } from "#protocol";
+import { usePreferences, useWords } from "../app/services.tsx";
+import { Icon } from "../components/icon.tsx";
+import { MAX_FILE_BYTES, MAX_FILES, readFiles } from "./attachments.ts";
+import type { FileRefusal } from "./attachments.ts";
+import { EMPTY_DRAFT, loadDraft, saveDraft } from "./drafts.ts";
+import type { Draft } from "./drafts.ts";
+import { FileChip } from "./file-chip.tsx";
+import { ModelPicker } from "./model-picker.tsx";
+import { SchemaDialog } from "./schema-dialog.tsx";
+
+interface ComposerProps {
+  /** Whose draft this is. */
+  readonly draftKey: string;
+  readonly models: readonly AppModel[];
+  readonly model: string | undefined;
+  readonly onModel: (model: string) => void;
+  /** An answer is being written in this conversation. */
+  readonly isAnswering: boolean;
+  /** Why nothing can be sent now. */
+  readonly notice: string | undefined;
+  /** Resolves to whether it was sent; what was not sent stays. */
+  readonly onSend: (draft: Draft) => Promise<boolean>;
+  readonly onStop: () => void;
+  readonly onEditLast: () => void;
+}
+
+/** Where one writes: files by button, drop or paste, the model, a JSON schema. A draft survives everything but being sent. */
+export function Composer(props: ComposerProps) {
+  const { draftKey, models, model, onModel, isAnswering, notice, onSend, onStop, onEditLast } = props;
+  const words = useWords();
+  const { t } = words;
+  const { enterSends } = usePreferences();
+  const [draft, setDraft] = useState(() => loadDraft(draftKey));
+  const [refusals, setRefusals] = useState<readonly FileRefusal[]>([]);
+  const [isDropping, setDropping] = useState(false);
+  const [isSchemaOpen, setSchemaOpen] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const canSend = draft.text.trim() !== "" && model !== undefined && !isAnswering;
+
+  const change = (part: Partial<Draft>) => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    saveDraft(draftKey, next);
+  };
+  const send = async () => {
+    if (!canSend) return;
+    const sent = draft;
+    change({ ...EMPTY_DRAFT, schema: sent.schema });
+    setRefusals([]);
+    if (await onSend(sent)) return;
+    setDraft(sent);
+    saveDraft(draftKey, sent);
+  };
+  const addFiles = async (files: readonly File[]) => {
+    const read = await readFiles(files, draft.files.length);
+    change({ files: [...draft.files, ...read.attachments] });
+    setRefusals(read.refusals);
+  };
+
+  useEffect(() => field.current?.focus({ preventScroll: true }), [draftKey]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "ArrowUp" && draft.text === "") {
+      event.preventDefault();
+      onEditLast();
+    }
+    if (event.key !== "Enter" || event.nativeEvent.isComposing || event.shiftKey) return;
+    if (!enterSends && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    void send();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    void addFiles([...event.clipboardData.files]);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDropping(false);
+    void addFiles([...event.dataTransfer.files]);
+  };
+
+  return (
+    <form
+      className="px-3 pb-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => setDropping(false)}
+      onDrop={onDrop}
+    >
+      <div className="mx-auto max-w-[46rem]">
+        <div className="breeze mx-3 mb-1.5" data-on={isAnswering} />
+        {notice !== undefined && (
+          <p role="alert" className="mb-1.5 rounded-md bg-warn-soft px-3 py-1.5 text-[13px] text-warn">
+            {notice}
+          </p>
+        )}
+        {refusals.length > 0 && (
+          <ul role="alert" className="mb-1.5 rounded-md bg-danger-soft px-3 py-1.5 text-[13px] text-danger">
+            {refusals.map(({ name, reason }) => (
+              <li key={name}>{refusalText(name, reason)}</li>
+            ))}
+          </ul>
+        )}
+        <div className="rounded-lg border border-line-strong bg-surface focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
+          {draft.files.length > 0 && (
+            <ul aria-label={t("message.files")} className="flex flex-wrap gap-2 px-3 pt-3">
+              {draft.files.map((file, index) => (
+                <FileChip
+                  key={`${file.name} ${index}`}
+                  file={file}
+                  onRemove={() => change({ files: draft.files.filter((other) => other !== file) })}
+                />
+              ))}
+            </ul>
+          )}
+          <textarea
+            ref={field}
+            id="composer"
+            aria-label={t("composer.message")}
+            placeholder={isDropping ? t("composer.drop") : t("composer.message")}
+            rows={2}
+            value={draft.text}
+            onChange={(event) => change({ text: event.target.value })}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            className="block field-sizing-content max-h-[40dvh] min-h-16 w-full resize-none bg-transparent px-3.5 pt-3 outline-none placeholder:text-ink-3"
+          />
+          <div className="flex items-center gap-1 p-2">
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                void addFiles([...(event.target.files ?? [])]);
+                event.target.value = "";
+              }}
+            />
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={t("composer.attach")}
+              title={t("composer.attach")}
+              onClick={() => picker.current?.click()}
+            >
+              <Icon name="clip" />
+            </button>
+            <button
+              type="button"
+              className={`icon-button ${draft.schema === undefined ? "" : "bg-accent-soft text-accent"}`}
+              aria-label={t(draft.schema === undefined ? "composer.schema" : "composer.schemaOn")}
+              title={t("composer.schema")}
+              onClick={() => setSchemaOpen(true)}
+            >
+              <Icon name="braces" />
+            </button>
+            <ModelPicker models={models} model={model} onChange={onModel} />
+            <span className="grow" />
+            {isAnswering ? (
+              <button
+                type="button"
+                onClick={onStop}
+                aria-label={t("composer.stop")}
+                className="icon-button bg-ink text-bg hover:bg-ink-2 hover:text-bg"
+              >
+                <span className="size-3 rounded-[2px] bg-current" />
+              </button>
+            ) : (
+              <button
+                type="submit"
+                aria-label={t("composer.send")}
+                aria-disabled={!canSend}
+                className="icon-button bg-accent text-on-accent hover:bg-accent-hover hover:text-on-accent aria-disabled:bg-sunken aria-disabled:text-ink-3"
+              >
+                <Icon name="up" />
+              </button>
+            )}
+          </div>
+        </div>
+      </div>
+      {isSchemaOpen && (
+        <SchemaDialog
+          schema={draft.schema}
+          onChange={(schema) => change({ schema })}
+          onClose={() => setSchemaOpen(false)}
+        />
+      )}
+    </form>
+  );
+
+  function refusalText(name: string, reason: FileRefusal["reason"]): string {
+    if (reason === "tooMany") return t("composer.tooMany", { n: MAX_FILES });
+    return t(`composer.${reason}`, { name, size: words.bytes(MAX_FILE_BYTES) });
+  }
+}

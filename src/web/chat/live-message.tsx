@@ -1,0 +1,35 @@
+import { useEffect } from "react";
+import type { ThreadMessage } from "#protocol";
+import { useServices, useWords } from "../app/services.tsx";
+import { CodeBlock } from "../markdown/code-block.tsx";
+import { Markdown } from "../markdown/markdown.tsx";
+import { useRun } from "./use-run.ts";
+
+/** The answer being written: the only part of the page that follows the run. */
+export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
+  const { t } = useWords();
+  const { text, tokens } = useRun(message);
+  useForgottenRun(message);
+  return (
+    <article aria-label={t("message.assistant")} data-message={message.id} className="px-4 py-3">
+      <div className="mx-auto max-w-[46rem]" aria-busy="true">
+        {message.details.schema ? <CodeBlock code={text} language="json" isLive /> : <Markdown text={text} isLive />}
+        <p className="num mt-2 min-h-9 text-xs leading-9 text-ink-3">
+          {text === "" ? t("message.waiting") : t("message.usage", { out: tokens })}
+        </p>
+      </div>
+    </article>
+  );
+}
+
+/** How long the server may say nothing of a run before its message is read again. */
+const SILENCE_MS = 3000;
+
+/** A run may end between the reading of its message and the opening of the event stream; then nobody tells of it. */
+function useForgottenRun({ runId = "", conversationId }: ThreadMessage): void {
+  const { runs, threads } = useServices();
+  useEffect(() => {
+    const timer = setInterval(() => !runs.isKnown(runId) && void threads.load(conversationId), SILENCE_MS);
+    return () => clearInterval(timer);
+  }, [runs, threads, runId, conversationId]);
+}

@@ -1,0 +1,9 @@
+import type { ThreadMessage } from "#protocol";
+
+/** What a reader can do with a message. */
+export interface MessageActions {
+  edit(message: ThreadMessage, content: string): void;
+  regenerate(message: ThreadMessage): void;
+  continueAnswer(message: ThreadMessage): void;
+  showBranch(messageId: string): void;
+}

@@ -1,0 +1,31 @@
+import type { PolicyDecision } from "#protocol";
+import { useWords } from "../app/services.tsx";
+import { Icon } from "../components/icon.tsx";
+
+/** A decision of the workspace's policy: the rule in the administrator's words. A refusal is a card, a warning one line. */
+export function PolicyNote({ decision }: { readonly decision: PolicyDecision }) {
+  const words = useWords();
+  const { rule, category, score, action } = decision;
+  const certainty = words.t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) });
+  const reason = (
+    <>
+      <q>{rule}</q> · <span className="font-mono text-xs">{category}</span> · <span className="num">{certainty}</span>
+    </>
+  );
+  if (action === "warn") {
+    return (
+      <p role="note" className="mb-2 border-l-2 border-policy pl-3 text-[13px] text-policy">
+        {words.t("message.warned")}: {reason}
+      </p>
+    );
+  }
+  return (
+    <div role="note" className="rounded-lg border border-policy bg-policy-soft p-3.5">
+      <p className="flex items-center gap-2 font-semibold text-policy">
+        <Icon name="shield" />
+        {words.t("message.refused")}
+      </p>
+      <p className="mt-1 text-sm">{reason}</p>
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { KeyboardEvent } from "react";
+import { Virtualizer } from "virtua";
+import { useServices, useWords } from "../app/services.tsx";
+import { Icon } from "../components/icon.tsx";
+import type { Thread } from "../live/thread-store.ts";
+import { LiveMessage } from "./live-message.tsx";
+import type { MessageActions } from "./message-actions.ts";
+import { MessageRow } from "./message-row.tsx";
+import { useFollowEnd } from "./use-follow-end.ts";
+
+/** Earlier messages are fetched when this close to the top, in pixels. */
+const NEAR_TOP = 400;
+
+interface ThreadViewProps {
+  readonly conversationId: string;
+  readonly thread: Thread;
+  readonly actions: MessageActions;
+}
+
+/**
+ * The messages of a conversation: finished ones in a virtual list, the one being written after it in the same scroller, so
+ * that its growth never makes the list correct its scroll position.
+ */
+export function ThreadView({ conversationId, thread, actions }: ThreadViewProps) {
+  const { threads } = useServices();
+  const { t } = useWords();
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const isFetching = useRef(false);
+  const [isPrepending, setPrepending] = useState(false);
+  const { messages, from } = thread;
+  const live = messages.at(-1)?.runId === undefined ? undefined : messages.at(-1);
+  const end = useFollowEnd(scroller, content);
+  const { follow } = end;
+
+  // A question of one's own is always followed.
+  const lastQuestion = messages.findLast(({ role }) => role === "user")?.id;
+  useEffect(follow, [lastQuestion, conversationId, follow]);
+
+  const fetchEarlier = useCallback(async () => {
+    if (isFetching.current) return;
+    isFetching.current = true;
+    setPrepending(true);
+    try {
+      await threads.loadEarlier(conversationId);
+    } catch {
+      // Offline: scrolling up again tries again.
+    }
+    requestAnimationFrame(() => {
+      setPrepending(false);
+      isFetching.current = false;
+    });
+  }, [threads, conversationId]);
+
+  const onScroll = () => {
+    end.handlers.onScroll();
+    const element = scroller.current;
+    if (element && element.scrollTop < NEAR_TOP && from > 0 && !end.isFollowing) void fetchEarlier();
+  };
+
+  const rows = useMemo(
+    () =>
+      messages
+        .filter((message) => message !== live)
+        .map((message) => <MessageRow key={message.id} message={message} actions={actions} />),
+    [messages, live, actions],
+  );
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label={t("chat.log")}
+        tabIndex={0}
+        className="h-full overflow-y-auto [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
+        {...end.handlers}
+        onScroll={onScroll}
+        onKeyDown={(event) => {
+          end.handlers.onKeyDown(event);
+          moveBetweenMessages(event);
+        }}
+      >
+        <div ref={content}>
+          <Virtualizer scrollRef={scroller} shift={isPrepending}>
+            {rows}
+          </Virtualizer>
+          {live && <LiveMessage key={live.id} message={live} />}
+        </div>
+      </div>
+      {!end.isFollowing && (
+        <button
+          type="button"
+          className="button absolute bottom-2 left-1/2 -translate-x-1/2 rounded-full shadow-md"
+          onClick={follow}
+        >
+          <Icon name="down" size={16} />
+          {t("chat.jump")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** J and K go to the next and the previous message. */
+function moveBetweenMessages(event: KeyboardEvent<HTMLElement>): void {
+  const isTyping = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement;
+  if (isTyping || event.ctrlKey || event.metaKey || (event.key !== "j" && event.key !== "k")) return;
+  const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article")];
+  const at = articles.findIndex((article) => article.contains(document.activeElement));
+  const next = event.key === "j" ? articles[at + 1] : at === -1 ? articles.at(-1) : articles[at - 1];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
+}

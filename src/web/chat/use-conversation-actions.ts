@@ -1,0 +1,87 @@
+import { useMemo, useState } from "react";
+import type { ThreadMessage } from "#protocol";
+import { ApiError, newIdempotencyKey } from "../app/api.ts";
+import { useServices, useWords } from "../app/services.tsx";
+import type { Draft } from "./drafts.ts";
+import type { MessageActions } from "./message-actions.ts";
+
+export interface ConversationActions extends MessageActions {
+  /** Resolves to the conversation it went to, or undefined when it was not sent. */
+  send(draft: Draft): Promise<string | undefined>;
+  stop(runId: string): Promise<void>;
+}
+
+interface ConversationScope {
+  /** Undefined: a conversation not yet begun; the first send makes it. */
+  readonly conversationId: string | undefined;
+  readonly model: string | undefined;
+}
+
+/** What one can do in a conversation; `fault` says what went wrong last, in the reader's language. */
+export function useConversationActions({ conversationId, model }: ConversationScope) {
+  const { api, threads } = useServices();
+  const words = useWords();
+  const [fault, setFault] = useState<string>();
+
+  const actions = useMemo<ConversationActions>(() => {
+    const attempt = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+      try {
+        const result = await work();
+        setFault(undefined);
+        return result;
+      } catch (error) {
+        setFault(
+          error instanceof ApiError && error.code === "offline"
+            ? words.t("composer.offline")
+            : words.t("composer.failed", { reason: error instanceof Error ? error.message : String(error) }),
+        );
+        return undefined;
+      }
+    };
+    const post = async (id: string, body: Parameters<typeof api.send>[1]) => {
+      const { question, answer } = await api.send(id, body, newIdempotencyKey());
+      threads.follow(id, question.parentId, [question, answer]);
+    };
+    return {
+      send: (draft) =>
+        attempt(async () => {
+          if (model === undefined) throw new Error(words.t("composer.noModel"));
+          const id = conversationId ?? (await api.createConversation(model)).id;
+          const schema =
+            draft.schema === undefined ? {} : { schema: JSON.parse(draft.schema) as Record<string, unknown> };
+          const attachments = draft.files.length > 0 ? { attachments: [...draft.files] } : {};
+          await post(id, { content: draft.text.trim(), model, ...attachments, ...schema });
+          return id;
+        }),
+      edit: (message, content) => {
+        const { conversationId: id, parentId, details } = message;
+        const attachments = details.attachments ? { attachments: [...details.attachments] } : {};
+        void attempt(async () => {
+          await post(id, { content, model: model ?? "", parentId, ...attachments });
+          await threads.load(id);
+        });
+      },
+      regenerate: (message) => {
+        void attempt(async () => {
+          const answer = await api.regenerate(message.id, model ?? message.details.model ?? "");
+          threads.follow(message.conversationId, answer.parentId, [answer]);
+        });
+      },
+      continueAnswer: (message: ThreadMessage) => {
+        void attempt(async () => threads.replace(await api.continueAnswer(message.id)));
+      },
+      showBranch: (messageId) => {
+        if (conversationId === undefined) return;
+        void attempt(async () => {
+          await api.showBranch(messageId);
+          await threads.load(conversationId);
+        });
+      },
+      stop: async (runId) => {
+        await attempt(() => api.stop(runId));
+      },
+    };
+  }, [api, threads, words, conversationId, model]);
+
+  return { actions, fault };
+}

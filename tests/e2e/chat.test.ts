@@ -1,0 +1,265 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { startAppServer } from "../support/app-server.ts";
+import type { AppServer } from "../support/app-server.ts";
+import { builtWebApp } from "../support/web-app.ts";
+import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import type { Watched } from "./browser.ts";
+import { longAnswer, scripted } from "./scripted-model.ts";
+
+describe.skipIf(CHROMIUM === undefined)(
+  `the chat app in Chromium (skipped when ${NO_CHROMIUM})`,
+  { timeout: 90_000 },
+  () => {
+    let server: AppServer;
+    let browser: Browser;
+    let context: BrowserContext;
+    let model: ReturnType<typeof scripted>;
+
+    beforeAll(async () => {
+      const webRoot = builtWebApp();
+      server = await startAppServer({ webRoot, disturb: (toy) => (model = scripted(toy)) });
+      browser = await launchBrowser();
+      context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
+      const { page } = await openPage(context, server.origin);
+      await page.goto(server.origin + server.signInPath());
+      await page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
+      await page.close();
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    // A page left open by a failed test would hold one of the six connections that a browser allows.
+    afterEach(async () => {
+      for (const page of context.pages()) await page.close();
+    });
+
+    const open = (path = "/chat"): Promise<Watched> =>
+      openPage(context, server.origin).then(async (watched) => {
+        await watched.page.goto(server.origin + path);
+        await watched.page.getByRole("textbox", { name: "Message" }).waitFor();
+        return watched;
+      });
+    const ask = async (page: Page, question: string) => {
+      await page.getByRole("textbox", { name: "Message" }).fill(question);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+    };
+    const stopButton = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
+    const answered = (page: Page) =>
+      page.getByRole("button", { name: "Answer again" }).last().waitFor({ timeout: 20_000 });
+    const lastAnswer = (page: Page) => page.getByRole("article", { name: "Answer" }).last().locator(".md").innerText();
+    const words = (text: string) => text.replaceAll(/[\s`*#|:\-$\\{}^[\]()]+/g, "");
+
+    test("a link signs in and leaves no trace of its secret", async () => {
+      const fresh = await browser.newContext();
+      const { page, faults } = await openPage(fresh, server.origin);
+      const path = server.signInPath();
+      await page.goto(server.origin + path);
+      await page.waitForURL("**/chat");
+      expect(page.url()).not.toContain("once_");
+      await page.goBack().catch(() => {});
+      expect(page.url()).not.toContain("once_");
+      expect(faults).toEqual([]);
+      await fresh.close();
+    });
+
+    test("a question is answered in words, table, code and formula, with what it cost in tokens", async () => {
+      const { page, faults } = await open();
+      await ask(page, "Explain rate=400 chars=900");
+      await answered(page);
+      const article = page.getByRole("article", { name: "Answer" }).last();
+      await article.getByRole("table").first().waitFor();
+      await article.locator("pre .hljs-keyword").first().waitFor();
+      await expect.poll(() => article.innerText()).toMatch(/\d+ tokens · .*\d+ tok\/s · tramontane-small/);
+      expect(await page.getByRole("status").first().innerText()).toBe("The answer is complete");
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("a reload in the middle of an answer loses and doubles nothing", async () => {
+      const { page, faults } = await open();
+      await ask(page, "Reload rate=30 chars=1500");
+      await stopButton(page).waitFor();
+      await page.waitForTimeout(1200);
+      const before = await lastAnswer(page);
+      await page.reload();
+      await stopButton(page).waitFor();
+      await expect.poll(() => lastAnswer(page).then(words)).toContain(words(before).slice(0, 100));
+      await answered(page);
+      const shown = await page.getByRole("article", { name: "Answer" }).last().locator(".md h3").allInnerTexts();
+      const expected = [...longAnswer(1500).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+      expect(shown).toEqual(expected);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test.each(["button", "Escape"])(
+      "stop by %s frees the engine, and the text is there after a reload",
+      async (way) => {
+        const { page } = await open();
+        await ask(page, `Stop ${way} rate=50 chars=9000`);
+        await stopButton(page).waitFor();
+        await page.waitForTimeout(800);
+        expect(model.running()).toBe(1);
+        if (way === "button") await stopButton(page).click();
+        else await page.keyboard.press("Escape");
+        await expect.poll(() => model.running(), { timeout: 3000 }).toBe(0);
+        await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
+        await page.reload();
+        await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
+        expect((await lastAnswer(page)).length).toBeGreaterThan(10);
+        await page.close();
+      },
+    );
+
+    test("a second tab sees the same answer grow, and its end", async () => {
+      const first = await open();
+      await ask(first.page, "Two tabs rate=30 chars=900");
+      await stopButton(first.page).waitFor();
+      const second = await open(new URL(first.page.url()).pathname);
+      await stopButton(second.page).waitFor();
+      await answered(second.page);
+      await answered(first.page);
+      expect(await lastAnswer(second.page)).toBe(await lastAnswer(first.page));
+      await first.page.close();
+      await second.page.close();
+    });
+
+    test("a lost network says so, and the answer is whole when it is back", async () => {
+      const { page } = await open();
+      await ask(page, "Network rate=40 chars=1400");
+      await stopButton(page).waitFor();
+      await page.waitForTimeout(600);
+      await context.setOffline(true);
+      await page.getByRole("textbox", { name: "Message" }).fill("kept while offline");
+      await page.waitForTimeout(2500);
+      await context.setOffline(false);
+      await answered(page);
+      const headings = await page.getByRole("article", { name: "Answer" }).last().locator(".md h3").allInnerTexts();
+      expect(headings).toEqual([...longAnswer(1400).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading));
+      expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("kept while offline");
+      await page.close();
+    });
+
+    test("editing and asking again make versions to go between", async () => {
+      const { page, faults } = await open();
+      await ask(page, "First say=One");
+      await answered(page);
+      await page.getByRole("button", { name: "Edit" }).click();
+      await page.getByRole("textbox", { name: "Edit your message" }).fill("Second say=Two");
+      await page.getByRole("button", { name: "Send again" }).click();
+      await page.getByRole("article", { name: "Answer" }).getByText("Two").waitFor();
+      await answered(page);
+      await page.getByRole("group", { name: "Version 2 of 2" }).waitFor();
+      await page.getByRole("button", { name: "Previous version" }).click();
+      await page.getByRole("article", { name: "Answer" }).getByText("One").waitFor();
+      await page.getByRole("button", { name: "Answer again" }).click();
+      await page.getByRole("article", { name: "Answer" }).getByRole("group", { name: "Version 2 of 2" }).waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("a server that crashes and returns finds the answer interrupted, and Continue ends it", async () => {
+      const { page } = await open();
+      await ask(page, "Crash rate=30 chars=700");
+      await stopButton(page).waitFor();
+      await page.waitForTimeout(1500);
+      await server.crashAndRestart();
+      await page.getByRole("note").getByText("Interrupted: the server was restarted.").waitFor({ timeout: 20_000 });
+      await page.getByRole("button", { name: "Continue" }).click();
+      await stopButton(page).waitFor();
+      await page.getByRole("note").getByText("Interrupted").waitFor({ state: "detached" });
+      await answered(page);
+      const headings = await page.getByRole("article", { name: "Answer" }).last().locator(".md h3").allInnerTexts();
+      expect(headings).toEqual([...longAnswer(700).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading));
+      await page.close();
+    });
+
+    test("conversations are found, renamed, pinned, shared and deleted", async () => {
+      const { page, faults } = await open();
+      await ask(page, "Zanzibar say=An island");
+      await answered(page);
+      const menu = async (item: string) => {
+        await page.getByRole("button", { name: "Options of this conversation" }).click();
+        await page.getByRole("menuitem", { name: item }).click();
+      };
+      await menu("Rename");
+      await page.getByRole("textbox", { name: "Title" }).fill("Spice");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("heading", { name: "Spice" }).waitFor();
+      await menu("Pin");
+      await page.getByRole("region", { name: "Pinned" }).getByRole("link", { name: "Spice" }).waitFor();
+      await page.getByRole("searchbox", { name: "Search conversations" }).fill("zanzi");
+      await page.getByText("1 conversation found").waitFor();
+      await page.getByRole("searchbox", { name: "Search conversations" }).fill("");
+      await menu("Share");
+      await page.getByRole("button", { name: "Create link" }).click();
+      const link = await page.getByRole("textbox", { name: "Link" }).inputValue();
+      await page.getByRole("button", { name: "Close" }).click();
+      const reader = await openPage(context, server.origin);
+      await reader.page.goto(link);
+      await reader.page.getByText("Shared conversation, read only").waitFor();
+      await reader.page.getByRole("article", { name: "Answer" }).getByText("An island").waitFor();
+      await reader.page.close();
+      await menu("Delete");
+      await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+      await page.waitForURL(/\/chat$/);
+      await page.getByRole("link", { name: "Spice" }).waitFor({ state: "detached" });
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("text files go along, others are refused by name, and the draft survives a reload", async () => {
+      const { page, faults } = await open();
+      await page.locator("input[type=file]").setInputFiles([
+        { name: "wind.md", mimeType: "text/markdown", buffer: Buffer.from("# Force 9") },
+        { name: "photo.png", mimeType: "image/png", buffer: Buffer.from([0x89, 0x50, 0xff, 0xfe, 0]) },
+        { name: "big.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_001, "a") },
+      ]);
+      await page.getByText("photo.png: only text files can be read here.").waitFor();
+      await page.getByText(/big\.txt: larger than/).waitFor();
+      await page.getByRole("textbox", { name: "Message" }).fill("How strong? say=Strong");
+      await page.reload();
+      await page.getByText("wind.md").waitFor();
+      expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("How strong? say=Strong");
+      await page.keyboard.press("Enter");
+      await answered(page);
+      await page.getByRole("list", { name: "Attached files" }).getByText("wind.md").waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    test("hostile Markdown runs nothing and fetches nothing", async () => {
+      const { page, faults } = await open();
+      const hostile = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[a](javascript:alert(1)) [b](JaVaScRiPt:alert(1)) [c](data:text/html,<script>alert(1)</script>)",
+        "![picture](https://evil.test/a.png) <svg onload=alert(1)>",
+        '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+        "$\\href{javascript:alert(1)}{x}$ and $\\includegraphics{https://evil.test/b.png}$",
+        "```html\n<img src=x onerror=alert(1)>\n```",
+        "| a |\n|---|\n| <img src=x onerror=alert(1)> |",
+      ].join("\n\n");
+      await ask(page, `rate=2000 say=${hostile}`);
+      await answered(page);
+      await page.waitForTimeout(800);
+      const found = await page
+        .locator(".md")
+        .last()
+        .evaluate((root) => ({
+          scriptable: root.querySelectorAll("img,iframe,script,svg:not([aria-hidden]),object,embed").length,
+          handlers: [...root.querySelectorAll("*")].filter((element) =>
+            [...element.attributes].some(({ name }) => /^on/i.test(name)),
+          ).length,
+          links: [...root.querySelectorAll("a")].map((link) => link.getAttribute("href")),
+        }));
+      expect(found).toEqual({ scriptable: 0, handlers: 0, links: ["https://evil.test/a.png"] });
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+  },
+);

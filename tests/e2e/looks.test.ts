@@ -1,0 +1,203 @@
+import axe from "axe-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { startAppServer } from "../support/app-server.ts";
+import type { AppServer } from "../support/app-server.ts";
+import { builtWebApp } from "../support/web-app.ts";
+import { en } from "../../src/web/i18n/en.ts";
+import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf } from "./browser.ts";
+import { scripted } from "./scripted-model.ts";
+
+const LANGUAGES = ["en", "fr", "es", "de", "it"] as const;
+/** The same word in several of our languages. */
+const SHARED_WORDS = [
+  "Chat",
+  "Message",
+  "Messages",
+  "Code: {language}",
+  "Conversations",
+  "Normal",
+  "Account",
+  "Link",
+  "Version {n} of {total}",
+];
+
+describe.skipIf(CHROMIUM === undefined)(
+  `every page, language, theme and width (skipped when ${NO_CHROMIUM})`,
+  { timeout: 90_000 },
+  () => {
+    let server: AppServer;
+    let browser: Browser;
+    let conversation: string;
+    let share: string;
+
+    beforeAll(async () => {
+      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
+      browser = await launchBrowser();
+      const { id } = (await (await server.call("POST", "/api/conversations", {})).json()) as { id: string };
+      const send = async (content: string, schema?: object) => {
+        const body = { content, model: "tramontane-small", ...(schema ? { schema } : {}) };
+        await server.call("POST", `/api/conversations/${id}/messages`, body, {
+          "idempotency-key": content.padEnd(12, "."),
+        });
+        const isWriting = async () =>
+          (await (await server.call("GET", `/api/conversations/${id}/messages`)).text()).includes('"runId"');
+        while (await isWriting()) await new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      await send("One rate=5000 chars=500");
+      await send("Two rate=5000 chars=300");
+      const shared = (await (await server.call("PUT", `/api/conversations/${id}/share`, { shared: true })).json()) as {
+        shareToken: string;
+      };
+      conversation = `/chat/${id}`;
+      share = `/share/${shared.shareToken}`;
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    const openIn = async (language: string, theme: string, width: number) => {
+      const isPhone = width < 700;
+      const context = await browser.newContext({
+        viewport: { width, height: isPhone ? 667 : 800 },
+        hasTouch: isPhone,
+        isMobile: isPhone,
+      });
+      const preferences = { language, theme, textSize: "normal", enterSends: true, model: null };
+      await context.addInitScript((text) => {
+        if (localStorage.getItem("tramontane.preferences") === null)
+          localStorage.setItem("tramontane.preferences", text);
+      }, JSON.stringify(preferences));
+      const cookie = server.cookie.split("=");
+      await context.addCookies([
+        { name: cookie[0]!, value: cookie[1]!, url: server.origin, httpOnly: true, sameSite: "Lax" },
+      ]);
+      return { context, ...(await openPage(context, server.origin)) };
+    };
+    const visit = async (page: Page, path: string) => {
+      await page.goto(server.origin + path);
+      await page.locator("main h1").first().waitFor();
+      await page.waitForLoadState("networkidle", { timeout: 1500 }).catch(() => {});
+    };
+    const faultsOf = async (page: Page, where: string): Promise<string[]> => {
+      await page.evaluate(axe.source);
+      const violations = await page.evaluate(async () => {
+        const { axe: run } = window as unknown as {
+          axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> };
+        };
+        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+        return (await run.run(document, { runOnly: tags })).violations;
+      });
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]!.target.join(" ")}`);
+    };
+    const pages = () => ["/login", "/chat", conversation, share, "/settings", "/nowhere"];
+
+    test.each(["en light", "de dark"])(
+      "axe finds nothing serious on any page: %s",
+      async (look) => {
+        const [language, theme] = look.split(" ") as [string, string];
+        const { page, context, faults } = await openIn(language, theme, 1280);
+        const found: string[] = [];
+        for (const path of pages()) {
+          await visit(page, path);
+          found.push(...(await faultsOf(page, path)));
+        }
+        await visit(page, conversation);
+        await page.locator("button[aria-haspopup=true]").first().click();
+        await page.getByRole("menu").waitFor();
+        found.push(...(await faultsOf(page, "menu")));
+        await page.getByRole("menuitem").last().click();
+        await page.getByRole("alertdialog").waitFor();
+        found.push(...(await faultsOf(page, "dialog")));
+        await page.keyboard.press("Escape");
+        await page.locator("button[aria-haspopup=listbox]").click();
+        await page.getByRole("listbox").waitFor();
+        found.push(...(await faultsOf(page, "models")));
+        expect(found).toEqual([]);
+        expect(faults).toEqual([]);
+        await context.close();
+      },
+      120_000,
+    );
+
+    test("axe finds nothing serious while an answer is written", async () => {
+      const { page, context } = await openIn("en", "light", 1280);
+      await visit(page, "/chat");
+      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=60 chars=2500");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+      expect(await faultsOf(page, "streaming")).toEqual([]);
+      await page.keyboard.press("Escape");
+      await context.close();
+    }, 60_000);
+
+    test.each(LANGUAGES)(
+      "%s fits on a phone and a desk, says its language, and leaves no English",
+      async (language) => {
+        for (const width of [375, 1280]) {
+          const { page, context, faults } = await openIn(language, "light", width);
+          for (const path of pages()) {
+            await visit(page, path);
+            expect([path, width, await overflowOf(page)]).toEqual([path, width, 0]);
+            expect(await page.evaluate(() => document.documentElement.lang)).toBe(language);
+            if (language !== "en") expect([path, await englishOn(page)]).toEqual([path, []]);
+          }
+          expect(faults).toEqual([]);
+          await context.close();
+        }
+      },
+      120_000,
+    );
+
+    test("the theme is there before the first script runs", async () => {
+      const { page, context } = await openIn("fr", "dark", 1280);
+      await visit(page, "/settings");
+      await page.route("**/*.js", (route) => route.abort());
+      await page.reload();
+      const look = await page.evaluate(() => ({
+        lang: document.documentElement.lang,
+        background: getComputedStyle(document.body).backgroundColor,
+      }));
+      expect(look).toEqual({ lang: "fr", background: "rgb(16, 19, 24)" });
+      await context.close();
+    }, 60_000);
+
+    test("a language can be switched while one writes and while an answer is written", async () => {
+      const { page, context, faults } = await openIn("en", "light", 1280);
+      await visit(page, "/chat");
+      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=40 chars=1200");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
+      await page.getByRole("textbox", { name: "Message" }).fill("half a thought");
+      await page.getByLabel("Language").selectOption("de");
+      await page.getByRole("button", { name: "Anhalten", exact: true }).waitFor();
+      expect(await page.getByRole("textbox", { name: "Nachricht" }).inputValue()).toBe("half a thought");
+      await page.getByRole("button", { name: "Neu antworten" }).waitFor({ timeout: 20_000 });
+      expect(faults).toEqual([]);
+      await context.close();
+    }, 60_000);
+
+    /** Texts and labels on the page that are whole English messages. */
+    async function englishOn(page: Page): Promise<string[]> {
+      const shown = await page.evaluate(() => {
+        const labels = [...document.querySelectorAll("[aria-label],[placeholder],[title]")].flatMap((element) =>
+          ["aria-label", "placeholder", "title"].map((name) => element.getAttribute(name) ?? ""),
+        );
+        return [...labels, ...document.body.innerText.split("\n")].map((text) => text.trim());
+      });
+      const english: string[] = Object.values(en)
+        .flatMap((text) => (typeof text === "string" ? [text] : [text.one, text.other]))
+        .filter((text) => !text.includes("{") && text.length > 3 && !SHARED_WORDS.includes(text));
+      return english.filter((text) => shown.includes(text));
+    }
+  },
+);
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}

@@ -1,0 +1,75 @@
+import type { EngineModel, GenerationEvent, GenerationRequest } from "#engine";
+
+const SENTENCE = "The mistral clears the sky over the valley and leaves the air dry.";
+
+/** Markdown of at least `characters` characters: headings, tables, code, lists, formulas. The same every time. */
+export function longAnswer(characters: number): string {
+  let text = "An answer with **bold** words, a table and code.\n\n";
+  for (let part = 1; text.length < characters; part += 1) {
+    text += `## Part ${part}\n\n${`${SENTENCE} `.repeat(4).trim()}\n\n`;
+    text += `| metric | value |\n|---|---:|\n| latency ${part} | ${part * 3} ms |\n\n`;
+    text += `\`\`\`python\ndef f${part}(x):\n    return [y * ${part} for y in x]  # comment\n\`\`\`\n\n`;
+    text += `1. one\n2. two with [a link](https://example.test/${part})\n\n`;
+    if (part % 3 === 0) text += `Inline $e^{i\\pi}+${part}=0$ in a sentence.\n\n`;
+  }
+  return text;
+}
+
+/** What a question such as "… rate=100 chars=4000" asks the model to do; `say=` is answered word for word. */
+export function answerTo(question: string): { text: string; tokensPerSecond: number } {
+  const number = (name: string, otherwise: number) =>
+    Number(new RegExp(`${name}=(\\d+)`).exec(question)?.[1] ?? otherwise);
+  const said = /say=([\s\S]+)/.exec(question)?.[1];
+  return { text: said ?? longAnswer(number("chars", 300)), tokensPerSecond: number("rate", 200) };
+}
+
+/**
+ * The toy model with words of its own: what it says and how fast is written in the question. Everything around it (doors,
+ * templates, conversations, store) is the product.
+ */
+export function scripted(toy: EngineModel): EngineModel & { readonly running: () => number } {
+  let running = 0;
+  return {
+    ...toy,
+    info: toy.info,
+    status: () => toy.status(),
+    tokenize: (prompt) => toy.tokenize(prompt),
+    detokenize: (tokens) => toy.detokenize(tokens),
+    embed: (inputs, signal) => toy.embed(inputs, signal),
+    unload: () => toy.unload(),
+    running: () => running,
+    async *generate(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
+      const promptCharacters = request.prompt.reduce((sum, part) => sum + part.text.length, 0);
+      const { question, written } = lastTurn(request.prompt);
+      const { text, tokensPerSecond } = answerTo(question);
+      const tokens = text.slice(written.length).match(/\s*\S{1,6}|\s+$/g) ?? [];
+      running += 1;
+      try {
+        yield { type: "started", promptTokens: Math.ceil(promptCharacters / 4), cachedTokens: 0 };
+        const beganMs = performance.now();
+        for (let sent = 0; sent < tokens.length;) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          signal.throwIfAborted();
+          const due = Math.min(tokens.length, Math.floor(((performance.now() - beganMs) / 1000) * tokensPerSecond));
+          if (due === sent) continue;
+          yield { type: "text", choice: 0, text: tokens.slice(sent, due).join(""), tokens: due - sent };
+          sent = due;
+        }
+        const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, draftedTokens: 0, acceptedTokens: 0 };
+        yield { type: "finished", choice: 0, reason: "stop", completionTokens: tokens.length, timings };
+      } finally {
+        running -= 1;
+      }
+    },
+  };
+}
+
+/** The last question and what of its answer is already written, in Mistral's format, which the toy's vocabulary asks for. */
+function lastTurn(parts: GenerationRequest["prompt"]): { question: string; written: string } {
+  const after = (control: string) => {
+    const at = parts.findLastIndex((part) => part.kind === "control" && part.text === control);
+    const next = parts[at + 1];
+    return at !== -1 && next?.kind === "text" ? next.text : "";
+  };
+  return { question: after("[INST]"), written: after("[/INST]") };
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "#base";
+import type { Clock, Logger } from "#base";
+import { createEngine } from "#engine";
+import type { EngineModel } from "#engine";
+import { createHttpServer, createMetrics } from "#http";
+import type { Database } from "#platform";
+import { Catalog, createInference, Deployment, openBackOffice, openChatApp } from "#platform";
+import { chooseTemplate } from "#prompt";
+
+export const APP_KEY = "tmk_app_0123456789abcdef0123";
+
+export interface AppServer {
+  readonly origin: string;
+  /** The session of whoever signed in with the key, as `name=value`. */
+  readonly cookie: string;
+  /** A path that signs in once. */
+  signInPath(): string;
+  /** Sends JSON as somebody signed in with the key. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Goes down as a crash would, without saving or telling anybody, and comes back on the same port and store. */
+  crashAndRestart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AppServerOptions {
+  readonly webRoot: string;
+  readonly disturb?: (toy: EngineModel) => EngineModel;
+  readonly logger?: Logger;
+}
+
+const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** The whole product on a free port, with its real store and doors; only the model is a toy. */
+export async function startAppServer(options: AppServerOptions): Promise<AppServer> {
+  const logger = options.logger ?? silentLogger;
+  const directory = mkdtempSync(join(tmpdir(), "tramontane-app-"));
+  const office = await openBackOffice({ directory, role: "server", configuredKey: APP_KEY, clock, logger });
+  const engine = createEngine({ logger, clock });
+  const toy = await engine.load({ name: "toy", source: { kind: "toy" }, contextTokens: 32_768, cacheTokens: 65_536 });
+  const model = options.disturb?.(toy) ?? toy;
+  const names = ["tramontane-small", "tramontane-large"];
+  const catalog = new Catalog(names.map((id) => deploymentOf(id, model)));
+  const build = async (port: number) => {
+    const metrics = createMetrics();
+    const newId = () => randomUUID().replaceAll("-", "");
+    const random = { next: () => Math.random() };
+    const inference = createInference({ catalog, clock, random, newId, observer: metrics, gate: office.gate! });
+    const plug = { isPulled: false };
+    const database = withPlug(office.database, plug);
+    const app = await openChatApp({ office: { ...office, database }, inference, catalog, clock, logger });
+    const authenticate = office.authenticate.bind(office);
+    const parts = { inference, catalog, authenticate, metrics, logger, clock, version: "0.0.0-test" };
+    const http = createHttpServer({ ...parts, app: { ...app, webRoot: options.webRoot }, options: { drainMs: 0 } });
+    const address = await http.listen("127.0.0.1", port);
+    return { app, http, plug, port: address.port };
+  };
+  let running = await build(0);
+  const { port } = running;
+  const origin = `http://127.0.0.1:${port}`;
+  const cookie = await signIn(origin);
+  return {
+    origin,
+    cookie,
+    signInPath: () => running.app.issueSignInPath(),
+    call: (method, path, body, headers = {}) =>
+      fetch(origin + path, {
+        method,
+        headers: {
+          cookie,
+          "x-tramontane-app": "1",
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    async crashAndRestart() {
+      running.plug.isPulled = true;
+      await running.http.close();
+      running = await build(port);
+    },
+    async close() {
+      await running.http.close();
+      await running.app.close();
+      await office.close();
+      await engine.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A store that the app loses for good when the plug is pulled, so that the one before a crash can write nothing after it. */
+function withPlug(database: Database, plug: { readonly isPulled: boolean }): Database {
+  const unlessPulled = <Result>(work: () => Promise<Result>) =>
+    plug.isPulled ? Promise.reject(new Error("crashed")) : work();
+  return {
+    ...database,
+    query: (sql, values) => unlessPulled(() => database.query(sql, values)),
+    execute: (sql) => unlessPulled(() => database.execute(sql)),
+    transaction: (work) => unlessPulled(() => database.transaction(work)),
+  };
+}
+
+async function signIn(origin: string): Promise<string> {
+  const response = await fetch(`${origin}/api/session`, {
+    method: "POST",
+    headers: { "x-tramontane-app": "1", "content-type": "application/json" },
+    body: JSON.stringify({ key: APP_KEY }),
+  });
+  return response.headers.get("set-cookie")!.split(";", 1)[0]!;
+}
+
+function deploymentOf(id: string, model: EngineModel): Deployment {
+  const spec = { createdAt: 1_708_905_600, ownedBy: "tramontane", defaultTemperature: 0.7, contextTokens: 32_768 };
+  const serves = { chat: true, fim: false, embeddings: false };
+  return new Deployment({ ...spec, id, aliases: [], serves }, async () => ({
+    engine: model,
+    template: chooseTemplate(model.info),
+  }));
+}
