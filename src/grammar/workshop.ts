@@ -30,6 +30,8 @@ export interface CompilerOptions {
    */
   readonly keyOrder?: KeyOrder;
   readonly whitespace?: Whitespace;
+  /** Documents that references may lead to, by their URI. Nothing else is ever looked up. */
+  readonly documents?: ReadonlyMap<string, unknown>;
   /** Elementary steps that compiling, or a single mask, may take. */
   readonly maxWork?: number;
 }
@@ -45,12 +47,14 @@ export class GrammarWorkshop {
   readonly #regex: RegexArena;
   readonly #json: JsonContext;
   readonly #texts: PlainTexts;
-  #documents = 0;
+  readonly #documents: ReadonlyMap<string, unknown> | undefined;
+  #documentCount = 0;
 
   constructor(options: CompilerOptions) {
     const store = createStore();
     const { nextId } = store;
     this.#store = store;
+    this.#documents = options.documents;
     this.#meter = new WorkMeter(options.maxWork ?? DEFAULT_MAX_WORK);
     this.#regex = new RegexArena(this.#meter, nextId);
     this.#texts = new PlainTexts(nextId);
@@ -69,7 +73,7 @@ export class GrammarWorkshop {
   schemaType(schema: unknown, also?: object): SchemaType {
     const { formulas } = this.types;
     const translate = (one: unknown): SchemaType["formula"] => {
-      const document = new SchemaDocument(one, `schema:/${this.#documents++}/`);
+      const document = new SchemaDocument(one, `schema:/${this.#documentCount++}/`, this.#documents);
       return new Translator(document, formulas, this.types.scalars).root();
     };
     const formula = formulas.and([translate(schema), ...(also === undefined ? [] : [translate(also)])]);

@@ -25,12 +25,14 @@ export class SchemaDocument {
   readonly #anchors = new Map<string, Site>();
   readonly #dynamicAnchors = new Map<string, Site>();
   readonly #sites = new Map<unknown, Site>();
+  readonly #others: ReadonlyMap<string, unknown>;
 
-  /** `base`: the URI of the document where it does not name itself. */
-  constructor(schema: unknown, base: string) {
+  /** `base`: the URI of the document where it does not name itself; `others`: further documents by their URI. */
+  constructor(schema: unknown, base: string, others: ReadonlyMap<string, unknown> = new Map()) {
+    this.#others = others;
     this.root = { schema, pointer: "", base, dialect: dialectOf(schema) ?? "unstated" };
-    this.#resources.set(base, this.root);
     this.root = this.#index(this.root, 0);
+    this.#resources.set(base, this.root);
   }
 
   /** The site of a subschema that stands at `path` below another one. */
@@ -45,6 +47,7 @@ export class SchemaDocument {
   /** The target of a `$ref`. */
   resolve(from: Site, reference: string): Site {
     const { uri, fragment } = resolveUri(from.base, reference);
+    this.#open(uri);
     const anchored = this.#anchors.get(`${uri}#${fragment}`);
     if (anchored !== undefined) return anchored;
     const resource = this.#resources.get(uri);
@@ -76,6 +79,15 @@ export class SchemaDocument {
   /** The root of the resource that `site` is part of. */
   resourceOf(site: Site): Site {
     return this.#resources.get(resolveUri(site.base, "").uri) ?? this.root;
+  }
+
+  /** Takes another document in when it is first referred to. */
+  #open(uri: string): void {
+    const schema = this.#others.get(uri);
+    if (schema === undefined || this.#resources.has(uri)) return;
+    const site: Site = { schema, pointer: "", base: uri, dialect: dialectOf(schema) ?? this.root.dialect };
+    this.#resources.set(uri, site);
+    this.#resources.set(uri, this.#index(site, 0));
   }
 
   #index(site: Site, depth: number): Site {

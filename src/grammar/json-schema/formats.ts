@@ -13,19 +13,19 @@ const DAY =
 const LEAP_YEAR = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
 const DATE = `(?:\\d{4}-${DAY}|${LEAP_YEAR}-02-29)`;
 const OFFSET = "(?:[zZ]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)";
-const TIME = `(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,9})?${OFFSET}`;
+const TIME = `(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,15})?${OFFSET}`;
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = `${OCTET}(?:\\.${OCTET}){3}`;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 const HOSTNAME = `(?=.{1,253}$)(?!.*(?:^|\\.)..--)${LABEL}(?:\\.${LABEL})*`;
 const ATOM = "[a-zA-Z0-9!#$%&'*+/=?^_`{|}~-]+";
 const EMAIL = `(?=[^@]{1,64}@)${ATOM}(?:\\.${ATOM})*@${LABEL}(?:\\.${LABEL})*`;
+const IDN_ATOM = ATOM.replace("~-", "~\\u00a1-\\ud7ff-");
+const IDN_EMAIL = `(?=[^@]{1,64}@)${IDN_ATOM}(?:\\.${IDN_ATOM})*@${LABEL}(?:\\.${LABEL})*`;
 const PERCENT = "%[0-9a-fA-F]{2}";
-const URI_CHAR = `(?:[a-zA-Z0-9._~!$&'()*+,;=:@-]|${PERCENT})`;
-const AUTHORITY = `(?:(?:[a-zA-Z0-9._~!$&'()*+,;=:-]|${PERCENT})*@)?(?:(?:[a-zA-Z0-9._~!$&'()*+,;=-]|${PERCENT})*)(?::\\d{1,5})?`;
-const URI_TAIL = `(?:\\?(?:${URI_CHAR}|[/?])*)?(?:#(?:${URI_CHAR}|[/?])*)?`;
-const URI = `[a-zA-Z][a-zA-Z0-9+.-]*:(?://${AUTHORITY}(?:/${URI_CHAR}*)*|/?${URI_CHAR}+(?:/${URI_CHAR}*)*)${URI_TAIL}`;
-const RELATIVE = `(?://${AUTHORITY}(?:/${URI_CHAR}*)*|/?(?:[a-zA-Z0-9._~!$&'()*+,;=@-]|${PERCENT})+(?:/${URI_CHAR}*)*|/)?${URI_TAIL}`;
+const NON_ASCII = "\\u00a0-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\uffef\\u{10000}-\\u{1fffd}\\u{20000}-\\u{2fffd}";
+const URI = uri("");
+const IRI = uri(NON_ASCII);
 const VARIABLE = `(?:[a-zA-Z0-9_]|${PERCENT})+(?:\\.(?:[a-zA-Z0-9_]|${PERCENT})+)*(?::[1-9]\\d{0,3}|\\*)?`;
 const TEMPLATE = `(?:[a-zA-Z0-9._~!$&()*+,;=:@/?#\\[\\]-]|${PERCENT}|\\{[+#./;?&]?${VARIABLE}(?:,${VARIABLE})*\\})*`;
 const GROUP = "[0-9a-fA-F]{1,4}";
@@ -44,16 +44,17 @@ const FORMATS: Readonly<Record<string, { readonly source: string; readonly exact
   "date-time": { source: `${DATE}[tT]${TIME}`, exact: false },
   duration: { source: `P(?:${DATE_PART}(?:${TIME_PART})?|${TIME_PART}|\\d+W)`, exact: true },
   email: { source: EMAIL, exact: false },
-  "idn-email": { source: EMAIL, exact: false },
+  "idn-email": { source: IDN_EMAIL, exact: false },
   hostname: { source: HOSTNAME, exact: false },
   "idn-hostname": { source: HOSTNAME, exact: false },
   ipv4: { source: IPV4, exact: true },
   ipv6: { source: ipv6(), exact: true },
-  uri: { source: URI, exact: false },
-  "uri-reference": { source: `(?:${URI}|${RELATIVE})`, exact: false },
-  iri: { source: URI, exact: false },
-  "iri-reference": { source: `(?:${URI}|${RELATIVE})`, exact: false },
+  uri: { source: URI.absolute, exact: false },
+  "uri-reference": { source: `(?:${URI.absolute}|${URI.relative})`, exact: false },
+  iri: { source: IRI.absolute, exact: false },
+  "iri-reference": { source: `(?:${IRI.absolute}|${IRI.relative})`, exact: false },
   "uri-template": { source: TEMPLATE, exact: false },
+  regex: { source: regexSource(), exact: false },
   uuid: { source: "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", exact: true },
   "json-pointer": { source: POINTER, exact: true },
   "relative-json-pointer": { source: `(?:0|[1-9]\\d*)(?:#|${POINTER})`, exact: true },
@@ -80,4 +81,29 @@ function ipv6(): string {
     forms.push(`${head}::(?:${groups}${mixed})${after === 0 ? "" : "?"}`);
   }
   return `(?:${forms.join("|")})`;
+}
+
+/** RFC 3986 and, with further characters, RFC 3987: the parts in general use, IP literals left out. */
+function uri(more: string): { absolute: string; relative: string } {
+  const part = (chars: string): string => `(?:[a-zA-Z0-9._~!$&'()*+,;=${chars}${more}-]|${PERCENT})`;
+  const char = part(":@");
+  const authority = `(?:${part(":")}*@)?${part("")}*(?::\\d{1,5})?`;
+  const tail = `(?:\\?(?:${char}|[/?])*)?(?:#(?:${char}|[/?])*)?`;
+  const rooted = `//${authority}(?:/${char}*)*`;
+  const absolute = `[a-zA-Z][a-zA-Z0-9+.-]*:(?:${rooted}|/?${char}+(?:/${char}*)*)${tail}`;
+  return { absolute, relative: `(?:${rooted}|/?${part("@")}+(?:/${char}*)*|/)?${tail}` };
+}
+
+/** Patterns of literals, classes, quantifiers, alternatives and groups two levels deep: all of them well-formed. */
+function regexSource(): string {
+  const escape = "\\\\[dDwWsSbtnrfv.*+?()\\[\\]{}|^$/\\\\]";
+  const set = `\\[\\^?(?:[A-Za-z0-9 _.,:;@%+*/=!?<>~'"#&()|$]|[a]-[z]|[A]-[Z]|0-9|[aA]-[fF]|${escape.replace("b", "")})+-?\\]`;
+  let atom = `(?:[^\\\\()\\[\\]{}|^$*+?/]|${escape}|${set})`;
+  const quantifier = "(?:[*+?]\\??|\\{\\d{1,2}(?:,)?\\})?";
+  for (let level = 0; level < 2; level++) {
+    const sequence = `\\^?(?:${atom}${quantifier})*\\$?`;
+    if (level === 1) return `${sequence}(?:\\|${sequence})*`;
+    atom = `(?:${atom}|\\((?:\\?[:=!])?${sequence}(?:\\|${sequence})*\\))`;
+  }
+  return atom;
 }

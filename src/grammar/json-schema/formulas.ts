@@ -91,7 +91,8 @@ export class Formulas {
   }
 
   object(leaf: ObjectLeaf): Formula {
-    if (leaf.kind === "property" && leaf.formula === this.always) return this.always;
+    // A named key keeps its place in the order of keys even when nothing is asked of its value.
+    if (leaf.kind === "property" && leaf.formula === this.always && leaf.keys.name === undefined) return this.always;
     if (leaf.kind === "size") {
       if (leaf.max < leaf.min) return this.#never(Kind.OBJECT);
       return this.#intern(`z${leaf.min},${leaf.max}`, leaf);

@@ -1,7 +1,7 @@
 import { GrammarError } from "../grammar-error.ts";
-import { compareDecimals, type Decimal, decimalText, MAX_SAFE_DIVISOR, ONE } from "../number/decimal.ts";
+import { compareDecimals, type Decimal, decimalText, ONE } from "../number/decimal.ts";
 import { ALL_NUMBERS, intersectSets, type IntervalSet, pointsOf, uniteSets } from "../number/interval-set.ts";
-import { type Divisor, isMultiple, type NumberTerm } from "../number/number-language.ts";
+import { type Divisor, firstMultiples, isMultiple, type NumberTerm } from "../number/number-language.ts";
 import type { RegexNode } from "../regex/node.ts";
 import { type Formula, Kind } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
@@ -16,6 +16,8 @@ interface RawTerm {
 }
 
 const MAX_TERMS = 64;
+/** Remainders of larger divisors are not tracked digit by digit; some of their first multiples stand for all. */
+const MAX_TRACKED_DIVISOR = 100_000n;
 
 /** What a formula says about strings, numbers and the three literals: exact boolean algebra, no case distinctions. */
 export class Scalars {
@@ -67,7 +69,8 @@ export class Scalars {
     return this.#terms(formula).map(({ set, mask, divisors }) => {
       const integral = mask === Kind.INTEGER;
       const conditions = mask === Kind.FRACTION ? [...divisors, { of: ONE, negated: true }] : divisors;
-      const points = pointsOf(set);
+      const large = conditions.find(({ of, negated }) => !negated && of.digits > MAX_TRACKED_DIVISOR);
+      const points = pointsOf(set) ?? (large === undefined ? undefined : firstMultiples(large.of, set));
       if (points === undefined) return { term: { set, integral, divisors: withoutUnits(conditions, integral) } };
       const fits = (value: Decimal): boolean =>
         (!integral || value.scale === 0) && conditions.every(({ of, negated }) => isMultiple(value, of) !== negated);
@@ -185,12 +188,14 @@ function merged(terms: readonly RawTerm[]): RawTerm[] {
   return [...byRest.values()];
 }
 
-/** Integers are multiples of one already; a divisor beyond what is tracked digit by digit is refused. */
+/** Integers are multiples of one already. */
 function withoutUnits(divisors: readonly Divisor[], integral: boolean): Divisor[] {
-  for (const { of } of divisors) {
-    if (of.digits > MAX_SAFE_DIVISOR) {
-      throw new GrammarError({ code: "unsupported", keyword: "multipleOf", reason: "has too many digits" });
-    }
+  if (divisors.some(({ of, negated }) => negated && of.digits > MAX_TRACKED_DIVISOR)) {
+    throw new GrammarError({
+      code: "unsupported",
+      keyword: "multipleOf",
+      reason: "has too many digits to be excluded",
+    });
   }
   return divisors.filter(({ of, negated }) => negated || !integral || compareDecimals(of, ONE) !== 0);
 }

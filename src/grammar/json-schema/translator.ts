@@ -1,21 +1,22 @@
 import { GrammarError } from "../grammar-error.ts";
 import type { SchemaDocument, Site } from "./document.ts";
+import { type Evaluated, type Outcome, Outcomes } from "./evaluated.ts";
 import type { Formula } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
+import { applicators } from "./keywords/applicators.ts";
 import { arrayKeywords } from "./keywords/arrays.ts";
 import { KeywordContext } from "./keywords/keyword-context.ts";
-import { objectKeywords } from "./keywords/objects.ts";
+import { additionalKeys, dependencies, objectKeywords } from "./keywords/objects.ts";
 import { numberKeywords, stringKeywords, valueKeywords } from "./keywords/values.ts";
+import { referenceTargets, type Scope } from "./references.ts";
 import type { Scalars } from "./scalars.ts";
-
-/** The resources that references have led through, outermost first: what `$dynamicRef` looks at. */
-type Scope = readonly string[];
 
 /** Turns a schema document into formulas. A reference becomes a formula of its own that is translated when it is read. */
 export class Translator {
   readonly #document: SchemaDocument;
   readonly #formulas: Formulas;
   readonly #scalars: Scalars;
+  readonly #outcomes: Outcomes;
   readonly #active = new Set<string>();
   readonly #targets = new Map<string, Formula>();
 
@@ -23,6 +24,7 @@ export class Translator {
     this.#document = document;
     this.#formulas = formulas;
     this.#scalars = scalars;
+    this.#outcomes = new Outcomes(formulas);
   }
 
   root(): Formula {
@@ -30,8 +32,22 @@ export class Translator {
   }
 
   #schema(site: Site, scope: Scope): Formula {
-    if (site.schema === true) return this.#formulas.always;
-    if (site.schema === false) return this.#formulas.never;
+    const context = this.#contextOf(site, scope);
+    if (typeof context === "boolean") return context ? this.#formulas.always : this.#formulas.never;
+    if (asksForUnevaluated(context))
+      return this.#formulas.or(this.#outcomesOf(site, scope).map(({ formula }) => formula));
+    const inner = this.#innerScope(site, scope);
+    return this.#formulas.and([
+      ...this.#leaves(context),
+      ...dependencies(context).map(({ absent, consequence }) => this.#formulas.or([absent, consequence()])),
+      ...referenceTargets(this.#document, context, inner).map((target) => this.#ref(target, inner)),
+      ...applicators(context).map((applicator) => this.#applied(applicator)),
+    ]);
+  }
+
+  /** Undefined sites and other non-schemas throw; boolean schemas answer themselves. */
+  #contextOf(site: Site, scope: Scope): KeywordContext | boolean {
+    if (typeof site.schema === "boolean") return site.schema;
     if (typeof site.schema !== "object" || site.schema === null || Array.isArray(site.schema)) {
       throw new GrammarError({
         code: "malformed",
@@ -39,54 +55,129 @@ export class Translator {
         reason: "a schema must be an object or a boolean",
       });
     }
-    const resource = this.#document.resourceOf(site).base;
-    const inner = scope.includes(resource) ? scope : [...scope, resource];
-    const context = new KeywordContext({
+    const inner = this.#innerScope(site, scope);
+    return new KeywordContext({
       site,
       formulas: this.#formulas,
       scalars: this.#scalars,
       translate: (...path) => this.#schema(this.#document.child(site, ...path), inner),
     });
-    return this.#formulas.and([
+  }
+
+  #innerScope(site: Site, scope: Scope): Scope {
+    const resource = this.#document.resourceOf(site).base;
+    return scope.includes(resource) ? scope : [...scope, resource];
+  }
+
+  #leaves(context: KeywordContext): Formula[] {
+    return [
       ...valueKeywords(context),
       ...numberKeywords(context),
       ...stringKeywords(context),
       ...arrayKeywords(context),
       ...objectKeywords(context),
-      ...this.#references(context, inner),
-      ...applicators(context),
+    ];
+  }
+
+  #applied(applicator: ReturnType<typeof applicators>[number]): Formula {
+    const { kind, parts } = applicator;
+    const formulas = parts.map((part) => part());
+    if (kind === "all") return this.#formulas.and(formulas);
+    if (kind === "any") return this.#formulas.or(formulas);
+    if (kind === "one") return this.#formulas.oneOf(formulas);
+    const [condition, then, otherwise] = formulas as [Formula, Formula?, Formula?];
+    if (kind === "not") return this.#formulas.not(condition);
+    return this.#formulas.or([
+      this.#formulas.and([condition, then!]),
+      this.#formulas.and([this.#formulas.not(condition), otherwise!]),
     ]);
   }
 
-  #references(context: KeywordContext, scope: Scope): Formula[] {
-    const { schema, site } = context;
-    const out: Formula[] = [];
-    const reference = schema["$ref"];
-    if (typeof reference === "string") out.push(this.#ref(this.#document.resolve(site, reference), scope));
-    const dynamic = schema["$dynamicRef"];
-    if (typeof dynamic === "string" && context.has("$dynamicRef", "2020-12")) {
-      out.push(this.#ref(this.#dynamicTarget(site, dynamic, scope), scope));
+  /** The ways for a schema to accept a value, with what each looks at. */
+  #outcomesOf(site: Site, scope: Scope): Outcome[] {
+    const context = this.#contextOf(site, scope);
+    if (typeof context === "boolean") return context ? this.#outcomes.plain(this.#formulas.always) : [];
+    const inner = this.#innerScope(site, scope);
+    const below = (path: readonly (string | number)[]): Outcome[] =>
+      path.length === 0
+        ? this.#outcomes.plain(this.#formulas.always)
+        : this.#outcomesOf(this.#document.child(site, ...path), inner);
+    const own: Outcome = { formula: this.#formulas.and(this.#leaves(context)), evaluated: this.#lookedAt(context) };
+    const lists: Outcome[][] = [[own]];
+    for (const target of referenceTargets(this.#document, context, inner))
+      lists.push(this.#outcomesBehind(target, inner));
+    for (const { absent, present, consequence, path } of dependencies(context)) {
+      const met = path === undefined ? this.#outcomes.plain(consequence()) : below(path);
+      lists.push(
+        this.#outcomes.merged([
+          ...this.#outcomes.plain(absent),
+          ...this.#outcomes.both(this.#outcomes.plain(present), met),
+        ]),
+      );
     }
-    if (schema["$recursiveRef"] === "#" && context.has("$recursiveRef", "2019-09")) {
-      out.push(this.#ref(this.#recursiveTarget(site, scope), scope));
+    for (const applicator of applicators(context)) lists.push(this.#appliedOutcomes(applicator, below));
+    let outcomes = this.#outcomes.all(lists);
+    if (context.has("unevaluatedProperties", "2019-09", "2020-12")) {
+      outcomes = this.#outcomes.closeKeys(outcomes, context.subschema("unevaluatedProperties"));
     }
-    return out;
+    if (context.has("unevaluatedItems", "2019-09", "2020-12")) {
+      outcomes = this.#outcomes.closeItems(outcomes, context.subschema("unevaluatedItems"));
+    }
+    return outcomes;
+  }
+
+  #appliedOutcomes(
+    applicator: ReturnType<typeof applicators>[number],
+    below: (path: readonly (string | number)[]) => Outcome[],
+  ): Outcome[] {
+    const { kind, paths } = applicator;
+    if (kind === "not") return this.#outcomes.plain(this.#applied(applicator));
+    const lists = paths.map(below);
+    if (kind === "all") return this.#outcomes.all(lists);
+    if (kind === "any") return this.#outcomes.any(lists);
+    const formulas = applicator.parts.map((part) => part());
+    if (kind === "one") {
+      const isOnly = (i: number): Formula =>
+        this.#formulas.and(formulas.flatMap((one, j) => (j === i ? [] : [this.#formulas.not(one)])));
+      return this.#outcomes.merged(
+        lists.flatMap((list, i) => this.#outcomes.both(list, this.#outcomes.plain(isOnly(i)))),
+      );
+    }
+    const unless = this.#outcomes.plain(this.#formulas.not(formulas[0]!));
+    return this.#outcomes.merged([
+      ...this.#outcomes.both(lists[0]!, lists[1]!),
+      ...this.#outcomes.both(unless, lists[2]!),
+    ]);
+  }
+
+  /** What the keywords of one schema look at by themselves. */
+  #lookedAt(context: KeywordContext): Evaluated {
+    const { regex } = this.#formulas;
+    const { schema } = context;
+    const isClosed = schema["additionalProperties"] !== undefined;
+    const keys = isClosed ? regex.anyText : regex.not(additionalKeys(context).node);
+    const tuple = Array.isArray(schema["items"]) ? schema["items"].length : undefined;
+    const rest = tuple === undefined ? schema["items"] : schema["additionalItems"];
+    const prefix = context.has("prefixItems", "2020-12") ? context.list("prefixItems").length : 0;
+    const items = rest === undefined ? (tuple ?? prefix) : Infinity;
+    const matching = context.has("contains", "2020-12") ? [context.subschema("contains")] : [];
+    return { keys, items, matching };
+  }
+
+  #outcomesBehind(target: Site, scope: Scope): Outcome[] {
+    const key = `evaluated ${refKey(target, scope)}`;
+    this.#enter(key, target);
+    const outcomes = this.#outcomesOf(target, scope);
+    this.#active.delete(key);
+    return outcomes;
   }
 
   #ref(target: Site, scope: Scope): Formula {
-    const key = `${target.base} ${target.pointer} ${scope.join(" ")}`;
+    const key = refKey(target, scope);
     return this.#formulas.ref(key, () => {
       const known = this.#targets.get(key);
       if (known !== undefined) return known;
-      if (this.#active.has(key)) {
-        throw new GrammarError({
-          code: "unsupported",
-          keyword: "$ref",
-          pointer: target.pointer,
-          reason: "refers to itself",
-        });
-      }
-      this.#active.add(key);
+      this.#enter(key, target);
       const formula = this.#schema(target, scope);
       this.#active.delete(key);
       this.#targets.set(key, formula);
@@ -94,46 +185,26 @@ export class Translator {
     });
   }
 
-  /** The outermost resource of the scope with that dynamic anchor decides, if the plain target is such an anchor itself. */
-  #dynamicTarget(site: Site, reference: string, scope: Scope): Site {
-    const target = this.#document.resolve(site, reference);
-    const name = reference.slice(reference.indexOf("#") + 1);
-    const isDynamic = (target.schema as { $dynamicAnchor?: unknown } | null)?.$dynamicAnchor === name;
-    if (!isDynamic) return target;
-    for (const base of scope) {
-      const outer = this.#document.dynamicAnchor({ ...site, base }, name);
-      if (outer !== undefined) return outer;
+  #enter(key: string, target: Site): void {
+    if (this.#active.has(key)) {
+      const { pointer } = target;
+      throw new GrammarError({
+        code: "unsupported",
+        keyword: "$ref",
+        pointer,
+        reason: "refers to itself in the same value",
+      });
     }
-    return target;
-  }
-
-  #recursiveTarget(site: Site, scope: Scope): Site {
-    const isAnchor = (one: Site): boolean =>
-      (one.schema as { $recursiveAnchor?: unknown } | null)?.$recursiveAnchor === true;
-    const target = this.#document.resourceOf(site);
-    if (!isAnchor(target)) return target;
-    for (const base of scope) {
-      const outer = this.#document.resourceOf({ ...site, base });
-      if (isAnchor(outer)) return outer;
-    }
-    return target;
+    this.#active.add(key);
   }
 }
 
-/** `allOf`, `anyOf`, `oneOf`, `not`, `if` with `then` and `else`. */
-function applicators(context: KeywordContext): Formula[] {
-  const { formulas } = context;
-  const branches = (keyword: string): Formula[] => context.list(keyword).map((_, i) => context.subschema(keyword, i));
-  const out: Formula[] = [];
-  if (context.has("allOf")) out.push(...branches("allOf"));
-  if (context.has("anyOf")) out.push(formulas.or(branches("anyOf")));
-  if (context.has("oneOf")) out.push(formulas.oneOf(branches("oneOf")));
-  if (context.has("not")) out.push(formulas.not(context.subschema("not")));
-  if (context.has("if", "draft7", "2019-09", "2020-12")) {
-    const condition = context.subschema("if");
-    const then = context.has("then") ? context.subschema("then") : formulas.always;
-    const otherwise = context.has("else") ? context.subschema("else") : formulas.always;
-    out.push(formulas.or([formulas.and([condition, then]), formulas.and([formulas.not(condition), otherwise])]));
-  }
-  return out;
+function refKey(target: Site, scope: Scope): string {
+  return `${target.base} ${target.pointer} ${scope.join(" ")}`;
+}
+
+function asksForUnevaluated(context: KeywordContext): boolean {
+  return (
+    context.has("unevaluatedProperties", "2019-09", "2020-12") || context.has("unevaluatedItems", "2019-09", "2020-12")
+  );
 }

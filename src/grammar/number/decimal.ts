@@ -6,8 +6,6 @@ export interface Decimal {
 
 export const ZERO: Decimal = { digits: 0n, scale: 0 };
 export const ONE: Decimal = { digits: 1n, scale: 0 };
-/** Remainders of larger divisors are not tracked: ten times one must stay exact in a double. */
-export const MAX_SAFE_DIVISOR = 1_000_000_000n;
 
 /** The decimal that a finite JavaScript number prints as: what the author of a schema wrote. */
 export function decimalOf(value: number): Decimal {
@@ -39,7 +37,8 @@ export function decimalText(value: Decimal): string {
   return `${value.digits < 0n ? "-" : ""}${integer || "0"}${fraction && "."}${fraction}`;
 }
 
-function normalize(digits: bigint, scale: number): Decimal {
+/** `digits × 10^-scale` without needless zeros. */
+export function normalize(digits: bigint, scale: number): Decimal {
   let [rest, places] = [digits, scale];
   while (places > 0 && rest % 10n === 0n) {
     rest /= 10n;

@@ -1,4 +1,4 @@
-import { compareDecimals, type Decimal, digitsOf, ZERO } from "./decimal.ts";
+import { compareDecimals, type Decimal, digitsOf, normalize, ZERO } from "./decimal.ts";
 import { containsBy, type IntervalSet } from "./interval-set.ts";
 
 /** "A multiple of `of`", or not one. */
@@ -191,6 +191,26 @@ export class NumberLanguage {
 export function isMultiple(value: Decimal, of: Decimal): boolean {
   const scale = Math.max(value.scale, of.scale);
   return (value.digits * 10n ** BigInt(scale - value.scale)) % (of.digits * 10n ** BigInt(scale - of.scale)) === 0n;
+}
+
+const MAX_MULTIPLES = 128;
+
+/** Multiples of a number in a set: those nearest to zero, or to where an interval starts. */
+export function firstMultiples(of: Decimal, set: IntervalSet): Decimal[] {
+  const starts = [0n];
+  for (const { from, to } of set) {
+    for (const cut of [from, to]) if (cut !== undefined) starts.push(quotient(cut.value, of));
+  }
+  const factors = new Set(
+    starts.flatMap((start) => Array.from({ length: MAX_MULTIPLES }, (_, i) => start + BigInt(i - MAX_MULTIPLES / 2))),
+  );
+  const multiples = [...factors].map((factor) => normalize(of.digits * factor, of.scale));
+  return multiples.filter((value) => containsBy(set, (other) => compareDecimals(value, other)));
+}
+
+function quotient(value: Decimal, of: Decimal): bigint {
+  const scale = Math.max(value.scale, of.scale);
+  return (value.digits * 10n ** BigInt(scale - value.scale)) / (of.digits * 10n ** BigInt(scale - of.scale));
 }
 
 function uniqueDecimals(values: readonly Decimal[]): Decimal[] {

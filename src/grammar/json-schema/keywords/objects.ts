@@ -1,7 +1,7 @@
 import { type Formula, type KeySet, Kind } from "../formula.ts";
 import type { KeywordContext } from "./keyword-context.ts";
 
-/** `properties`, `patternProperties`, `additionalProperties`, `propertyNames`, `required`, sizes and dependencies. */
+/** `properties`, `patternProperties`, `additionalProperties`, `propertyNames`, `required`, sizes. */
 export function objectKeywords(context: KeywordContext): Formula[] {
   const { schema, formulas } = context;
   const out: Formula[] = [];
@@ -30,7 +30,7 @@ export function objectKeywords(context: KeywordContext): Formula[] {
     const [min, max] = [context.count("minProperties", 0), context.count("maxProperties", Infinity)];
     out.push(formulas.object({ kind: "size", min, max }));
   }
-  return [...out, ...dependencies(context)];
+  return out;
 }
 
 /** The keys that match a pattern of `patternProperties`. */
@@ -46,26 +46,40 @@ export function additionalKeys(context: KeywordContext): KeySet {
   return { node: regex.not(regex.or([names, ...patterns])), name: undefined };
 }
 
-function dependencies(context: KeywordContext): Formula[] {
+/** "If the key is there, then this as well." */
+interface Dependency {
+  /** The value has no such key, or is no object. */
+  readonly absent: Formula;
+  readonly present: Formula;
+  readonly consequence: () => Formula;
+  /** Where the consequence stands when it is a schema. */
+  readonly path: readonly string[] | undefined;
+}
+
+/** `dependentRequired`, `dependentSchemas`, and `dependencies`, which is both. */
+export function dependencies(context: KeywordContext): Dependency[] {
   const { formulas } = context;
-  const out: Formula[] = [];
-  const depend = (name: string, consequence: Formula): void => {
-    const absent = formulas.object({ kind: "property", keys: formulas.key(name), formula: formulas.never });
-    out.push(formulas.or([formulas.types(Kind.ANY & ~Kind.OBJECT), absent, consequence]));
+  const out: Dependency[] = [];
+  const add = (name: string, consequence: () => Formula, path?: readonly string[]): void => {
+    const missing = formulas.object({ kind: "property", keys: formulas.key(name), formula: formulas.never });
+    const absent = formulas.or([formulas.types(Kind.ANY & ~Kind.OBJECT), missing]);
+    out.push({ absent, present: present(context, name), consequence, path });
   };
-  const requireAll = (keyword: string, names: unknown): Formula =>
+  const requireAll = (keyword: string, names: unknown) => (): Formula =>
     formulas.and(context.strings(keyword, names).map((name) => present(context, name)));
+  const apply = (keyword: string, name: string): void =>
+    add(name, () => context.subschema(keyword, name), [keyword, name]);
   if (context.has("dependentRequired", "2019-09", "2020-12")) {
-    for (const [name, names] of context.entries("dependentRequired"))
-      depend(name, requireAll("dependentRequired", names));
+    for (const [name, names] of context.entries("dependentRequired")) add(name, requireAll("dependentRequired", names));
   }
   if (context.has("dependentSchemas", "2019-09", "2020-12")) {
-    for (const [name] of context.entries("dependentSchemas")) depend(name, context.subschema("dependentSchemas", name));
+    for (const [name] of context.entries("dependentSchemas")) apply("dependentSchemas", name);
   }
   if (context.has("dependencies", "draft4", "draft6", "draft7")) {
     for (const [name, value] of context.entries("dependencies")) {
       const names = typeof value === "string" ? [value] : value;
-      depend(name, Array.isArray(names) ? requireAll("dependencies", names) : context.subschema("dependencies", name));
+      if (Array.isArray(names)) add(name, requireAll("dependencies", names));
+      else apply("dependencies", name);
     }
   }
   return out;
