@@ -1,10 +1,19 @@
 import { commonPrefixLength } from "./token-list.ts";
 
+/** How the positions of a sequence were computed; see step-plan.ts for why it matters. */
+export interface Origin {
+  /** Leading tokens computed in whole tiles. */
+  readonly tiled: number;
+  /** Leading tokens that were a prompt; what follows is its answer. */
+  readonly promptTokens: number;
+}
+
 /** The saved state of a prefix that is no longer in the cache. */
 export interface ColdPrefix {
   /** Adapter the state was computed under; states of another never match. */
   readonly space: string;
   readonly tokens: Int32Array;
+  readonly origin: Origin;
   readonly state: Uint8Array;
 }
 

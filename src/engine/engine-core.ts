@@ -209,7 +209,11 @@ export class EngineCore implements Core {
     const { lease } = sequence;
     if (lease === undefined) return;
     this.#scheduler.share.charge(sequence.owner.request.caller, slice.tokens);
-    this.#cache.append(lease, sequence.tokens.view(sequence.computed, sequence.computed + slice.tokens));
+    this.#cache.append(
+      lease,
+      sequence.tokens.view(sequence.computed, sequence.computed + slice.tokens),
+      slice.tokens >= TILE_TOKENS,
+    );
     this.#cache.append(lease, drafts);
     sequence.computed += slice.tokens;
     sequence.draftedTokens += drafts.length;

@@ -1,7 +1,8 @@
 import { invariant } from "#base";
 import type { Backend } from "./backend/backend.ts";
-import { ColdStore } from "./cold-store.ts";
+import { ColdStore, type Origin } from "./cold-store.ts";
 import { PrefixTree } from "./prefix-tree.ts";
+import { TILE_TOKENS, tileEndOf } from "./step-plan.ts";
 
 /** A sequence of the backend, in use, that already holds the first `held` tokens asked for. */
 export interface Lease {
@@ -36,6 +37,7 @@ export class KvCache {
   /** Least recently used first. */
   readonly #idle = new Set<number>();
   readonly #leased = new Set<number>();
+  readonly #origins = new Map<number, Origin>();
   #bytesPerToken = 0;
 
   constructor(parts: KvCacheParts) {
@@ -75,22 +77,33 @@ export class KvCache {
     return [...holders].some((holder) => this.#leased.has(holder)) ? length : 0;
   }
 
-  /** Leases a sequence that holds as much of `tokens` as can be had without computing; undefined when all are leased. */
-  acquire(tokens: Int32Array, space: string): Lease | undefined {
+  /**
+   * Leases a sequence that holds as much of `tokens` as is worth having, for a prompt of `promptTokens`; undefined when
+   * all are leased.
+   */
+  acquire(tokens: Int32Array, options: { readonly space: string; readonly promptTokens: number }): Lease | undefined {
+    const { space, promptTokens } = options;
     const hot = this.#tree.match(tokens, space);
     const cold = this.#cold.match(tokens, space);
     if (cold !== undefined && cold.length >= hot.length + MIN_COLD_GAIN) {
-      const lease = this.#restore(cold, space);
+      const lease = this.#restore(cold, options);
       if (lease !== undefined) return lease;
     }
-    const lease = this.#share(hot, space);
-    if (lease !== undefined) this.#leased.add(lease.sequence);
+    const donor = hot.length === 0 ? undefined : this.#bestDonor(hot.holders);
+    const lease =
+      donor === undefined
+        ? this.#begin(space)
+        : this.#share(donor, usableLength(hot.length, this.#originOf(donor), promptTokens));
+    if (lease !== undefined) this.#lease(lease.sequence, promptTokens);
     return lease;
   }
 
-  /** Notes that a forward pass put `tokens` at the end of a leased sequence. */
-  append(sequence: number, tokens: Int32Array): void {
+  /** Notes that a forward pass put `tokens` at the end of a leased sequence, as whole tiles or not. */
+  append(sequence: number, tokens: Int32Array, isTiled = false): void {
     invariant(this.#leased.has(sequence), `sequence ${sequence} grows without a lease`);
+    const length = this.#tree.lengthOf(sequence);
+    const origin = this.#originOf(sequence);
+    if (isTiled && origin.tiled === length) this.#origins.set(sequence, { ...origin, tiled: length + tokens.length });
     this.#tree.append(sequence, tokens);
   }
 
@@ -98,6 +111,8 @@ export class KvCache {
     if (length >= this.#tree.lengthOf(sequence)) return;
     this.#backend.trimSequence(sequence, length);
     this.#tree.trim(sequence, length);
+    const origin = this.#originOf(sequence);
+    this.#origins.set(sequence, { ...origin, tiled: Math.min(origin.tiled, length) });
   }
 
   /** Ends a lease; the tokens stay as an idle prefix. */
@@ -155,22 +170,39 @@ export class KvCache {
     invariant(this.freeCells >= 0, "more cells in use than there are");
   }
 
-  #share(hot: { readonly length: number; readonly holders: ReadonlySet<number> }, space: string): Lease | undefined {
-    const donor = hot.length === 0 ? undefined : this.#bestDonor(hot.holders);
-    if (donor === undefined) {
-      const sequence = this.#takeEmpty();
-      if (sequence === undefined) return undefined;
-      this.#tree.open(sequence, space);
-      return { sequence, held: 0 };
-    }
-    if (this.#idle.has(donor) && this.#canTakeOver(donor, hot.length)) return this.#takeOver(donor, hot.length);
+  #lease(sequence: number, promptTokens: number): void {
+    this.#leased.add(sequence);
+    this.#origins.set(sequence, { ...this.#originOf(sequence), promptTokens });
+  }
+
+  #originOf(sequence: number): Origin {
+    const origin = this.#origins.get(sequence);
+    invariant(origin !== undefined, `sequence ${sequence} came from nowhere`);
+    return origin;
+  }
+
+  #begin(space: string): Lease | undefined {
+    const sequence = this.#takeEmpty();
+    if (sequence === undefined) return undefined;
+    this.#tree.open(sequence, space);
+    this.#origins.set(sequence, { tiled: 0, promptTokens: 0 });
+    return { sequence, held: 0 };
+  }
+
+  #share(donor: number, length: number): Lease | undefined {
+    if (this.#idle.has(donor) && this.#canTakeOver(donor, length)) return this.#takeOver(donor, length);
     const target = this.#takeEmpty(donor);
-    if (target === undefined) return this.#idle.has(donor) ? this.#takeOver(donor, hot.length) : undefined;
+    if (target === undefined) return this.#idle.has(donor) ? this.#takeOver(donor, length) : undefined;
     if (this.#idle.delete(donor)) this.#idle.add(donor);
-    const copy = this.#backend.limits.layout === "separate";
-    this.#backend.forkSequence(donor, target, hot.length);
-    this.#tree.fork(donor, target, { length: hot.length, copy });
-    return { sequence: target, held: hot.length };
+    this.#fork(donor, target, length);
+    return { sequence: target, held: length };
+  }
+
+  #fork(source: number, target: number, length: number): void {
+    this.#backend.forkSequence(source, target, length);
+    this.#tree.fork(source, target, { length, copy: this.#backend.limits.layout === "separate" });
+    const origin = this.#originOf(source);
+    this.#origins.set(target, { ...origin, tiled: Math.min(origin.tiled, length) });
   }
 
   /** The holder with the least beyond the shared prefix, idle ones first. */
@@ -194,8 +226,11 @@ export class KvCache {
     return { sequence: donor, held: length };
   }
 
-  #restore(cold: NonNullable<ReturnType<ColdStore["match"]>>, space: string): Lease | undefined {
-    const { entry, length } = cold;
+  #restore(
+    cold: NonNullable<ReturnType<ColdStore["match"]>>,
+    { space, promptTokens }: { readonly space: string; readonly promptTokens: number },
+  ): Lease | undefined {
+    const { entry } = cold;
     if (entry.tokens.length > this.reachableCells) return undefined;
     const sequence = this.#takeEmpty();
     if (sequence === undefined) return undefined;
@@ -206,18 +241,18 @@ export class KvCache {
     }
     this.#tree.open(sequence, space);
     this.#tree.append(sequence, entry.tokens);
-    this.#leased.add(sequence);
-    if (length === entry.tokens.length) this.#cold.delete(entry);
-    this.trim(sequence, length);
-    return { sequence, held: length };
+    this.#origins.set(sequence, entry.origin);
+    if (cold.length === entry.tokens.length) this.#cold.delete(entry);
+    const held = usableLength(cold.length, entry.origin, promptTokens);
+    this.trim(sequence, held);
+    this.#lease(sequence, promptTokens);
+    return { sequence, held };
   }
 
   #relocate(from: number, to: number): void {
     if (this.#idle.has(to)) this.#evict(to);
     this.#empty.splice(this.#empty.indexOf(to), 1);
-    const length = this.#tree.lengthOf(from);
-    this.#backend.forkSequence(from, to, length);
-    this.#tree.fork(from, to, { length, copy: true });
+    this.#fork(from, to, this.#tree.lengthOf(from));
     this.#leased.delete(from);
     this.#leased.add(to);
     this.#drop(from);
@@ -246,13 +281,14 @@ export class KvCache {
     this.#idle.delete(sequence);
     const tokens = this.#tree.tokensOf(sequence);
     const space = this.#tree.spaceOf(sequence);
+    const origin = this.#originOf(sequence);
     this.#tree.close(sequence);
     const heldByOthers = this.#tree.match(tokens, space).length;
     const fits = tokens.length * this.#bytesPerToken <= this.#cold.capacityBytes;
     if (this.#cold.capacityBytes > 0 && fits && tokens.length - heldByOthers >= MIN_SAVED_TOKENS) {
       const state = this.#backend.saveSequence(sequence);
       this.#bytesPerToken = state.byteLength / tokens.length;
-      this.#cold.put({ space, tokens, state });
+      this.#cold.put({ space, tokens, origin, state });
     }
     this.#backend.trimSequence(sequence, 0);
     this.#empty.push(sequence);
@@ -263,4 +299,16 @@ export class KvCache {
     this.#tree.close(sequence);
     this.#empty.push(sequence);
   }
+}
+
+/**
+ * How much of a held prefix a prompt should take over. Equal bits need equal tiles: up to where the prompt's own end, and
+ * none after. Where only that gives up less than a tile of another prompt, equal bits are chosen; what goes on into an
+ * answer was computed token by token anyway, and is kept whole.
+ */
+function usableLength(held: number, origin: Origin, promptTokens: number): number {
+  const tileEnd = tileEndOf(promptTokens);
+  if (held > origin.promptTokens || (held >= tileEnd && origin.tiled === tileEnd)) return held;
+  const equal = Math.min(Math.floor(Math.min(held, tileEnd) / TILE_TOKENS) * TILE_TOKENS, origin.tiled);
+  return held - equal < TILE_TOKENS ? equal : held;
 }

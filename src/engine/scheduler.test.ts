@@ -31,15 +31,15 @@ test("eight requests that begin alike compute their beginning once", () => {
 });
 
 test("who waits for a prefix goes on when the one computing it is cancelled", () => {
-  const harness = new CoreHarness({}, { prefillTokens: 16, draftTokens: 0 });
-  harness.submit(1, `${LONG} one`);
-  harness.submit(2, `${LONG} two`, { maxTokens: 5 });
+  const harness = new CoreHarness({}, { prefillTokens: 64, draftTokens: 0 });
+  harness.submit(1, `${LONG.repeat(2)} one`);
+  harness.submit(2, `${LONG.repeat(2)} two`, { maxTokens: 5 });
   harness.step();
   expect(startedAt(harness, 2)).toBe(-1);
   harness.core.cancel(1);
   harness.drain();
   expect(harness.finish(2)?.completionTokens).toBe(5);
-  expect(harness.events(2)[0]).toMatchObject({ cachedTokens: 16 });
+  expect(harness.events(2)[0]).toMatchObject({ cachedTokens: 64 });
 });
 
 test("a caller with one request does not wait behind another's twenty", () => {

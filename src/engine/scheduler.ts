@@ -65,7 +65,10 @@ export class Scheduler {
     for (const sequence of [...this.#waiting].toSorted(this.#compare)) {
       if (this.#isPrefixUnderway(sequence)) continue;
       if (!this.#makeWayFor(sequence)) break;
-      const lease = this.#parts.cache.acquire(sequence.tokens.view(0, sequence.tokens.length - 1), sequence.space);
+      const lease = this.#parts.cache.acquire(sequence.tokens.view(0, sequence.tokens.length - 1), {
+        space: sequence.space,
+        promptTokens: sequence.owner.request.prompt.length,
+      });
       if (lease === undefined) break;
       sequence.lease = lease.sequence;
       sequence.computed = lease.held;

@@ -60,12 +60,16 @@ export function rowsOf(passes: readonly (readonly Slice[])[]): number {
   return passes.flat().reduce((sum, slice) => sum + slice.tokens + slice.drafts.length, 0);
 }
 
-/** The next rows of a prompt: up to a multiple of the tile, or less than a tile to its end. */
-function chunkOf({ computed, pending }: Sequence, room: { most: number; tile: number }): number {
-  const floorToTile = (position: number) => Math.floor(position / room.tile) * room.tile;
-  const lastTile = floorToTile(computed + pending - 1);
-  if (pending < TILE_TOKENS || lastTile <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
-  return Math.max(0, Math.min(lastTile, floorToTile(computed + room.most)) - computed);
+/** Where the whole tiles of a prompt end; its last token is never in one, since its logits are drawn from. */
+export function tileEndOf(promptTokens: number): number {
+  return Math.floor((promptTokens - 1) / TILE_TOKENS) * TILE_TOKENS;
+}
+
+/** The next rows of a sequence that has several to compute: to a multiple of the tile, or less than a tile. */
+function chunkOf({ computed, pending, owner }: Sequence, room: { most: number; tile: number }): number {
+  const tileEnd = tileEndOf(owner.request.prompt.length);
+  if (room.tile === 1 || tileEnd <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
+  return Math.max(0, Math.min(tileEnd, Math.floor((computed + room.most) / room.tile) * room.tile) - computed);
 }
 
 function draftsOf(sequence: Sequence, room: StepBudget & { readonly decoding: number }): Int32Array {
