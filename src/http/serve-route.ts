@@ -39,8 +39,12 @@ export function serveRoute(route: Route, parts: ServeParts) {
     };
     reply.raw.once("close", leave);
     const caller = route.isPublic ? NOBODY : await parts.authenticate(request.headers);
-    const answer = await route.handle(toExchange(request, reply, { caller, signal: controller.signal }));
-    return send(answer, reply, { ...parts, elapsedMs: parts.clock.monotonicMs() - began });
+    const ignored: string[] = [];
+    const reportIgnored = (fields: readonly string[]): void => void ignored.push(...fields);
+    const exchange = toExchange(request, reply, { caller, signal: controller.signal, reportIgnored });
+    const answer = await route.handle(exchange);
+    if ("ignored" in answer) ignored.push(...(answer.ignored ?? []));
+    return send(answer, reply, { ...parts, ignored, elapsedMs: parts.clock.monotonicMs() - began });
   };
 }
 
@@ -60,14 +64,14 @@ function toExchange(request: FastifyRequest, reply: FastifyReply, call: Pick<Exc
   };
 }
 
-type SendParts = ServeParts & { readonly elapsedMs: number };
+type SendParts = ServeParts & { readonly elapsedMs: number; readonly ignored: readonly string[] };
 
 async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Promise<unknown> {
   switch (answer.kind) {
     case "json":
       return reply
         .code(answer.status ?? 200)
-        .headers({ ...timingHeaders(parts.elapsedMs), ...ignoredHeader(answer.ignored) })
+        .headers({ ...timingHeaders(parts.elapsedMs), ...ignoredHeader(parts.ignored) })
         .type("application/json")
         .send(JSON.stringify(answer.value));
     case "text":
@@ -88,9 +92,9 @@ async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Prom
 
 /** Takes the connection from the framework: a stream is written to the socket as it comes. */
 async function sendStream(
-  { stream, ignored }: Extract<Answer, { kind: "events" }>,
+  { stream }: Extract<Answer, { kind: "events" }>,
   reply: FastifyReply,
-  { logger, heartbeatMs }: SendParts,
+  { logger, heartbeatMs, ignored }: SendParts,
 ): Promise<unknown> {
   reply.hijack();
   const { raw } = reply;
