@@ -35,8 +35,9 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   const decoding = sequences.filter((sequence) => sequence.pending === 1);
   if (decoding.length > budget.rows) return [];
   let rows = budget.rows - decoding.length;
+  const isApart = budget.limits.layout === "separate" && sequences.length > 1;
   const short = decoding.map((sequence): Slice => {
-    const drafts = draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
+    const drafts = isApart ? NO_DRAFTS : draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
     rows -= drafts.length;
     return { sequence, tokens: 1, drafts };
   });
@@ -44,9 +45,11 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   let prefill = Math.min(rows, budget.prefillTokens);
   // Where a tile never fits, progress comes before equal rounding.
   const tile = prefill < TILE_TOKENS ? 1 : TILE_TOKENS;
+  const isOneByOne = isApart && !isWorthExtraRows(sequences);
   for (const sequence of sequences) {
     if (sequence.pending === 1) continue;
-    const tokens = chunkOf(sequence, { most: prefill, tile });
+    const chunk = chunkOf(sequence, { most: prefill, tile });
+    const tokens = isOneByOne && sequence.generated > 0 ? Math.min(chunk, 1) : chunk;
     if (tokens === 0) continue;
     prefill -= tokens;
     const slice: Slice = { sequence, tokens, drafts: NO_DRAFTS };
@@ -54,6 +57,15 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
     else tiles.push([slice]);
   }
   return [...packShort(short, budget.limits), ...tiles];
+}
+
+/**
+ * Separate sequences share a pass only row by row: what one has more than the others goes through the weights again. For
+ * drafts that never pays. Forced tokens are sure, so they may take a pass more when it carries twice what a row each would.
+ */
+function isWorthExtraRows(sequences: readonly Sequence[]): boolean {
+  const extra = sequences.reduce((sum, { generated, pending }) => sum + (generated > 0 ? pending - 1 : 0), 0);
+  return extra >= 2 * sequences.length;
 }
 
 export function rowsOf(passes: readonly (readonly Slice[])[]): number {

@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { BackendLimits } from "./backend/backend.ts";
+import { PlainKernel } from "./sampling/plain-kernel.ts";
+import { Sampler } from "./sampling/sampler.ts";
+import { type ActiveRequest, Sequence } from "./sequence.ts";
+import { Drafter } from "./speculation.ts";
+import { planStep, rowsOf, type StepBudget, TILE_TOKENS, tileEndOf } from "./step-plan.ts";
+import { TextStream } from "./text/text-stream.ts";
+
+const sampling = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: new Map(),
+  seed: 0n,
+};
+
+function sequenceOf(lease: number, state: { prompt: number; generated: number; computed: number }): Sequence {
+  const request = {
+    prompt: new Int32Array(state.prompt),
+    choices: 1,
+    maxTokens: undefined,
+    minTokens: 0,
+    sampling,
+    stop: [],
+    logprobs: undefined,
+    prediction: undefined,
+    priority: 0,
+    caller: "",
+    adapter: undefined,
+  };
+  const owner: ActiveRequest = {
+    id: lease,
+    request,
+    arrival: lease,
+    submittedMs: 0,
+    sequences: new Set(),
+    isStarted: true,
+  };
+  const sampler = new Sampler({
+    kernel: new PlainKernel(1),
+    options: sampling,
+    choice: 0,
+    endTokens: [],
+    minTokens: 0,
+    logprobs: undefined,
+    matcher: undefined,
+    maskCounts: { masked: 0, optimistic: 0 },
+  });
+  const sequence = new Sequence({
+    owner,
+    choice: 0,
+    sampler,
+    drafter: new Drafter(new Int32Array(0)),
+    text: new TextStream([]),
+  });
+  sequence.tokens.append(new Int32Array(state.generated));
+  sequence.lease = lease;
+  sequence.computed = state.computed;
+  return sequence;
+}
+
+const limits: BackendLimits = { layout: "shared", cells: 1e6, sequences: 64, batchTokens: 512, contextTokens: 4096 };
+const budgetOf = (changes: Partial<StepBudget> = {}, layout: "shared" | "separate" = "shared"): StepBudget => ({
+  limits: { ...limits, layout },
+  rows: 1e6,
+  prefillTokens: 512,
+  draftTokens: 0,
+  ...changes,
+});
+const shapeOf = (passes: ReturnType<typeof planStep>) =>
+  passes.map((pass) => pass.map(({ sequence, tokens }) => [sequence.lease, tokens]));
+
+test("decoding rows come first and together, then the ends of prompts with them, then tiles, one prompt to a pass", () => {
+  const sequences = [
+    sequenceOf(2, { prompt: 300, generated: 0, computed: 0 }),
+    sequenceOf(1, { prompt: 10, generated: 5, computed: 14 }),
+    sequenceOf(0, { prompt: 20, generated: 0, computed: 0 }),
+  ];
+  expect(shapeOf(planStep(sequences, budgetOf()))).toEqual([
+    [
+      [0, 20],
+      [1, 1],
+    ],
+    [[2, 256]],
+  ]);
+});
+
+test("a prompt's last token is never in a tile, and its end never crosses one", () => {
+  const chunks = (prompt: number) => {
+    const sequence = sequenceOf(0, { prompt, generated: 0, computed: 0 });
+    const sizes: number[] = [];
+    while (sequence.pending > 0) {
+      const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 })) as [[{ tokens: number }]];
+      sizes.push(slice.tokens);
+      sequence.computed += slice.tokens;
+    }
+    return sizes;
+  };
+  expect(chunks(500)).toEqual([192, 192, 64, 52]);
+  expect(chunks(64)).toEqual([63, 1]);
+  expect(chunks(65)).toEqual([64, 1]);
+  expect(chunks(5)).toEqual([5]);
+});
+
+const states = fc
+  .record({
+    prompt: fc.integer({ min: 1, max: 300 }),
+    generated: fc.integer({ min: 0, max: 20 }),
+    done: fc.double({ min: 0, max: 1, noNaN: true }),
+  })
+  .map(({ prompt, generated, done }) => ({ prompt, generated, computed: Math.floor(done * (prompt + generated - 1)) }));
+
+test("no plan takes more than its budget, and none is empty while rows are left", () => {
+  fc.assert(
+    fc.property(
+      fc.array(states, { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 8, max: 600 }),
+      fc.integer({ min: 1, max: 512 }),
+      fc.constantFrom("shared" as const, "separate" as const),
+      (list, rows, prefillTokens, layout) => {
+        const sequences = list.map((state, lease) => sequenceOf(lease, state));
+        const passes = planStep(sequences, budgetOf({ rows, prefillTokens }, layout));
+        expect(rowsOf(passes)).toBeLessThanOrEqual(rows);
+        expect(rowsOf(passes)).toBeGreaterThan(0);
+        const slices = passes.flat();
+        expect(new Set(slices.map(({ sequence }) => sequence)).size).toBe(slices.length);
+        for (const { sequence, tokens } of slices) {
+          expect(tokens).toBeLessThanOrEqual(sequence.pending);
+          if (tokens >= TILE_TOKENS)
+            expect(sequence.computed + tokens).toBeLessThanOrEqual(tileEndOf(sequence.owner.request.prompt.length));
+        }
+        for (const pass of passes) expect(rowsOf([pass])).toBeLessThanOrEqual(limits.batchTokens);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("forced tokens of separate sequences go one by one, unless many wait", () => {
+  const forced = (lease: number, count: number) => sequenceOf(lease, { prompt: 10, generated: count, computed: 10 });
+  expect(shapeOf(planStep([forced(0, 3), forced(1, 1)], budgetOf({}, "separate")))).toEqual([
+    [
+      [0, 1],
+      [1, 1],
+    ],
+  ]);
+  expect(shapeOf(planStep([forced(0, 9), forced(1, 1)], budgetOf({}, "separate")))).toEqual([
+    [
+      [0, 9],
+      [1, 1],
+    ],
+  ]);
+  expect(shapeOf(planStep([forced(0, 3), forced(1, 1)], budgetOf({}, "shared")))).toEqual([
+    [
+      [0, 3],
+      [1, 1],
+    ],
+  ]);
+  expect(shapeOf(planStep([forced(0, 3)], budgetOf({}, "separate")))).toEqual([[[0, 3]]]);
+});
