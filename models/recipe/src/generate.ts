@@ -31,12 +31,12 @@ export type Mix = Readonly<Record<string, number>>;
 export const mixes: Record<"early" | "main", Mix> = {
   early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
   main: {
-    copy: 4,
+    copy: 2,
     chat: 9,
     faq: 12,
-    tools: 24,
-    extract: 18,
-    formats: 3,
+    tools: 30,
+    extract: 14,
+    formats: 2,
     "tool-result": 4,
     classify: 11,
     needle: 7,

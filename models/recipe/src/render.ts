@@ -37,9 +37,10 @@ export function render(sample: Sample, withAnswer: boolean): Part[] {
     .join("\n\n");
   const messages: Message[] = sample.messages.filter((m) => m.role !== "system");
   const lastUser = messages.findLastIndex((m) => m.role === "user");
+  const toolsAt = sample.toolsFirst ? messages.findIndex((m) => m.role === "user") : lastUser;
   messages.forEach((message, i) => {
     if (message.role === "user") {
-      if (i === lastUser && sample.tools)
+      if (i === toolsAt && sample.tools)
         parts.push(
           { control: "[AVAILABLE_TOOLS]", train: false },
           { text: toJson(sample.tools), train: false },

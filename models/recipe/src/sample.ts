@@ -49,8 +49,10 @@ export interface Sample {
   answer: string | ToolCall[];
   /** Character ranges of a text answer that carry no loss, because the grammar forces them. */
   forced?: [start: number, end: number][];
-  /** Also train the assistant's earlier turns (small talk). */
+  /** Also train the assistant's earlier turns: small talk, and several questions about one text or one set of tools. */
   trainAll?: boolean;
+  /** Put the tools before the first user message, not the last: several questions then share one reading of them. */
+  toolsFirst?: boolean;
   /** How an answer is judged: whole text equal, JSON equal, or a list of accepted texts. */
   accept?: readonly string[];
 }

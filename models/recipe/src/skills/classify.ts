@@ -41,97 +41,97 @@ function asked(context: ValueContext, instruction: string, text: string): Messag
   ]);
 }
 
+/** An instruction, and messages to judge by it with their right answers. */
+interface Court {
+  instruction: string;
+  judge: () => { text: string; answer: string };
+}
+
+/** A choice of labels, plain or described; some lists have one for the rest. */
+function labelCourt(context: ValueContext, lang: Language, own: Language): Court {
+  const { rng } = context;
+  const chosen = rng.sample(topics, rng.int(2, 6));
+  const described = rng.chance(0.5);
+  const labels = chosen.map((t) =>
+    described && rng.chance(0.6) ? inventedWord({ ...context, pieces: undefined }) : rng.pick(t.labels),
+  );
+  const rest = rng.chance(0.3) ? rng.pick(["other", "none", "unknown"]) : undefined;
+  const list = described
+    ? "\n" + chosen.map((t, i) => `- ${labels[i]}: ${rng.pick(t.rules[own])}`).join("\n") + (rest ? `\n- ${rest}` : "")
+    : [...labels, ...(rest ? [rest] : [])].join(", ");
+  const json = rng.chance(0.15);
+  const instruction = rng.pick(labelAsks[own]).replace("{l}", () => list) + (json ? '\nJSON: {"category": "..."}' : "");
+  const judge = (): { text: string; answer: string } => {
+    const isRest = rest !== undefined && rng.chance(0.3);
+    const target = rng.pick(chosen);
+    const label = isRest ? rest : labels[chosen.indexOf(target)]!;
+    const text = isRest ? other(context, lang) : message(context, target, lang);
+    return { text, answer: json ? toJson({ category: label }) : label };
+  };
+  return { instruction, judge };
+}
+
+/** Numbered rules: the number of the one that is broken, or none. */
+function ruleCourt(context: ValueContext, lang: Language, own: Language): Court {
+  const { rng } = context;
+  const chosen = rng.sample(topics, rng.int(2, 6));
+  const mark = rng.pick([".", ".", ":", ")"]);
+  const list = chosen.map((t, i) => `${i + 1}${mark} ${rng.pick(t.rules[own])}`).join("\n");
+  const judge = (): { text: string; answer: string } => {
+    const target = rng.pick(chosen);
+    if (!rng.chance(0.3)) return { text: message(context, target, lang), answer: String(chosen.indexOf(target) + 1) };
+    const stranger = rng.pick(topics.filter((t) => !chosen.includes(t)));
+    return { text: rng.chance(0.6) ? message(context, stranger, lang) : other(context, lang), answer: "none" };
+  };
+  return { instruction: rng.pick(ruleAsks[own]).replace("{l}", () => list), judge };
+}
+
+/** One rule: is it broken, yes or no. */
+function yesNoCourt(context: ValueContext, lang: Language, own: Language): Court {
+  const { rng } = context;
+  const target = rng.pick(topics);
+  const rule = rng.pick(target.rules[own]);
+  const judge = (): { text: string; answer: string } => {
+    if (rng.chance(0.5)) return { text: message(context, target, lang), answer: yesNo[own][0] };
+    const stranger = rng.pick(topics.filter((t) => t !== target));
+    return { text: rng.chance(0.6) ? message(context, stranger, lang) : other(context, lang), answer: yesNo[own][1] };
+  };
+  return { instruction: rng.pick(yesNoAsks[own]).replace("{l}", () => rule), judge };
+}
+
+/** A forbidden subject: refuse in the words of the policy, or answer as ever. */
+function refusalSample(context: ValueContext, lang: Language, own: Language): Sample {
+  const { rng } = context;
+  const target = rng.pick(topics);
+  const words = rng.pick(target.rules[own]);
+  const system: Message = { role: "system", content: rng.pick(refusalRules[own]).replace("{l}", () => words) };
+  const { ask, answer } = rng.chance(0.5)
+    ? { ask: message(context, target, lang), answer: refusal[lang].replace("{}", () => words) }
+    : chatExchange(context, lang);
+  return { skill: "classify", lang, messages: [system, { role: "user", content: ask }], answer };
+}
+
 export function classifySample(context: ValueContext, lang: Language): Sample {
   const { rng } = context;
   // Instructions are often English while messages are in any language.
   const own: Language = rng.chance(0.5) ? "en" : lang;
-  const kind = rng.weighted([
-    ["labels", 4],
-    ["rules", 4],
-    ["yesno", 3],
-    ["refuse", 3],
-    ["json", 1],
-  ] as const);
-  const chosen = rng.sample(topics, rng.int(2, 6));
-  const target = rng.pick(chosen);
-  const rule = (topic: Topic): string => rng.pick(topic.rules[own]);
-  if (kind === "labels" || kind === "json") {
-    const described = rng.chance(0.5);
-    const labels = chosen.map((t) =>
-      described && rng.chance(0.6) ? inventedWord({ ...context, pieces: undefined }) : rng.pick(t.labels),
-    );
-    const rest = rng.chance(0.3) ? rng.pick(["other", "none", "unknown"]) : undefined;
-    const list = described
-      ? "\n" +
-        chosen.map((t, i) => `- ${labels[i]}: ${rng.pick(t.rules[own])}`).join("\n") +
-        (rest ? `\n- ${rest}` : "")
-      : [...labels, ...(rest ? [rest] : [])].join(", ");
-    const isRest = rest !== undefined && rng.chance(0.3);
-    const text = isRest ? other(context, lang) : message(context, target, lang);
-    const label = isRest ? rest : labels[chosen.indexOf(target)]!;
-    const instruction = rng.pick(labelAsks[own]).replace("{l}", () => list);
-    const json = kind === "json";
-    return {
-      skill: "classify",
-      lang,
-      messages: asked(context, json ? `${instruction}\nJSON: {"category": "..."}` : instruction, text),
-      answer: json ? toJson({ category: label }) : label,
-    };
+  const court = rng.weighted([
+    [labelCourt, 5],
+    [ruleCourt, 4],
+    [yesNoCourt, 3],
+    [undefined, 3],
+  ])?.(context, lang, own);
+  if (!court) return refusalSample(context, lang, own);
+  const { instruction, judge } = court;
+  let { text, answer } = judge();
+  const rounds = context.split === "test" ? 1 : rng.int(1, 4);
+  if (rounds === 1) return { skill: "classify", lang, messages: asked(context, instruction, text), answer };
+  // In training one reading of the instruction serves several messages.
+  const messages: Message[] = [{ role: "user", content: `${instruction}\n\n${text}` }];
+  for (let i = 1; i < rounds; i++) {
+    messages.push({ role: "assistant", content: answer });
+    ({ text, answer } = judge());
+    messages.push({ role: "user", content: text });
   }
-  if (kind === "rules") {
-    const list = chosen.map((t, i) => `${i + 1}${rng.pick([".", ".", ":", ")"])} ${rule(t)}`).join("\n");
-    const none = rng.chance(0.3);
-    let text = other(context, lang);
-    if (!none) text = message(context, target, lang);
-    else if (rng.chance(0.6)) text = message(context, rng.pick(topics.filter((t) => !chosen.includes(t))), lang);
-    return {
-      skill: "classify",
-      lang,
-      messages: asked(
-        context,
-        rng.pick(ruleAsks[own]).replace("{l}", () => list),
-        text,
-      ),
-      answer: none ? "none" : String(chosen.indexOf(target) + 1),
-    };
-  }
-  const breaks = rng.chance(0.5);
-  const text = breaks
-    ? message(context, target, lang)
-    : rng.chance(0.6)
-      ? message(context, rng.pick(topics.filter((t) => t !== target)), lang)
-      : other(context, lang);
-  if (kind === "yesno")
-    return {
-      skill: "classify",
-      lang,
-      messages: asked(
-        context,
-        rng.pick(yesNoAsks[own]).replace("{l}", () => rule(target)),
-        text,
-      ),
-      answer: yesNo[own][breaks ? 0 : 1],
-    };
-  const words = rng.pick(target.rules[own]);
-  const instruction = rng.pick(refusalRules[own]).replace("{l}", () => words);
-  if (breaks)
-    return {
-      skill: "classify",
-      lang,
-      messages: [
-        { role: "system", content: instruction },
-        { role: "user", content: text },
-      ],
-      answer: refusal[lang].replace("{}", () => words),
-    };
-  const exchange = chatExchange(context, lang);
-  return {
-    skill: "classify",
-    lang,
-    messages: [
-      { role: "system", content: instruction },
-      { role: "user", content: exchange.ask },
-    ],
-    answer: exchange.answer,
-  };
+  return { skill: "classify", lang, messages, answer, trainAll: true };
 }

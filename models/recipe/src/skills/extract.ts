@@ -179,8 +179,29 @@ export function extractSample(context: ValueContext, lang: Language): Sample {
         ["hidden", 2],
       ] as const);
   const sample: Sample = { skill: "extract", lang, messages: [], answer };
-  if (style === "user") sample.messages = [{ role: "user", content: ask() }];
-  else if (style === "system")
+  if (style === "user") {
+    sample.messages = [{ role: "user", content: ask() }];
+    // In training one reading of the text serves several questions.
+    const more = split === "test" ? 0 : rng.int(0, 2);
+    let said = answer;
+    for (let i = 0; i < more; i++) {
+      const some = rng.sample(facts, rng.int(1, facts.length));
+      sample.messages.push(
+        { role: "assistant", content: said },
+        {
+          role: "user",
+          content: `JSON: ${listFields(
+            rng,
+            some.map((f) => f.field),
+            lang,
+          )}`,
+        },
+      );
+      said = toJson(Object.fromEntries(some.map((f) => [f.field, f.value])));
+      sample.answer = said;
+      sample.trainAll = true;
+    }
+  } else if (style === "system")
     sample.messages = [
       { role: "system", content: `${rng.pick(jsonOnly[lang].filter((s) => !s.includes("{s}")))} ${fields}` },
       { role: "user", content: text },

@@ -1,4 +1,4 @@
-import { languages, type Language, type Sample } from "../sample.ts";
+import { languages, type Language, type Message, type Sample } from "../sample.ts";
 import {
   fact,
   factAsks,
@@ -55,23 +55,34 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
       .replace("{a}", () => rng.pick(plainWords))
       .replace("{b}", () => rng.pick(plainWords));
   while (lines.length < sentences) lines.splice(rng.int(0, lines.length), 0, line());
-  const missing = rng.chance(0.1);
-  const target = missing ? ghost : rng.pick(facts);
-  const short = rng.chance(0.5);
-  const question =
-    capital(
+  const text = lines.join(rng.chance(0.8) ? " " : "\n");
+  const turn = (): { question: string; answer: string } => {
+    const missing = rng.chance(0.1);
+    const target = missing ? ghost : rng.pick(facts);
+    const short = rng.chance(0.5);
+    const asked = capital(
       rng
         .pick(factAsks[lang])
         .replace("{n}", target.noun)
         .replace("{e}", () => target.entity),
-    ) + (short ? ` ${valueOnly[lang]}` : "");
-  const text = lines.join(rng.chance(0.8) ? " " : "\n");
-  return {
-    skill: "needle",
-    lang,
-    messages: [{ role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` }],
-    answer: missing ? notInText[lang] : short ? target.value : target.text,
+    );
+    return {
+      question: asked + (short ? ` ${valueOnly[lang]}` : ""),
+      answer: missing ? notInText[lang] : short ? target.value : target.text,
+    };
   };
+  let { question, answer } = turn();
+  const messages: Message[] = [
+    { role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` },
+  ];
+  // In training one reading of the text serves several questions.
+  const more = context.split === "test" ? 0 : rng.int(0, 3);
+  for (let i = 0; i < more; i++) {
+    messages.push({ role: "assistant", content: answer });
+    ({ question, answer } = turn());
+    messages.push({ role: "user", content: question });
+  }
+  return { skill: "needle", lang, messages, answer, trainAll: true };
 }
 
 export function translateSample(context: ValueContext, lang: Language): Sample {

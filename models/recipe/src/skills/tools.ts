@@ -19,11 +19,16 @@ export function withSystem(rng: Rng, lang: Language, messages: Message[], probab
 const inOrder = (tool: Tool, given: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(tool.parameters.filter((p) => p.field in given).map((p) => [p.field, given[p.field]]));
 
+/** What comes before the last message, that message, and what is to be answered. */
+interface Turn {
+  history: Message[];
+  text: string;
+  answer: string | ToolCall[];
+}
+
 /** Which tool, with which arguments; or none; or a question back; or several calls. */
-export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
+function toolTurn(context: ValueContext, lang: Language, tools: readonly Tool[]): Turn {
   const { rng } = context;
-  const tools = makeTools(context, most);
-  const definitions = tools.map((t) => define(t, context, lang));
   const tool = rng.pick(tools);
   const kind = rng.weighted([
     ["one", 66],
@@ -83,14 +88,45 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
       answer = [...answer, { name: tool.name, arguments: more.arguments }];
     }
   }
+  return { history, text, answer };
+}
+
+/** One request, or in training several after each other, to one set of tools. */
+export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
+  const { rng } = context;
+  const tools = makeTools(context, most);
+  const definitions = tools.map((t) => define(t, context, lang));
+  const rounds =
+    context.split === "test"
+      ? 1
+      : rng.weighted([
+          [1, 4],
+          [2, 3],
+          [3, 3],
+          [4, 2],
+        ]);
+  const messages: Message[] = [];
+  let turn = toolTurn(context, lang, tools);
+  for (let i = 1; i < rounds; i++) {
+    messages.push(...turn.history, { role: "user", content: turn.text }, said(turn.answer));
+    turn = toolTurn(context, lang, tools);
+  }
+  messages.push(...turn.history, { role: "user", content: turn.text });
   return {
     skill: "tools",
     lang,
     tools: definitions,
-    messages: withSystem(rng, lang, [...history, { role: "user", content: text }]),
-    answer,
+    messages: withSystem(rng, lang, messages),
+    answer: turn.answer,
+    ...(rounds > 1 ? { trainAll: true, toolsFirst: true } : {}),
   };
 }
+
+/** An answer as a message of the past. */
+export const said = (answer: string | ToolCall[]): Message =>
+  typeof answer === "string"
+    ? { role: "assistant", content: answer }
+    : { role: "assistant", content: "", toolCalls: answer };
 
 const statuses = [
   "Paid",
