@@ -143,6 +143,13 @@ export const SETTINGS = {
     parse: oneOf("reject", "ignore"),
     fallback: "reject",
   }),
+  remoteModels: setting({
+    summary: "Models on other servers, as a JSON list; see the how-to page on remote engines.",
+    placeholder: "JSON",
+    defaultText: "none",
+    parse: text,
+    fallback: "[]",
+  }),
   hubUrl: setting({
     summary: "Where `pull` finds models.",
     placeholder: "URL",

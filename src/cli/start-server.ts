@@ -13,8 +13,12 @@ import {
   openBackOffice,
   openChatApp,
   openGate,
+  parseRemoteModels,
+  RemoteDeployment,
+  RemoteModel,
 } from "#platform";
 import type { ChatApp } from "#platform";
+import { createCallId } from "#prompt";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
 import { productVersion } from "./version.ts";
@@ -124,7 +128,15 @@ function buildCatalog(config: Config, world: World, undo: Undo): Catalog {
   undo.push(() => memory.close());
   const { defaultModel, contextTokens, cacheTokens, threads } = config;
   const files = findModelFiles([config.modelsDir, SHIPPED_MODELS]);
-  return new Catalog(
-    deployModels({ ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads }),
-  );
+  const local = deployModels({ ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads });
+  return new Catalog([...local, ...deployRemotes(config, world, undo)]);
+}
+
+function deployRemotes(config: Config, { clock, logger }: World, undo: Undo): RemoteDeployment[] {
+  const random = new SeededRandom(randomBytes(8).readBigUInt64LE());
+  return parseRemoteModels(config.remoteModels, process.env).map((spec) => {
+    const remote = new RemoteModel({ spec, clock, logger, newCallId: () => createCallId(random) });
+    undo.push(() => remote.close());
+    return new RemoteDeployment(remote, Math.floor(clock.nowMs() / 1000));
+  });
 }

@@ -72,3 +72,7 @@ export { openChatApp } from "./chats/open-chat-app.ts";
 export type { ChatApp, ChatAppOptions } from "./chats/open-chat-app.ts";
 export { SESSION_DAYS } from "./sessions/app-sessions.ts";
 export type { AppSessions, SignedIn } from "./sessions/app-sessions.ts";
+export { RemoteDeployment } from "./upstream/remote-deployment.ts";
+export { RemoteModel } from "./upstream/remote-model.ts";
+export { parseRemoteModels } from "./upstream/remote-model-spec.ts";
+export type { RemoteModelSpec } from "./upstream/remote-model-spec.ts";

@@ -30,6 +30,8 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
+  /** Served beside the toys. */
+  readonly deployments?: readonly Deployment[];
   /** Keys, limits, metering and the admin API, in place of one fixed key and an open gate. */
   readonly office?: BackOffice;
   readonly gate?: Gate;
@@ -45,7 +47,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const engine = createEngine({ logger: silentLogger, clock });
   const toy = await engine.load({ name: "toy", source: { kind: "toy" }, contextTokens: 32_768, cacheTokens: 65_536 });
   const model = options.disturb?.(toy) ?? toy;
-  const catalog = createTestCatalog(model);
+  const catalog = createTestCatalog(model, options.deployments ?? []);
   const metrics = createMetrics();
   const inference = createInference({
     catalog,
@@ -85,7 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-function createTestCatalog(model: EngineModel): Catalog {
+function createTestCatalog(model: EngineModel, others: readonly Deployment[]): Catalog {
   const load = async () => ({ engine: model, template: chooseTemplate(model.info) });
   const shared = { createdAt: 1_708_905_600, ownedBy: "tramontane", defaultTemperature: 0.7, contextTokens: 32_768 };
   return new Catalog([
@@ -108,5 +110,6 @@ function createTestCatalog(model: EngineModel): Catalog {
       },
       load,
     ),
+    ...others,
   ]);
 }

@@ -2,8 +2,10 @@ import { TramontaneError } from "#base";
 import { createCallId } from "#prompt";
 import type { AnswerReaderParts, ChatTemplate, Conversation, RenderedPrompt } from "#prompt";
 import type { ChatMessage, ChatRequest } from "#protocol";
+import { RemoteDeployment } from "../upstream/remote-deployment.ts";
 import type { Call } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
+import { startRemoteChat } from "./remote-chat.ts";
 import { resolve } from "./resolve.ts";
 import { SAFE_PROMPT } from "./safe-prompt.ts";
 import { startTurn } from "./start-turn.ts";
@@ -12,6 +14,10 @@ import type { TurnPlan } from "./start-turn.ts";
 /** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the template and the gate. */
 export async function startChat(parts: InferenceParts, request: ChatRequest, call: Call): Promise<StartedTurn> {
   const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
+  if (deployment instanceof RemoteDeployment) {
+    const messages = request.safePrompt ? withSafePrompt(request.messages) : request.messages;
+    return await startRemoteChat(parts, { ...request, messages }, call, deployment);
+  }
   refuseWhatIsMissing(request);
   const loaded = await deployment.loaded();
   const { template } = loaded;

@@ -75,6 +75,9 @@ export class Tally {
     } else if (event.type === "finished") {
       this.ended += 1;
       this.#completionTokens += event.completionTokens;
+      if (event.prompt === undefined) return;
+      this.#promptTokens = event.prompt.promptTokens;
+      this.#cachedTokens = event.prompt.cachedTokens;
     }
   }
 

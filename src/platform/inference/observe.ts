@@ -98,6 +98,8 @@ class TurnCount {
     if (event.type === "finished") {
       this.#completionTokens[event.choice] = event.completionTokens;
       this.endings.push(event.reason);
+      this.#promptTokens = event.prompt?.promptTokens ?? this.#promptTokens;
+      this.#cachedTokens = event.prompt?.cachedTokens ?? this.#cachedTokens;
       return;
     }
     this.#completionTokens[event.choice] = (this.#completionTokens[event.choice] ?? 0) + event.tokens;

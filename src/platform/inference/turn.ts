@@ -22,6 +22,8 @@ export type TurnEvent =
       readonly reason: WireFinishReason;
       readonly completionTokens: number;
       readonly toolCalls: readonly AnsweredToolCall[];
+      /** In place of what `started` said, from engines that count the prompt only at the end. */
+      readonly prompt?: { readonly promptTokens: number; readonly cachedTokens: number };
     };
 
 export interface TurnOptions extends ChoiceOptions {

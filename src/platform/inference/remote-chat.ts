@@ -1,0 +1,47 @@
+import type { ChatRequest } from "#protocol";
+import type { RemoteDeployment } from "../upstream/remote-deployment.ts";
+import { textOf } from "../upstream/wire-request.ts";
+import type { Call, RequestSize } from "./call.ts";
+import type { InferenceParts, StartedTurn } from "./inference.ts";
+import { observeTurn } from "./observe.ts";
+
+/** Admits the caller and has another server answer. Errors: those of the gate; the server's come with the first event. */
+export async function startRemoteChat(
+  parts: InferenceParts,
+  request: ChatRequest,
+  call: Call,
+  deployment: RemoteDeployment,
+): Promise<StartedTurn> {
+  const { choices, model } = request;
+  const { dialect, signal } = call;
+  const { id, contextTokens } = deployment.spec;
+  const size = sizeOf(request, contextTokens);
+  const admission = await parts.gate.admit({ call, deployment: id, operation: "chat", size });
+  if (admission.limits) call.reportLimits?.(admission.limits);
+  const events = deployment.remote.chat(request, call);
+  const { clock, observer } = parts;
+  return {
+    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model },
+    choices,
+    dialect,
+    events: observeTurn(events, { clock, observer, operation: "chat", deployment: id, choices, admission, signal }),
+  };
+}
+
+/** What a chat template may put around a message, in tokens, generously. */
+const TOKENS_AROUND_MESSAGE = 16;
+
+function sizeOf({ messages, tools, choices, maxTokens }: ChatRequest, contextTokens: number): RequestSize {
+  const texts = messages.map((message) => ("text" in message ? message.text : textOf(message.content)));
+  const promptBytes = [...texts, ...tools.map((tool) => JSON.stringify(tool))].reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    0,
+  );
+  return {
+    promptBytes,
+    // Only the other server knows its tokenizer; no tokenizer makes more tokens than bytes.
+    countPrompt: () => Promise.resolve(promptBytes + messages.length * TOKENS_AROUND_MESSAGE),
+    maxOutputTokens: choices * Math.min(maxTokens ?? Number.POSITIVE_INFINITY, contextTokens),
+    isOutputBounded: maxTokens !== undefined,
+  };
+}

@@ -1,0 +1,178 @@
+import { TramontaneError } from "#base";
+import type { AnsweredToolCall, WireFinishReason, WireLogprobs } from "#protocol";
+import { EventDecoder } from "#protocol";
+import type { TurnEvent } from "../inference/turn.ts";
+
+/** What we read of an endpoint's chunks; everything may be missing. */
+interface WireChunk {
+  readonly choices?: readonly {
+    readonly index?: number;
+    readonly delta?: {
+      readonly content?:
+        | string
+        | readonly { readonly type?: string; readonly text?: string; readonly thinking?: unknown }[]
+        | null;
+      readonly reasoning_content?: string | null;
+      readonly reasoning?: string | null;
+      readonly tool_calls?: readonly WireCallPart[] | null;
+    };
+    readonly logprobs?: WireLogprobs | null;
+    readonly finish_reason?: string | null;
+  }[];
+  readonly usage?: {
+    readonly prompt_tokens?: number;
+    readonly completion_tokens?: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+  } | null;
+  readonly error?: { readonly message?: string } | string | null;
+}
+
+interface WireCallPart {
+  readonly index?: number;
+  readonly id?: string | null;
+  readonly function?: {
+    readonly name?: string | null;
+    readonly arguments?: string | Readonly<Record<string, unknown>> | null;
+  };
+}
+
+export interface ReadAnswerOptions {
+  readonly choices: number;
+  /** Given back first, when the endpoint does not do it itself. */
+  readonly prefix: string | undefined;
+  readonly newCallId: () => string;
+}
+
+const REASONS: readonly string[] = ["stop", "length", "model_length", "tool_calls"];
+
+/**
+ * Reads an endpoint's stream as turn events. `started` comes with the first chunk; the choices end when the stream does,
+ * because the usage comes last. Without usage a piece of text counts as a token. Errors: `engine_crashed` when the stream
+ * breaks off.
+ */
+export async function* readAnswer(body: AsyncIterable<Buffer>, options: ReadAnswerOptions): AsyncGenerator<TurnEvent> {
+  const choices = Array.from({ length: options.choices }, (_, index) => new RemoteChoice(index, options));
+  let usage: WireChunk["usage"];
+  let isStarted = false;
+  for await (const chunk of readChunks(body)) {
+    if (!isStarted) {
+      isStarted = true;
+      yield { type: "started", promptTokens: 0, cachedTokens: 0 };
+      for (const { index: choice } of choices)
+        if (options.prefix) yield { type: "text", choice, text: options.prefix, tokens: 0 };
+    }
+    usage = chunk.usage ?? usage;
+    for (const part of chunk.choices ?? []) yield* choices[part.index ?? 0]?.take(part) ?? [];
+  }
+  if (choices.some((choice) => choice.reason === undefined)) throw brokenOff();
+  const counted = choices.reduce((sum, choice) => sum + choice.tokens, 0);
+  const completion = usage?.completion_tokens ?? counted;
+  for (const [i, choice] of choices.entries()) {
+    // Endpoints count all choices together: the last one carries what the others do not.
+    const isLast = i === choices.length - 1;
+    yield {
+      type: "finished",
+      choice: choice.index,
+      reason: choice.reason!,
+      completionTokens: isLast ? completion - (counted - choice.tokens) : choice.tokens,
+      toolCalls: choice.calls(),
+      prompt: {
+        promptTokens: usage?.prompt_tokens ?? 0,
+        cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
+      },
+    };
+  }
+}
+
+async function* readChunks(body: AsyncIterable<Buffer>): AsyncGenerator<WireChunk> {
+  const decoder = new EventDecoder();
+  const utf8 = new TextDecoder();
+  let isDone = false;
+  for await (const bytes of body) {
+    for (const { data } of decoder.push(utf8.decode(bytes, { stream: true }))) {
+      if (data === "[DONE]") isDone = true;
+      if (isDone) continue;
+      const chunk = parseChunk(data);
+      if (chunk.error) throw brokenOff(typeof chunk.error === "string" ? chunk.error : chunk.error.message);
+      yield chunk;
+    }
+  }
+}
+
+function parseChunk(data: string): WireChunk {
+  try {
+    const chunk: unknown = JSON.parse(data);
+    if (typeof chunk === "object" && chunk !== null) return chunk;
+  } catch {
+    // Falls through.
+  }
+  throw brokenOff("it sent what is no JSON");
+}
+
+export function brokenOff(reason?: string): TramontaneError {
+  const why = reason === undefined ? "" : `: ${reason.slice(0, 300)}`;
+  return new TramontaneError("engine_crashed", `The remote engine broke off its answer${why}`);
+}
+
+type WireChoice = NonNullable<WireChunk["choices"]>[number];
+
+class RemoteChoice {
+  readonly index: number;
+  tokens = 0;
+  reason: WireFinishReason | undefined;
+  readonly #newCallId: () => string;
+  readonly #calls = new Map<number, { id: string; name: string; arguments: string }>();
+
+  constructor(index: number, { newCallId }: ReadAnswerOptions) {
+    this.index = index;
+    this.#newCallId = newCallId;
+  }
+
+  *take({ delta, logprobs, finish_reason: reason }: WireChoice): Generator<TurnEvent> {
+    const { index: choice } = this;
+    const thinking = delta?.reasoning_content ?? delta?.reasoning ?? thoughtsOf(delta?.content);
+    if (thinking) yield { type: "thinking", choice, text: thinking, tokens: this.#count() };
+    const text = wordsOf(delta?.content);
+    if (text !== "") yield { type: "text", choice, text, tokens: this.#count(), ...(logprobs ? { logprobs } : {}) };
+    for (const part of delta?.tool_calls ?? []) this.#takeCall(part);
+    if (typeof reason === "string") this.reason = REASONS.includes(reason) ? (reason as WireFinishReason) : "stop";
+  }
+
+  calls(): AnsweredToolCall[] {
+    return [...this.#calls.values()].map(({ id, name, arguments: text }, index) => ({
+      id,
+      type: "function",
+      index,
+      function: { name, arguments: text },
+    }));
+  }
+
+  #count(): number {
+    this.tokens += 1;
+    return 1;
+  }
+
+  /** Parts of one call share its index; whole calls without one follow each other. */
+  #takeCall(part: WireCallPart): void {
+    const key = part.index ?? this.#calls.size;
+    const call = this.#calls.get(key) ?? { id: this.#newCallId(), name: "", arguments: "" };
+    const more = part.function?.arguments ?? "";
+    call.name += part.function?.name ?? "";
+    call.arguments += typeof more === "string" ? more : JSON.stringify(more);
+    this.#calls.set(key, call);
+    this.tokens += 1;
+  }
+}
+
+type WireContent = NonNullable<WireChoice["delta"]>["content"];
+
+function wordsOf(content: WireContent): string {
+  if (typeof content === "string") return content;
+  return (content ?? []).map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
+}
+
+function thoughtsOf(content: WireContent): string {
+  if (typeof content === "string") return "";
+  const parts = (content ?? []).flatMap(({ type, thinking }) => (type === "thinking" ? [thinking] : []));
+  return parts.map((part) => (typeof part === "string" ? part : wordsOf(part as WireContent))).join("");
+}

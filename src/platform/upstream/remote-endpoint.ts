@@ -1,0 +1,127 @@
+import { Pool } from "undici";
+import type { Dispatcher } from "undici";
+import { TramontaneError } from "#base";
+import type { Clock } from "#base";
+import { guardedLookup, refuseInternalAddress } from "./address-guard.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
+import type { EndpointSpec } from "./remote-model-spec.ts";
+
+const CONNECT_MS = 2_000;
+/** Until the first byte: an engine may queue and work through a long prompt first. */
+const FIRST_BYTE_MS = 120_000;
+/** Between two pieces of an answer. */
+const SILENCE_MS = 30_000;
+const CONNECTIONS = 256;
+
+/** One server that serves a model: its connections, and whether it is to be trusted just now. */
+export class RemoteEndpoint {
+  readonly spec: EndpointSpec;
+  readonly breaker = new CircuitBreaker();
+  readonly #pool: Pool;
+  readonly #clock: Clock;
+  #running = 0;
+
+  /** Throws `forbidden` for an internal address that is not allowed. */
+  constructor(spec: EndpointSpec, clock: Clock) {
+    if (!spec.allowPrivate) refuseInternalAddress(spec.url.hostname);
+    this.spec = spec;
+    this.#clock = clock;
+    this.#pool = new Pool(spec.url.origin, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      headersTimeout: FIRST_BYTE_MS,
+      bodyTimeout: SILENCE_MS,
+      connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guardedLookup }) },
+    });
+  }
+
+  /** How busy it is for its weight: the least busy gets the next request. */
+  get load(): number {
+    return (this.#running + 1) / this.spec.weight;
+  }
+
+  get host(): string {
+    return this.spec.url.host;
+  }
+
+  mayTry(): boolean {
+    return this.breaker.mayTry(this.#clock.monotonicMs());
+  }
+
+  /**
+   * Asks for a chat answer and returns its body once the endpoint has said yes. `done` must be called when the body has been
+   * read or left. Errors: `invalid_request` (the endpoint refuses it, and so would others), `overloaded`, `engine_unavailable`.
+   */
+  async ask(
+    body: string,
+    signal: AbortSignal,
+  ): Promise<{ body: AsyncIterable<Buffer>; done: (wentWell: boolean) => void }> {
+    this.breaker.begin();
+    this.#running += 1;
+    let response: Dispatcher.ResponseData;
+    try {
+      const { url, apiKey, kind } = this.spec;
+      const key =
+        apiKey === undefined ? {} : kind === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
+      response = await this.#pool.request({
+        method: "POST",
+        path: `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`,
+        headers: { "content-type": "application/json", accept: "text/event-stream", ...key },
+        body,
+        signal,
+      });
+    } catch (error) {
+      this.#end(signal.aborted ? undefined : false);
+      signal.throwIfAborted();
+      throw new TramontaneError("engine_unavailable", `The remote engine ${this.host} does not answer.`, {
+        cause: error,
+      });
+    }
+    if (response.statusCode >= 200 && response.statusCode < 300) {
+      return { body: response.body, done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell) };
+    }
+    const refusal = await refusalOf(response, this.host);
+    this.#end(refusal.code === "invalid_request" ? undefined : false);
+    throw refusal;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  #end(wentWell: boolean | undefined): void {
+    this.#running -= 1;
+    if (wentWell === undefined) this.breaker.abandoned();
+    else if (wentWell) this.breaker.succeeded();
+    else this.breaker.failed(this.#clock.monotonicMs());
+  }
+}
+
+const LONGEST_MESSAGE = 500;
+
+/** What an endpoint's refusal means for our client. Its words are passed on only when they are about the request. */
+async function refusalOf(response: Dispatcher.ResponseData, host: string): Promise<TramontaneError> {
+  const { statusCode: status, headers } = response;
+  const text = await response.body.text().catch(() => "");
+  if (status === 400 || status === 413 || status === 422) {
+    return new TramontaneError("invalid_request", messageOf(text) ?? "The remote engine refuses this request.");
+  }
+  if (status === 429) {
+    const seconds = Number(headers["retry-after"]);
+    const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1000;
+    return new TramontaneError("overloaded", `The remote engine ${host} has too much to do.`, {
+      details: { retryAfterMs },
+    });
+  }
+  return new TramontaneError("engine_unavailable", `The remote engine ${host} answers with status ${status}.`);
+}
+
+function messageOf(text: string): string | undefined {
+  try {
+    const body = JSON.parse(text) as { message?: unknown; error?: { message?: unknown } };
+    const message = body.error?.message ?? body.message;
+    return typeof message === "string" ? message.slice(0, LONGEST_MESSAGE) : undefined;
+  } catch {
+    return undefined;
+  }
+}
