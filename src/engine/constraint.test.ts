@@ -84,15 +84,22 @@ test("the answer ends with its last bracket, without a pass for an end token", (
   expect(harness.finish(1)).toMatchObject({ reason: "stop", completionTokens: 8 });
 });
 
-test("a schema that cannot be kept is refused with the place, and too few tokens with their number", () => {
+test("a schema that cannot be kept is refused", () => {
   const harness = new CoreHarness();
   harness.submit(1, "x", { constraint: { kind: "json_schema", schema: { type: "string", pattern: "(a)\\1" } } });
-  harness.submit(2, "x", { constraint: person, maxTokens: 3 });
-  harness.submit(3, "x", {
+  harness.submit(2, "x", {
     constraint: { kind: "json_schema", schema: { allOf: [{ type: "string" }, { type: "null" }] } },
   });
   harness.drain();
-  expect([1, 2, 3].map((id) => harness.error(id))).toEqual(["invalid_schema", "invalid_request", "invalid_schema"]);
+  expect([1, 2].map((id) => harness.error(id))).toEqual(["invalid_schema", "invalid_schema"]);
+});
+
+test("where not even the shortest answer fits, it is cut like free text", () => {
+  const harness = new CoreHarness();
+  harness.submit(1, "x", { constraint: person, maxTokens: 3 });
+  harness.drain();
+  expect(harness.finish(1)).toMatchObject({ reason: "length", completionTokens: 3 });
+  expect(harness.text(1)).toMatch(/^\{/);
 });
 
 const weather = {

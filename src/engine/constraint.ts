@@ -36,19 +36,14 @@ export class ConstraintSet {
   }
 
   /**
-   * The grammar of a constraint, for answers of up to `maxTokens`. Throws `invalid_schema` when it cannot be enforced,
-   * `invalid_request` when no answer is that short.
+   * The grammar of a constraint, and whether an answer of at most `maxTokens` can be whole: if not even the shortest one
+   * is, it keeps to the form and is cut, as `maxTokens` cuts free text. Throws `invalid_schema` when it cannot be enforced.
    */
-  prepare(constraint: Constraint, maxTokens: number): BoundGrammar {
+  prepare(constraint: Constraint, maxTokens: number): { grammar: BoundGrammar; closesInTime: boolean } {
     return asTramontaneError(() => {
       const grammar = this.#bound(constraint);
       const minTokens = maxTokens < grammar.grammar.minBytes() ? grammar.minTokens() : 0;
-      if (maxTokens >= minTokens) return grammar;
-      throw new TramontaneError(
-        "invalid_request",
-        `An answer in the required form takes at least ${minTokens} tokens; at most ${maxTokens} may be generated.`,
-        { field: "max_tokens", details: { minTokens, maxTokens } },
-      );
+      return { grammar, closesInTime: maxTokens >= minTokens };
     });
   }
 
@@ -79,11 +74,12 @@ export class ConstraintSet {
         return compileRegex(constraint.pattern);
       case "tool_calls": {
         const token = (text: string) => this.#vocabulary.controlToken(text);
+        const mayThink = constraint.thinking ?? true;
         const tokens = {
           toolCalls: token("[TOOL_CALLS]"),
           args: token("[ARGS]"),
           callId: token("[CALL_ID]"),
-          think: token("[THINK]"),
+          think: mayThink ? token("[THINK]") : undefined,
           endThink: token("[/THINK]"),
         };
         return compileToolCalls({ ...constraint, tokens });

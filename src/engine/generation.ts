@@ -41,6 +41,8 @@ export type Constraint =
       readonly choice: "auto" | "none" | "required" | { readonly name: string };
       readonly parallel: boolean;
       readonly responseSchema?: unknown;
+      /** Whether a thought may come first, where the model has tokens for it; undefined: it may. */
+      readonly thinking?: boolean;
     };
 
 /** One request to the engine, in native types: everything is validated before it gets here. */
@@ -65,7 +67,7 @@ export interface GenerationRequest {
   readonly caller: string;
   /** Name of a loaded LoRA adapter; undefined: the base model. */
   readonly adapter: string | undefined;
-  /** Answers are of this form, and complete even at `maxTokens`; undefined: free text. */
+  /** Answers are of this form, and complete even at `maxTokens` unless no answer is that short; undefined: free text. */
   readonly constraint?: Constraint | undefined;
 }
 

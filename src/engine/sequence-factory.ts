@@ -30,7 +30,7 @@ export class SequenceFactory {
   create(owner: ActiveRequest): Sequence[] {
     const { request } = owner;
     const { constraint } = request;
-    const grammar = constraint && this.#constraints.prepare(constraint, this.#allowanceOf(request));
+    const form = constraint && this.#constraints.prepare(constraint, this.#allowanceOf(request));
     const prediction = this.#backend.vocabulary.tokenize(request.prediction ?? "", { dummySpace: false });
     return Array.from({ length: request.choices }, (_, choice) => {
       const sampler = new Sampler({
@@ -40,7 +40,8 @@ export class SequenceFactory {
         endTokens: this.#endTokens,
         minTokens: request.minTokens,
         logprobs: request.logprobs,
-        matcher: grammar && this.#constraints.open(grammar),
+        matcher: form && this.#constraints.open(form.grammar),
+        closesInTime: form?.closesInTime ?? false,
         maskCounts: this.maskCounts,
       });
       return new Sequence({

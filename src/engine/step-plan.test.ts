@@ -49,6 +49,7 @@ function sequenceOf(lease: number, state: { prompt: number; generated: number; c
     minTokens: 0,
     logprobs: undefined,
     matcher: undefined,
+    closesInTime: false,
     maskCounts: { masked: 0, optimistic: 0 },
   });
   const sequence = new Sequence({
@@ -95,7 +96,7 @@ test("a prompt's last token is never in a tile, and its end never crosses one", 
     const sequence = sequenceOf(0, { prompt, generated: 0, computed: 0 });
     const sizes: number[] = [];
     while (sequence.pending > 0) {
-      const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 })) as [[{ tokens: number }]];
+      const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 })) as unknown as [[{ tokens: number }]];
       sizes.push(slice.tokens);
       sequence.computed += slice.tokens;
     }

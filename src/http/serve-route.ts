@@ -48,7 +48,11 @@ export function serveRoute(route: Route, parts: ServeParts) {
   };
 }
 
-function toExchange(request: FastifyRequest, reply: FastifyReply, call: Pick<Exchange, "caller" | "signal">): Exchange {
+function toExchange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  call: Pick<Exchange, "caller" | "signal" | "reportIgnored">,
+): Exchange {
   const path = request.routeOptions.url ?? request.url;
   const query = request.query as Record<string, unknown>;
   return {

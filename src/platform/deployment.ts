@@ -2,6 +2,7 @@ import type { Clock } from "#base";
 import type { EngineModel } from "#engine";
 import type { ChatTemplate } from "#prompt";
 import type { ModelCapabilities, ModelCard } from "#protocol";
+import { enforceable } from "./inference/answer-form.ts";
 
 /** What the operator says of a model he serves. */
 export interface DeploymentSpec {
@@ -129,7 +130,7 @@ export class Deployment {
     return {
       completion_chat: serves.chat,
       completion_fim: serves.fim && (template?.infill ?? true),
-      function_calling: serves.chat && template?.toolCalls !== undefined,
+      function_calling: serves.chat && enforceable(template?.toolCalls) !== undefined,
       fine_tuning: false,
       vision: false,
       classification: false,

@@ -85,6 +85,7 @@ function samplerOf(options: Partial<SamplingOptions>, size: number, minTokens = 
     minTokens,
     logprobs: undefined,
     matcher: undefined,
+    closesInTime: false,
     maskCounts: { masked: 0, optimistic: 0 },
   });
 }

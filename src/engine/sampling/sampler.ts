@@ -22,6 +22,8 @@ export interface SamplerParts {
   readonly logprobs: number | undefined;
   /** What the answer must be, followed from its beginning; undefined: anything. */
   readonly matcher: Matcher | undefined;
+  /** Whether the answer is steered to be complete when its tokens run out; otherwise it is cut. */
+  readonly closesInTime: boolean;
   readonly maskCounts: MaskCounts;
 }
 
@@ -101,12 +103,13 @@ export class Sampler {
   }
 
   #draw(remainingTokens: number): number {
-    const { kernel, options: shape, matcher, maskCounts: counts } = this.#parts;
+    const { kernel, options: shape, matcher, closesInTime, maskCounts: counts } = this.#parts;
     const uniformOf = (stream: bigint) =>
       shape.temperature === 0 ? 0 : new SeededRandom(this.#seed ^ stream, BigInt(this.#generated)).next();
     if (matcher === undefined) return drawToken(kernel, shape, uniformOf(0n));
     const uniforms = [uniformOf(0n), uniformOf(SECOND_STREAM)] as const;
-    return drawConstrained(kernel, { matcher, shape, remainingTokens, uniforms, counts });
+    const budget = closesInTime ? remainingTokens : Infinity;
+    return drawConstrained(kernel, { matcher, shape, remainingTokens: budget, uniforms, counts });
   }
 
   #adjust(): void {

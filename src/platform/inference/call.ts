@@ -11,6 +11,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Told where the caller stands after this request, for the headers that say so. */
   readonly reportLimits?: (limits: LimitState) => void;
+  /** Told which wishes of the request could only be kept in part. */
+  readonly reportIgnored?: (fields: readonly string[]) => void;
 }
 
 /** What is left of a caller's allowance. */

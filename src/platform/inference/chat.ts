@@ -3,27 +3,31 @@ import { createCallId } from "#prompt";
 import type { AnswerReaderParts, ChatTemplate, Conversation, RenderedPrompt } from "#prompt";
 import type { ChatMessage, ChatRequest } from "#protocol";
 import { RemoteDeployment } from "../upstream/remote-deployment.ts";
+import { answerForm } from "./answer-form.ts";
 import type { Call } from "./call.ts";
-import type { InferenceParts, StartedTurn } from "./inference.ts";
+import type { InferenceContext, InferenceParts, StartedTurn } from "./inference.ts";
 import { startRemoteChat } from "./remote-chat.ts";
 import { resolve } from "./resolve.ts";
 import { SAFE_PROMPT } from "./safe-prompt.ts";
 import { startTurn } from "./start-turn.ts";
 import type { TurnPlan } from "./start-turn.ts";
 
-/** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the template and the gate. */
-export async function startChat(parts: InferenceParts, request: ChatRequest, call: Call): Promise<StartedTurn> {
+/** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the form, template and gate. */
+export async function startChat(parts: InferenceContext, request: ChatRequest, call: Call): Promise<StartedTurn> {
   const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
+  if (request.wantsGuardrails) throw notYet("Guardrails", "guardrails");
   if (deployment instanceof RemoteDeployment) {
-    const messages = request.safePrompt ? withSafePrompt(request.messages) : request.messages;
+    const messages = [...safePrompt(request), ...request.messages];
     return await startRemoteChat(parts, { ...request, messages }, call, deployment);
   }
-  refuseWhatIsMissing(request);
   const loaded = await deployment.loaded();
   const { template } = loaded;
   checkReasoning(request, template, call);
+  const form = answerForm(request, template, parts.checkSchema);
   const rendered = template.render(toConversation(request, template));
   const { prefix, dropsFirstSpace } = rendered;
+  if (form.constraint) refusePrefix(prefix);
+  if (form.ignored.length > 0) call.reportIgnored?.(form.ignored);
   const { model, sampling, choices, maxTokens, minTokens, logprobs, prediction } = request;
   const plan: TurnPlan = {
     operation: "chat",
@@ -40,7 +44,8 @@ export async function startChat(parts: InferenceParts, request: ChatRequest, cal
     minTokens,
     logprobs,
     prediction,
-    stop: [...request.stop, ...template.stop],
+    constraint: form.constraint,
+    stop: stopOf(request, template),
   };
   return startTurn(parts, plan, call);
 }
@@ -49,7 +54,7 @@ function toConversation(request: ChatRequest, template: ChatTemplate): Conversat
   const { toolChoice, tools, wantsReasoning } = request;
   const canSetEffort = template.capabilities.reasoningEffort && wantsReasoning !== undefined;
   return {
-    messages: request.safePrompt ? withSafePrompt(request.messages) : request.messages,
+    messages: [...instructions(request), ...request.messages],
     tools: toolChoice.kind === "none" ? [] : tools,
     ...(canSetEffort ? { reasoningEffort: wantsReasoning ? "high" : "none" } : {}),
   };
@@ -76,17 +81,33 @@ function checkReasoning({ wantsReasoning }: ChatRequest, { capabilities }: ChatT
   });
 }
 
-function refuseWhatIsMissing(request: ChatRequest): void {
-  const offersTools = request.tools.length > 0 && request.toolChoice.kind !== "none";
-  if (offersTools) throw notYet("Tool calls", "tools");
-  if (request.responseFormat.kind !== "text") throw notYet("JSON modes", "response_format");
-  if (request.wantsGuardrails) throw notYet("Guardrails", "guardrails");
+/** What stands in the prompt already is not checked against a form. */
+function refusePrefix(prefix: string | undefined): void {
+  if (prefix !== undefined) throw notYet("A prefix together with response_format or tools", "messages");
+}
+
+/** Stop texts have no place in an answer that can only be calls. */
+function stopOf({ tools, toolChoice, stop }: ChatRequest, template: ChatTemplate): readonly string[] {
+  const mustCall = tools.length > 0 && (toolChoice.kind === "any" || toolChoice.kind === "named");
+  return [...(mustCall ? [] : stop), ...template.stop];
 }
 
 function notYet(what: string, field: string): TramontaneError {
   return new TramontaneError("not_available_yet", `${what} are not available yet`, { field });
 }
 
-function withSafePrompt(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  return [{ role: "system", content: [{ type: "text", text: SAFE_PROMPT }] }, ...messages];
+/** What the server itself says before the conversation. */
+function instructions(request: ChatRequest): readonly ChatMessage[] {
+  const { responseFormat } = request;
+  if (responseFormat.kind !== "json_schema") return safePrompt(request);
+  const schema = JSON.stringify(responseFormat.schema);
+  return [...safePrompt(request), systemMessage(`Answer in JSON that fits this schema:\n${schema}`)];
+}
+
+function safePrompt(request: ChatRequest): readonly ChatMessage[] {
+  return request.safePrompt ? [systemMessage(SAFE_PROMPT)] : [];
+}
+
+function systemMessage(text: string): ChatMessage {
+  return { role: "system", content: [{ type: "text", text }] };
 }

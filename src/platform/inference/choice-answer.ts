@@ -56,11 +56,15 @@ export class ChoiceAnswer {
     yield {
       type: "finished",
       choice: this.choice,
-      reason:
-        this.#toolCalls.length > 0 && reason === "stop" ? "tool_calls" : finishReason(reason, this.#options.dialect),
+      reason: this.#hasWholeCalls ? "tool_calls" : finishReason(reason, this.#options.dialect),
       completionTokens,
       toolCalls: this.#toolCalls,
     };
+  }
+
+  /** Calls, none of them cut: whatever ended the answer, the client's next step is to run them. */
+  get #hasWholeCalls(): boolean {
+    return this.#toolCalls.length > 0 && this.#reader?.unfinishedCall === undefined;
   }
 
   *#tell(events: readonly AnswerEvent[], logprobs?: WireLogprobs): Generator<TurnEvent> {

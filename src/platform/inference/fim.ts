@@ -11,7 +11,7 @@ export async function startFim(parts: InferenceParts, request: FimRequest, call:
   const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
   const { model, sampling, maxTokens, minTokens, stop } = request;
   // What fills a gap is code: a space at its beginning counts, and control tokens in it mean nothing.
-  const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined };
+  const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined, constraint: undefined };
   const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
   return startTurn(parts, { operation: "fim", model, deployment, loaded, prompt, ...format, ...wishes }, call);
 }

@@ -17,6 +17,8 @@ import { collectCompletion } from "./completion.ts";
 import { embed } from "./embed.ts";
 import { startFim } from "./fim.ts";
 import type { InferenceObserver } from "./observe.ts";
+import { createSchemaCheck } from "./schema-check.ts";
+import type { SchemaCheck } from "./schema-check.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** An answer that is about to come: what its parts share, and its parts. */
@@ -48,6 +50,11 @@ export interface InferenceParts {
   readonly gate: Gate;
 }
 
+/** The parts, and what inference makes for itself. */
+export interface InferenceContext extends InferenceParts {
+  readonly checkSchema: SchemaCheck;
+}
+
 /** A turn under way: started by a use case, read by whoever shapes the answer. */
 export interface StartedTurn {
   readonly frame: AnswerFrame;
@@ -56,7 +63,8 @@ export interface StartedTurn {
   readonly events: AsyncIterable<TurnEvent>;
 }
 
-export function createInference(parts: InferenceParts): Inference {
+export function createInference(given: InferenceParts): Inference {
+  const parts: InferenceContext = { ...given, checkSchema: createSchemaCheck() };
   const stream = ({ events, ...turn }: StartedTurn, includeUsage: boolean): AnswerStream => ({
     frame: turn.frame,
     chunks: buildChunks(events, { ...turn, includeUsage }),

@@ -1,4 +1,4 @@
-import type { EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
+import type { Constraint, EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
 import type { AnswerReaderParts } from "#prompt";
 import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
@@ -24,6 +24,7 @@ export interface TurnPlan {
   readonly stop: readonly string[];
   readonly logprobs: number | undefined;
   readonly prediction: string | undefined;
+  readonly constraint: Constraint | undefined;
 }
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
@@ -68,6 +69,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     priority: 0,
     caller: call.caller.workspaceId,
     adapter: undefined,
+    constraint: plan.constraint,
   };
 }
 
