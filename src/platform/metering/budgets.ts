@@ -70,6 +70,7 @@ export class Budgets {
           start,
         ],
       );
+      await countBudgets(session, wanted.organizationId);
       const details = { cap: formatMoney(wanted.cap), period: wanted.period, atCap: wanted.atCap };
       const target = `${wanted.scope}:${wanted.scopeId}`;
       await audit.append(session, {
@@ -96,9 +97,17 @@ export class Budgets {
       const sql = "delete from budget where organization_id = $1 and id::text = $2 returning id";
       const removed = await session.query(sql, [organizationId, budgetId]);
       if (removed.length === 0) throw new TramontaneError("not_found", `No budget ${budgetId} in this organization.`);
+      await countBudgets(session, organizationId);
       await audit.append(session, { organizationId, actor, event: "budget.remove", target: `budget:${budgetId}` });
     });
   }
+}
+
+async function countBudgets(session: Queryable, organizationId: string): Promise<void> {
+  await session.query(
+    "update balance set budgets = (select count(*) from budget where organization_id = $1) where organization_id = $1",
+    [organizationId],
+  );
 }
 
 async function requireScopeIn(session: Queryable, { organizationId, scope, scopeId }: NewBudget): Promise<void> {

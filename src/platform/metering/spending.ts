@@ -10,6 +10,8 @@ export interface BalanceRow {
   reserved: Pico;
   readonly credit: Pico;
   readonly uncovered: Pico;
+  /** How many budgets the organisation has. */
+  readonly budgets: number;
 }
 
 export interface BudgetRow {

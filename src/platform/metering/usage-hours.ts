@@ -1,12 +1,12 @@
-import type { Queryable } from "../storage/database.ts";
+import type { StatementBundle } from "../storage/statement-bundle.ts";
 import type { AcceptedSettle } from "./usage-rows.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** Adds events to the hourly sums that reports and invoices read, in the events' own transaction. */
-export async function addToHours(session: Queryable, accepted: readonly AcceptedSettle[]): Promise<void> {
+export function addToHours(changes: StatementBundle, accepted: readonly AcceptedSettle[]): void {
   if (accepted.length === 0) return;
-  await session.query(
+  changes.add(
     `insert into usage_hour
      select org, workspace, key, model, mode, list, discount, hour, count(*), sum(prompt), sum(cached), sum(output), sum(amount)
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::timestamptz[],

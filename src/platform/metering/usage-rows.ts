@@ -1,4 +1,5 @@
 import type { Queryable } from "../storage/database.ts";
+import type { StatementBundle } from "../storage/statement-bundle.ts";
 import type { UsageIntent, UsageProgress, UsageSettle } from "./usage-operation.ts";
 
 /** An intent as the table holds it. */
@@ -23,9 +24,9 @@ export interface AcceptedSettle {
   readonly sequence: bigint;
 }
 
-export async function insertIntents(session: Queryable, intents: readonly UsageIntent[]): Promise<void> {
+export function insertIntents(changes: StatementBundle, intents: readonly UsageIntent[]): void {
   if (intents.length === 0) return;
-  await session.query(
+  changes.add(
     `insert into usage_intent (request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id,
        discount_basis_points, estimate, prompt_tokens, instance_id, created_at)
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[],
@@ -68,9 +69,9 @@ export async function removeIntents(
   return new Map(removed.map((row) => [row.request_id, row]));
 }
 
-export async function insertEvents(session: Queryable, accepted: readonly AcceptedSettle[]): Promise<void> {
+export function insertEvents(changes: StatementBundle, accepted: readonly AcceptedSettle[]): void {
   if (accepted.length === 0) return;
-  await session.query(
+  changes.add(
     `insert into usage_event (request_id, attempt, organization_id, sequence, workspace_id, api_key_id, model, mode,
        prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at,
        operation, endings, duration_ms, first_text_ms)

@@ -1,5 +1,6 @@
 import { invariant } from "#base";
 import type { Database, Queryable } from "../storage/database.ts";
+import { StatementBundle } from "../storage/statement-bundle.ts";
 import { reserve, rollOver, spend } from "./spending.ts";
 import type { BalanceRow, BudgetRow } from "./spending.ts";
 import { addToHours } from "./usage-hours.ts";
@@ -36,13 +37,18 @@ export async function writeUsage(
       if (by !== undefined) results.set(intent, { type: "refused", by });
       return by === undefined;
     });
-    await insertIntents(session, admitted);
+    const { accepted, duplicates } = await settleIntents(session, settles, locked);
+    for (const settle of duplicates) results.set(settle, DUPLICATE);
+    const changes = new StatementBundle();
+    insertIntents(changes, admitted);
+    insertEvents(changes, accepted);
+    addToHours(changes, accepted);
+    saveTotals(changes, locked);
+    await changes.run(session);
     await writeProgress(
       session,
       batch.filter((operation) => operation.type === "progress"),
     );
-    for (const settle of await settleIntents(session, settles, locked)) results.set(settle, DUPLICATE);
-    await saveTotals(session, locked);
     return batch.map((operation) => results.get(operation) ?? DONE);
   });
 }
@@ -62,19 +68,23 @@ export async function lockOrganizations(
     await session.query(make, [ids]);
     rows = await session.query<BalanceRow>(lock, [ids]);
   }
-  const budgets = await session.query<BudgetRow>(
-    "select * from budget where organization_id = any($1) order by id for update",
-    [ids],
-  );
+  // A statement of its own: it must see what was committed while we waited for the lock.
+  const withBudgets = rows.filter((row) => row.budgets > 0).map((row) => row.organization_id);
+  const budgets =
+    withBudgets.length === 0
+      ? []
+      : await session.query<BudgetRow>("select * from budget where organization_id = any($1) order by id for update", [
+          withBudgets,
+        ]);
   for (const budget of budgets) rollOver(budget, now);
   return { balances: new Map(rows.map((row) => [row.organization_id, row])), budgets };
 }
 
 /** Writes back what changed under the locks. */
-export async function saveTotals(session: Queryable, { balances, budgets }: Locked): Promise<void> {
+function saveTotals(changes: StatementBundle, { balances, budgets }: Locked): void {
   const rows = [...balances.values()];
   if (rows.length === 0) return;
-  await session.query(
+  changes.add(
     `update balance set sequence = t.sequence, spent = t.spent, reserved = t.reserved
      from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) as t (id, sequence, spent, reserved) where organization_id = t.id`,
     [
@@ -85,7 +95,7 @@ export async function saveTotals(session: Queryable, { balances, budgets }: Lock
     ],
   );
   if (budgets.length === 0) return;
-  await session.query(
+  changes.add(
     `update budget set period_start = t.start, spent = t.spent, reserved = t.reserved, warned_at = t.warned
      from unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::bigint[], $5::timestamptz[]) as t (id, start, spent, reserved, warned)
      where budget.id = t.id`,
@@ -99,13 +109,13 @@ export async function saveTotals(session: Queryable, { balances, budgets }: Lock
   );
 }
 
-/** Only who removes the intent may write the event. Returns the settlements that found none. */
+/** Only who removes the intent may write the event: tells which settlements may, and which found none. */
 async function settleIntents(
   session: Queryable,
   settles: readonly UsageSettle[],
   locked: Locked,
-): Promise<UsageSettle[]> {
-  if (settles.length === 0) return [];
+): Promise<{ accepted: AcceptedSettle[]; duplicates: UsageSettle[] }> {
+  if (settles.length === 0) return { accepted: [], duplicates: [] };
   const open = await removeIntents(session, settles);
   const accepted: AcceptedSettle[] = [];
   const duplicates = settles.filter((settle) => {
@@ -121,7 +131,5 @@ async function settleIntents(
     spend(settled, balance, locked.budgets);
     return false;
   });
-  await insertEvents(session, accepted);
-  await addToHours(session, accepted);
-  return duplicates;
+  return { accepted, duplicates };
 }

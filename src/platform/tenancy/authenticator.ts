@@ -50,14 +50,13 @@ export class Authenticator {
    * enough, whatever else a request shows.
    */
   async authenticate(headers: CredentialHeaders): Promise<Caller> {
-    const keys = keysOf(headers);
-    let failure = unauthorized("Unauthorized");
-    for (const key of keys) {
+    let failure: TramontaneError | undefined;
+    for (const key of keysOf(headers)) {
       const found = await this.#check(key);
       if (!(found instanceof TramontaneError)) return found;
       failure = found;
     }
-    throw failure;
+    throw failure ?? unauthorized("Unauthorized");
   }
 
   async #check(key: string): Promise<Caller | TramontaneError> {
