@@ -200,9 +200,8 @@ export class Matcher {
   /** A first token may stand for its bytes without their leading space. */
   #withDummySpace(mask: TokenMask): TokenMask {
     const widened = new TokenMask(mask.size, mask.words.slice());
-    for (let token = 0; token < mask.size; token++) {
-      if (this.#bound.trie.textBytes(token)?.[0] !== SPACE || widened.has(token)) continue;
-      if (this.tryToken(token)) widened.add(token);
+    for (const token of this.#bound.trie.spaceTokens) {
+      if (!widened.has(token) && this.tryToken(token)) widened.add(token);
     }
     return widened;
   }

@@ -48,6 +48,8 @@ export interface TokenTrie {
   /** Bytes of the longest token. */
   readonly maxTokenBytes: number;
   readonly endTokens: readonly number[];
+  /** The tokens of text that start with a space. */
+  readonly spaceTokens: readonly number[];
   /** The bytes of a token that can be text; undefined for control tokens and tokens without bytes. */
   textBytes(token: number): Uint8Array | undefined;
   readonly tokenize: ((text: Uint8Array) => Int32Array) | undefined;
@@ -73,6 +75,7 @@ export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
     slices: SLICE_LENGTHS.map((limit) => makeSlice({ sorted, texts, lengths, size }, Math.min(limit, maxTokenBytes))),
     maxTokenBytes,
     endTokens,
+    spaceTokens: sorted.filter((token) => texts[token]![0] === 0x20),
     textBytes: (token) => texts[token],
     tokenize: vocabulary.tokenize === undefined ? undefined : (text) => vocabulary.tokenize!(text),
   };

@@ -74,6 +74,10 @@ export class NamedKeys implements TextState {
     return least;
   }
 
+  common(lo: number, hi: number): NamedKeys | undefined {
+    return lo === hi ? this.next(lo) : undefined;
+  }
+
   clip(): this {
     return this;
   }

@@ -15,6 +15,8 @@ export interface Progress {
   readonly pending: number;
   /** The other keys that stand already. */
   readonly seen: RegexNode;
+  /** Whether a further key stands that is missing in `seen`. */
+  readonly isUnsure: boolean;
 }
 
 /** An object of a shape, between two properties. */
@@ -78,6 +80,13 @@ export class ObjectProgress implements ObjectState {
     return this.#entries({ ...this.#afterOtherKey(), seen }, here, (also) =>
       this.shape.types.of(also === undefined ? region.formula : formulas.and([region.formula, also])),
     );
+  }
+
+  anyOther(): Entry<ObjectProgress>[] | undefined {
+    const [region, ...more] = this.shape.regions();
+    const { obligations, types } = this.shape;
+    if (region === undefined || more.length > 0 || obligations.length > 0 || this.at.isUnsure) return undefined;
+    return this.#entries({ ...this.#afterOtherKey(), isUnsure: true }, [], () => types.of(region.formula));
   }
 
   bytesAfterOtherKey(): number {

@@ -4,7 +4,7 @@ import type { RegexNode } from "../regex/node.ts";
 import type { Formula, ObjectLeaf } from "./formula.ts";
 import type { Conjunction } from "./leaves.ts";
 import { type KeyTree, keyTree, quotedBytes } from "./named-keys.ts";
-import { ObjectProgress } from "./object-progress.ts";
+import { ObjectProgress, type Progress } from "./object-progress.ts";
 import type { SchemaType } from "./schema-type.ts";
 import type { KeyOrder, SchemaTypes } from "./schema-types.ts";
 
@@ -85,13 +85,13 @@ export class ObjectShape {
   start(): ObjectProgress {
     const open = (1n << BigInt(this.slots.length)) - 1n;
     const pending = (1 << this.obligations.length) - 1;
-    return this.state({ open, count: 0, pending, seen: this.types.formulas.regex.empty });
+    return this.state({ open, count: 0, pending, seen: this.types.formulas.regex.empty, isUnsure: false });
   }
 
-  state(at: { open: bigint; count: number; pending: number; seen: RegexNode }): ObjectProgress {
+  state(at: Progress): ObjectProgress {
     // A count beyond what the bounds compare it with makes no difference.
     const count = this.max === Infinity ? Math.min(at.count, this.min) : at.count;
-    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.id}`;
+    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.id}${at.isUnsure ? "?" : ""}`;
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     const state = new ObjectProgress(this.types.nextId(), this, { ...at, count });

@@ -145,7 +145,11 @@ class InKey extends ObjectThread {
   }
 
   #entries(key: Lexeme, before: TextBefore): readonly Entry<ObjectState>[] {
-    return this.#isNamed ? this.at.state.named(key.label) : this.at.state.other(before.closingString());
+    if (this.#isNamed) return this.at.state.named(key.label);
+    const text = before.closingString();
+    const entries = text === undefined ? this.at.state.anyOther() : this.at.state.other(text);
+    if (entries === undefined) before.need();
+    return entries ?? [];
   }
 }
 

@@ -44,6 +44,8 @@ export interface ObjectState {
   /** All other keys that may come next. */
   otherKeys(): TextState | undefined;
   other(key: string): readonly Entry<ObjectState>[];
+  /** The same for a key that is not known yet, as long as no further one comes; undefined when that makes a difference. */
+  anyOther(): readonly Entry<ObjectState>[] | undefined;
   /** Bytes from the end of any other key to the end of the object. */
   bytesAfterOtherKey(): number;
   /** Bytes to the closing brace; `isFirst` when no property stands before. */

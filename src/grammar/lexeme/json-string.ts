@@ -1,6 +1,7 @@
 import { Interner, type Lexeme } from "./lexeme.ts";
 import type { TextState } from "./text-state.ts";
-import { DecodedText, type TextDecoder } from "./text-decoder.ts";
+import { InSharedCharacter } from "./shared-character.ts";
+import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -30,11 +31,27 @@ export class JsonStrings {
 
   /** Inside a multi-byte character or an escape, if some character of the decoder's range keeps the text alive. */
   inCharacter(text: TextState, decoder: TextDecoder): Lexeme | undefined {
+    const shared = decoder.sharedBy(text);
+    if (shared !== undefined) return this.inSharedCharacter(shared);
     const bytes = decoder.bytesLeft(text);
     if (bytes === Infinity) return undefined;
     return this.#lexemes.get(
       `${text.id}${decoder.key}`,
       () => new InCharacter({ id: this.#nextId(), text, decoder, bytes, strings: this }),
+    );
+  }
+
+  inSharedCharacter(character: SharedCharacter): Lexeme {
+    const key = `${character.target.id}s${character.left},${character.low},${character.high}`;
+    return this.#lexemes.get(
+      key,
+      () =>
+        new InSharedCharacter({
+          id: this.#nextId(),
+          character,
+          inside: (text) => this.inside(text),
+          more: (next) => this.inSharedCharacter(next),
+        }),
     );
   }
 }

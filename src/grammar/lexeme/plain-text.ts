@@ -1,5 +1,6 @@
 import { Interner, type Lexeme } from "./lexeme.ts";
-import { DecodedText, type TextDecoder } from "./text-decoder.ts";
+import { InSharedCharacter } from "./shared-character.ts";
+import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
 import type { TextState } from "./text-state.ts";
 
 const NO_ESCAPES: ReadonlyMap<number, number> = new Map();
@@ -18,9 +19,25 @@ export class PlainTexts {
   }
 
   inCharacter(text: TextState, decoder: TextDecoder): Lexeme | undefined {
+    const shared = decoder.sharedBy(text);
+    if (shared !== undefined) return this.inSharedCharacter(shared);
     if (decoder.bytesLeft(text) === Infinity) return undefined;
     const make = (): Lexeme => new PlainText({ id: this.#nextId(), text, decoder, texts: this });
     return this.#lexemes.get(`${text.id}${decoder.key}`, make);
+  }
+
+  inSharedCharacter(character: SharedCharacter): Lexeme {
+    const key = `${character.target.id}s${character.left},${character.low},${character.high}`;
+    return this.#lexemes.get(
+      key,
+      () =>
+        new InSharedCharacter({
+          id: this.#nextId(),
+          character,
+          inside: (text) => this.at(text),
+          more: (next) => this.inSharedCharacter(next),
+        }),
+    );
   }
 }
 

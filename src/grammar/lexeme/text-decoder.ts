@@ -9,8 +9,18 @@ export interface TextDecoder {
   readonly key: string;
   /** Bytes until `text` can be accepted, the rest of this character included; Infinity when no character is right. */
   bytesLeft(text: TextState): number;
+  /** Set when every character still possible leads to one state: which one it is then makes no difference. */
+  sharedBy(text: TextState): SharedCharacter | undefined;
   /** The decoder after one more byte, the code point when that byte completes it, undefined when it is malformed. */
   next(byte: number, escapes: ReadonlyMap<number, number>): TextDecoder | number | undefined;
+}
+
+/** Any character of `left` more bytes, the next of them in [low, high]. */
+export interface SharedCharacter {
+  readonly target: TextState;
+  readonly left: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export const DecodedText = {
@@ -41,11 +51,20 @@ class Utf8Rest implements TextDecoder {
   }
 
   bytesLeft(text: TextState): number {
-    const to = Math.min(0x10ffff, this.#from + 64 ** this.#left - 1);
-    // At the first byte of three or four, the low part of the range would be an overlong form.
-    const from =
-      this.#left === 2 ? Math.max(this.#from, 0x800) : this.#left === 3 ? Math.max(this.#from, 0x10000) : this.#from;
-    return this.#left + bytesAfterScalar(text, from, to);
+    return this.#left + bytesAfterScalar(text, ...this.#range());
+  }
+
+  sharedBy(text: TextState): SharedCharacter | undefined {
+    const [from, to] = this.#range();
+    const below = from <= 0xd7ff ? text.common(from, Math.min(to, 0xd7ff)) : undefined;
+    const above = to >= 0xe000 ? text.common(Math.max(from, 0xe000), to) : undefined;
+    const straddles = from <= 0xd7ff && to >= 0xe000;
+    const target = straddles && below !== above ? undefined : (below ?? above);
+    if (target === undefined) return undefined;
+    // The next byte is all that is left to decide about: what it may be tells these characters apart from others.
+    const low = this.#left === 1 ? 0x80 : 0x80 | ((Math.max(from, this.#from) >> (6 * (this.#left - 1))) & 0x3f);
+    const high = this.#left === 1 ? 0xbf : 0x80 | ((to >> (6 * (this.#left - 1))) & 0x3f);
+    return { target, left: this.#left, low, high: this.#from === 0xd000 && this.#left === 2 ? 0x9f : high };
   }
 
   next(byte: number): TextDecoder | number | undefined {
@@ -55,6 +74,12 @@ class Utf8Rest implements TextDecoder {
     if (this.#left === 2 && (from < 0x800 || (from >= 0xd800 && from <= 0xdfff))) return undefined;
     if (this.#left === 3 && (from < 0x10000 || from > 0x10ffff)) return undefined;
     return new Utf8Rest(from, this.#left - 1);
+  }
+
+  /** The code points still possible. */
+  #range(): [number, number] {
+    const least = this.#left === 2 ? 0x800 : this.#left === 3 ? 0x10000 : 0;
+    return [Math.max(this.#from, least), Math.min(0x10ffff, this.#from + 64 ** this.#left - 1)];
   }
 }
 
@@ -67,6 +92,10 @@ class EscapeStart implements TextDecoder {
       least = Math.min(least, 1 + text.bytesAfter(char, char));
     }
     return least;
+  }
+
+  sharedBy(): undefined {
+    return undefined;
   }
 
   next(byte: number, escapes: ReadonlyMap<number, number>): TextDecoder | number | undefined {
@@ -94,6 +123,10 @@ class HexUnit implements TextDecoder {
     const lastHigh = Math.min(to, 0xdbff);
     if (high > lastHigh) return single;
     return Math.min(single, this.#left + 6 + text.bytesAfter(codePointOf(high, 0xdc00), codePointOf(lastHigh, 0xdfff)));
+  }
+
+  sharedBy(): undefined {
+    return undefined;
   }
 
   next(byte: number): TextDecoder | number | undefined {
@@ -126,6 +159,10 @@ class LowSurrogate implements TextDecoder {
     const from = Math.max(this.#low * 16 ** digits, 0xdc00);
     const to = Math.min(this.#low * 16 ** digits + 16 ** digits - 1, 0xdfff);
     return from > to ? Infinity : left + text.bytesAfter(codePointOf(this.#high, from), codePointOf(this.#high, to));
+  }
+
+  sharedBy(): undefined {
+    return undefined;
   }
 
   next(byte: number): TextDecoder | number | undefined {

@@ -14,6 +14,8 @@ export interface TextState {
   next(codePoint: number): TextState | undefined;
   /** The least `bytesToAccept` after one code point of [lo, hi]; Infinity when none of them can follow. */
   bytesAfter(lo: number, hi: number): number;
+  /** The state after every code point of [lo, hi], when they all lead to the same one. */
+  common(lo: number, hi: number): TextState | undefined;
   /** How many arbitrary code points may follow whatever they are, the text still being alive: 0 when not all may. */
   readonly freeLength: number;
   /** A state with the same future for the next `length` code points, out of a bounded number of such states. */

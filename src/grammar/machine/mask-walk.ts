@@ -1,7 +1,7 @@
 import type { TokenMask } from "../token-mask.ts";
 import type { PackedTrie } from "../token-trie.ts";
 import type { Configuration } from "./configuration.ts";
-import { DEAD, IMPURE, type TransitionTable } from "./transition-table.ts";
+import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-table.ts";
 import type { WrittenText } from "./written-text.ts";
 
 /** What a walk needs beside the trie. */
@@ -42,10 +42,12 @@ export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): bo
       after = table.step(row, byte);
       next = table.next;
     }
-    if (after === IMPURE) {
-      wasImpure = true;
-      after = impureStep(walk, { nodes, index: i, row });
-      next = table.next;
+    if (after < DEAD) {
+      if (after === IMPURE) {
+        wasImpure = true;
+        after = readTokenSoFar(walk, start, { nodes, index: i });
+        next = table.next;
+      } else after = tentativeRow(after);
     }
     if (after === DEAD) {
       i += (packed >>> 8) << 1;
@@ -78,14 +80,18 @@ function isInTime(walk: Walk, deadline: Deadline, at: { nodes: Int32Array; index
   return tokens <= deadline.tokens;
 }
 
-/** Takes a step that reads the text: what was written, and the token's own bytes on the path to this node. */
-function impureStep(walk: Walk, at: { nodes: Int32Array; index: number; row: number }): number {
+/** Where a step must read the text, the token is read from its first byte, as it will be when it is accepted. */
+function readTokenSoFar(walk: Walk, start: Configuration, at: { nodes: Int32Array; index: number }): number {
   const { table, text } = walk;
-  const length = text.length;
-  for (const byte of pathBytes(at.nodes, at.index)) text.push(byte);
-  const after = table.follow(table.at(at.row), at.nodes[at.index]! & 0xff, text);
+  const { length } = text;
+  let configuration: Configuration | undefined = start;
+  for (const byte of [...pathBytes(at.nodes, at.index), at.nodes[at.index]! & 0xff]) {
+    configuration = table.follow(configuration, byte, text);
+    if (configuration === undefined) break;
+    text.push(byte);
+  }
   text.truncate(length);
-  return after === undefined ? DEAD : table.rowOf(after);
+  return configuration === undefined ? DEAD : table.rowOf(configuration);
 }
 
 /** The bytes of a node's ancestors, read backwards: the nearest node before it of each smaller depth. */

@@ -8,10 +8,15 @@ export type SpanKind = "content" | "call_name" | "call_arguments" | "call_id" | 
  * thread, so that the machine does not remember its outcome.
  */
 export interface TextBefore {
-  /** The decoded JSON string whose closing quote is being stepped over. */
-  closingString(): string;
+  /**
+   * The decoded JSON string whose closing quote is being stepped over. Undefined when a step is computed to be
+   * remembered: the thread may then go on without the string if that makes no difference before the next reading.
+   */
+  closingString(): string | undefined;
   /** The complete JSON value that the text ends with. */
   lastValue(): unknown;
+  /** Says that the step is wrong without the text that was missing. */
+  need(): void;
 }
 
 /**

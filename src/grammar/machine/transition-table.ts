@@ -6,6 +6,8 @@ import type { TextBefore, Thread } from "./thread.ts";
 export const DEAD = -1;
 /** The step read the text before it, so that its outcome is not remembered. */
 export const IMPURE = -2;
+/** Subtracted from the negated row of a step that went on without reading: right for a look ahead, not for good. */
+const TENTATIVE = -3;
 const ROW_BYTES = 1024;
 
 /**
@@ -28,6 +30,10 @@ export class TransitionTable {
     this.#maxRows = Math.max(64, Math.floor(maxBytes / ROW_BYTES));
     this.#interners = interners;
     this.#byRow.push(new Configuration([])); // row 0 means "unknown"
+  }
+
+  get rowCount(): number {
+    return this.#byRow.length;
   }
 
   get bytes(): number {
@@ -61,14 +67,18 @@ export class TransitionTable {
     return this.#byRow[row]!;
   }
 
-  /** The row after one more byte, or DEAD, or IMPURE; remembered. */
+  /**
+   * The row after one more byte, or DEAD, or IMPURE; remembered. A value below IMPURE is a tentative row, see
+   * `tentativeRow`.
+   */
   step(row: number, byte: number): number {
     const cell = (row << 8) | byte;
     const remembered = this.next[cell]!;
     if (remembered !== 0) return remembered;
     const unread = new UnreadText();
     const threads = this.at(row).threadsAfter(byte, unread);
-    const after = unread.wasRead ? IMPURE : this.#rowAfter(threads);
+    let after = unread.wasNeeded ? IMPURE : this.#rowAfter(threads);
+    if (unread.wasAskedFor && after > 0) after = TENTATIVE - after;
     this.next[cell] = after;
     return after;
   }
@@ -100,18 +110,28 @@ export class TransitionTable {
   }
 }
 
+/** The row that a tentative step leads to. */
+export function tentativeRow(step: number): number {
+  return TENTATIVE - step;
+}
+
 /** Stands in for the text while a step is computed to be remembered. */
 class UnreadText implements TextBefore {
-  wasRead = false;
+  wasAskedFor = false;
+  wasNeeded = false;
 
-  closingString(): string {
-    this.wasRead = true;
-    return "";
+  closingString(): undefined {
+    this.wasAskedFor = true;
+    return undefined;
   }
 
   lastValue(): unknown {
-    this.wasRead = true;
+    this.wasNeeded = true;
     return null;
+  }
+
+  need(): void {
+    this.wasNeeded = true;
   }
 }
 

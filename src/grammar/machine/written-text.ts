@@ -31,6 +31,10 @@ export class WrittenText implements TextBefore {
     return this.#bytes.slice(from, to);
   }
 
+  need(): void {
+    // The text is here.
+  }
+
   closingString(): string {
     const start = this.#openingQuote(this.#length - 1);
     return JSON.parse(`${decodeUtf8(this.#bytes, start, this.#length)}"`) as string;

@@ -59,6 +59,14 @@ export class RegexNode implements TextState {
     return least;
   }
 
+  common(lo: number, hi: number): RegexNode | undefined {
+    const cuts = this.cuts();
+    const first = intervalOf(cuts, lo);
+    const target = this.target(first);
+    for (let i = first + 1; i < cuts.length && cuts[i]! <= hi; i++) if (this.target(i) !== target) return undefined;
+    return this.#arena.shortestBytes(target) === Infinity ? undefined : target;
+  }
+
   /** Starts of the intervals of code points that lead to the same derivative; the first is 0. */
   cuts(): readonly number[] {
     return (this.#cuts ??= this.#arena.cutsOf(this));

@@ -1,0 +1,41 @@
+import type { Lexeme } from "./lexeme.ts";
+import type { SharedCharacter } from "./text-decoder.ts";
+import type { TextState } from "./text-state.ts";
+
+/** Inside a character of several bytes of which it does not matter which one it is. */
+export class InSharedCharacter implements Lexeme {
+  readonly id: number;
+  readonly label = -1;
+  readonly accepts = false;
+  readonly ended = false;
+  readonly freeLength = 0;
+  readonly #character: SharedCharacter;
+  readonly #inside: (text: TextState) => Lexeme;
+  readonly #more: (character: SharedCharacter) => Lexeme;
+
+  constructor(parts: {
+    id: number;
+    character: SharedCharacter;
+    inside: (text: TextState) => Lexeme;
+    more: (character: SharedCharacter) => Lexeme;
+  }) {
+    this.id = parts.id;
+    this.#character = parts.character;
+    this.#inside = parts.inside;
+    this.#more = parts.more;
+  }
+
+  bytesToAccept(): number {
+    return this.#character.left + this.#inside(this.#character.target).bytesToAccept();
+  }
+
+  next(byte: number): Lexeme | undefined {
+    const { target, left, low, high } = this.#character;
+    if (byte < low || byte > high) return undefined;
+    return left === 1 ? this.#inside(target) : this.#more({ target, left: left - 1, low: 0x80, high: 0xbf });
+  }
+
+  clip(length: number): Lexeme {
+    return this.#more({ ...this.#character, target: this.#character.target.clip(length) });
+  }
+}
