@@ -46,6 +46,9 @@ describe("an answer", () => {
     for (const name of ["x-kong-request-id", "x-request-id", "apim-request-id", "x-ms-request-id"]) {
       expect(response.headers.get(name)).toBe(id);
     }
+    for (const name of ["limit-req-minute", "remaining-req-minute", "limit-tokens-minute", "tokens-query-cost"]) {
+      expect(response.headers.get(`x-ratelimit-${name}`)).toMatch(/^\d+$/);
+    }
   });
 
   test("D02 streamed is the same text, and usage stands on the last chunk alone", async () => {

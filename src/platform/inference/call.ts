@@ -26,6 +26,18 @@ export interface LimitState {
   readonly resetMs: number;
 }
 
+const PLENTY = 2 ** 31 - 1;
+
+/** Nothing is limited: clients that read the numbers find some that never run out. */
+export const UNLIMITED: LimitState = {
+  requestsPerMinute: PLENTY,
+  remainingRequests: PLENTY,
+  tokensPerMinute: PLENTY,
+  remainingTokens: PLENTY,
+  queryTokens: 0,
+  resetMs: 0,
+};
+
 /** What a request may come to, for whoever has to say yes to it. */
 export interface RequestSize {
   /** Bytes of the prompt's text: at hand, and roughly four to a token. */

@@ -1,6 +1,7 @@
 import { TramontaneError } from "#base";
 import { countUsage } from "#protocol";
 import type { EmbeddingRequest, EmbeddingResponse } from "#protocol";
+import { UNLIMITED } from "./call.ts";
 import type { AdmissionRequest, Call, Outcome, RequestSize } from "./call.ts";
 import type { InferenceParts } from "./inference.ts";
 import { resolve } from "./resolve.ts";
@@ -48,7 +49,7 @@ async function observed<T extends { readonly promptTokens: number }>(
 ): Promise<T> {
   const { call, deployment } = ask;
   const admission = await gate.admit(ask);
-  if (admission.limits) call.reportLimits?.(admission.limits);
+  call.reportLimits?.(admission.limits ?? UNLIMITED);
   const began = clock.monotonicMs();
   let outcome: Outcome = {
     operation: "embeddings",

@@ -1,6 +1,7 @@
 import type { ChatRequest } from "#protocol";
 import type { RemoteDeployment } from "../upstream/remote-deployment.ts";
 import { textOf } from "../upstream/wire-request.ts";
+import { UNLIMITED } from "./call.ts";
 import type { Call, RequestSize } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
@@ -17,7 +18,7 @@ export async function startRemoteChat(
   const { id, contextTokens } = deployment.spec;
   const size = sizeOf(request, contextTokens);
   const admission = await parts.gate.admit({ call, deployment: id, operation: "chat", size });
-  if (admission.limits) call.reportLimits?.(admission.limits);
+  call.reportLimits?.(admission.limits ?? UNLIMITED);
   const events = deployment.remote.chat(request, call);
   const { clock, observer } = parts;
   return {

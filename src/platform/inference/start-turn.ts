@@ -2,6 +2,7 @@ import type { Constraint, EngineModel, GenerationEvent, GenerationRequest, Promp
 import type { AnswerReaderParts } from "#prompt";
 import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
+import { UNLIMITED } from "./call.ts";
 import type { Call, Operation, RequestSize } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
@@ -33,7 +34,7 @@ export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Cal
   const { dialect, signal } = call;
   const { id } = deployment.spec;
   const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
-  if (admission.limits) call.reportLimits?.(admission.limits);
+  call.reportLimits?.(admission.limits ?? UNLIMITED);
   const request = toGenerationRequest(parts, plan, call);
   const events = runEngine(plan.loaded.engine, request, call.signal);
   const turn = readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
