@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#base";
@@ -223,6 +224,45 @@ test("a file that is no model is refused with the reason", async () => {
   const loading = engine.load({ name: "bad", source: { kind: "gguf", path: bad } });
   await expect(loading).rejects.toMatchObject({ code: "model_file_invalid", message: /web page/ });
 });
+
+test("a model the library does not know is refused with the library's own reason", async () => {
+  const foreign = join(folder, "foreign.gguf");
+  writeFileSync(foreign, readFileSync(path, "latin1").replaceAll("llama", "lxama"), "latin1");
+  const loading = engine.load({ name: "foreign", source: { kind: "gguf", path: foreign } });
+  await expect(loading).rejects.toMatchObject({
+    code: "model_load_failed",
+    hint: expect.stringContaining("unknown model architecture: 'lxama'"),
+  });
+});
+
+test("a model's process ends when the server dies without a word", async () => {
+  const index = new URL("../index.ts", import.meta.url).href;
+  const code = `
+    import { createEngine } from ${JSON.stringify(index)};
+    const engine = createEngine({
+      logger: { log() {} },
+      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+    });
+    const model = await engine.load({ name: "toy", source: { kind: "toy" } });
+    console.log(model.pid);`;
+  const server = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code]);
+  const pid = Number(await new Promise<Buffer>((resolve) => server.stdout.once("data", resolve)));
+  expect(isRunning(pid)).toBe(true);
+  server.kill("SIGKILL");
+  const startedMs = performance.now();
+  while (isRunning(pid) && performance.now() - startedMs < 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(isRunning(pid)).toBe(false);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test("after unload every call says that the model is gone", async () => {
   const short = await engine.load({ name: "short", source: { kind: "toy" } });

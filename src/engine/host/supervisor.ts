@@ -28,6 +28,8 @@ export class Supervisor {
   #state: ModelStatus["state"] = "loading";
   #process: ModelProcess | undefined;
   #info: ModelInfo | undefined;
+  /** What the process that is about to end said of its load. */
+  #loadError: TramontaneError | undefined;
   #restarts = 0;
   #delayMs = FIRST_DELAY_MS;
   #startedMs = 0;
@@ -113,10 +115,9 @@ export class Supervisor {
     }
   }
 
+  /** Why a file was refused often stands in the library's own log only, which is complete once the process has ended. */
   #loadFailed(error: TramontaneError): void {
-    this.#parts.logger.log("error", "model_load_failed", { model: this.#parts.spec.name, error: error.message });
-    this.#rejectWaiters(error);
-    // The process ends by itself when told to; a restart, if one is due, follows from its exit.
+    this.#loadError = error;
     this.#process?.send({ type: "stop" });
   }
 
@@ -124,18 +125,20 @@ export class Supervisor {
     this.#process = undefined;
     if (this.#state === "stopped") return;
     const { spec, logger, clock, onCrash } = this.#parts;
-    const { code, signal } = exit;
-    const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    logger.log("error", "engine_exited", { model: spec.name, how, lastLines: exit.lastLines });
+    const how = describeExit(exit);
+    const loadError = this.#loadError === undefined ? undefined : withReason(this.#loadError, exit);
+    this.#loadError = undefined;
+    const fields = loadError ? { error: loadError.message, hint: loadError.hint } : { how, lastLines: exit.lastLines };
+    logger.log("error", loadError ? "model_load_failed" : "engine_exited", { model: spec.name, ...fields });
     if (this.#info === undefined) {
       this.#state = "stopped";
-      this.#rejectWaiters(diedLoading(spec.name, how, exit));
+      this.#rejectWaiters(loadError ?? diedLoading(spec.name, how, exit));
       return;
     }
     const wasReady = this.#state === "ready";
     this.#state = "restarting";
     if (wasReady) onCrash(crashed(spec.name, how));
-    else this.#rejectWaiters(unavailable(spec.name, how));
+    else this.#rejectWaiters(unavailable(spec.name, loadError?.message ?? how));
     if (clock.monotonicMs() - this.#startedMs > STABLE_MS) this.#delayMs = FIRST_DELAY_MS;
     this.#restarts += 1;
     this.#timer = setTimeout(() => this.#spawn(), this.#delayMs);
@@ -163,10 +166,24 @@ function crashed(model: string, how: string): TramontaneError {
   });
 }
 
-function diedLoading(model: string, how: string, { lastLines }: ProcessExit): TramontaneError {
-  const reason = lastLines.findLast((line) => /error|failed|cannot/i.test(line));
-  return new TramontaneError(
-    "model_load_failed",
-    `The process of ${model} ended while loading (${how})${reason === undefined ? "" : `: ${reason.trim()}`}.`,
-  );
+function diedLoading(model: string, how: string, exit: ProcessExit): TramontaneError {
+  const error = new TramontaneError("model_load_failed", `The process of ${model} ended while loading (${how}).`);
+  return withReason(error, exit);
+}
+
+/** The error with the last complaint in the process's log, where the error itself gives no reason. */
+function withReason(error: TramontaneError, { lastLines }: ProcessExit): TramontaneError {
+  const complaint =
+    lastLines.findLast((line) => /error/i.test(line)) ?? lastLines.findLast((line) => /fail/i.test(line));
+  // Without the name of the function that complains.
+  const reason = complaint?.replace(/^\s*\w+: (error loading model: )?/, "").trim();
+  if (error.code !== "model_load_failed" || error.hint !== undefined || reason === undefined) return error;
+  return new TramontaneError(error.code, error.message, {
+    hint: `The library says: ${reason}`,
+    details: error.details,
+  });
+}
+
+function describeExit({ code, signal }: ProcessExit): string {
+  return signal === null ? `exit code ${code}` : `signal ${signal}`;
 }
