@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createLogger } from "#base";
 import { adminRoutes } from "#http";
+import type { Route } from "#http";
 import { closeBooks, february2024, openBackOffice, ROLE_SCOPES, ROLES, SCOPES, verifyBilling } from "#platform";
 import type { BackOffice, Scope } from "#platform";
 import { startTestServer } from "./support/test-server.ts";
@@ -156,7 +157,12 @@ test("the audit log tells who did what, and is intact", async () => {
 });
 
 describe("who may do what", () => {
-  const doors = () => adminRoutes(office).map((route) => ({ method: route.method, path: route.paths[0]!, route }));
+  // Signing out takes whatever token there is, and the public doors none.
+  const isScoped = (route: Route): boolean => !route.isPublic && route.paths[0] !== "/admin/v1/sessions";
+  const doors = () =>
+    adminRoutes(office)
+      .filter(isScoped)
+      .map((route) => ({ method: route.method, path: route.paths[0]!, route }));
   const open = (door: { method: string; path: string }, key: string, query = "") =>
     call(door.method, `${door.path.replace(":id", "0190b2a6-0000-7000-8000-000000000000")}${query}`, {
       key,
@@ -222,6 +228,82 @@ describe("who may do what", () => {
   });
 });
 
+describe("people", () => {
+  const PASSWORD = "correct horse battery";
+
+  async function join(key: string, role: string, email: string) {
+    const { body } = await admin("POST", "/invitations", { key, body: { email, role } });
+    const accepted = await admin("POST", "/invitations/accept", {
+      key: "none",
+      body: { token: body["token"], name: "N", password: PASSWORD },
+    });
+    const session = await admin("POST", "/sessions", { key: "none", body: { email, password: PASSWORD } });
+    return { id: accepted.body["id"]!, token: session.body["token"]!, invitation: body["token"]! };
+  }
+
+  test("somebody is invited, signs in, may do what the role may, and is out at once when removed", async () => {
+    const { key } = await customer();
+    const member = await join(key, "admin", "Ada@Example.com");
+    expect((await admin("GET", "/members", { key: member.token })).body["data"]).toMatchObject([
+      { email: "ada@example.com", role: "admin" },
+    ]);
+    expect((await chat(member.token)).status).toBe(200);
+    expect((await admin("PUT", "/budgets", { key: member.token, body: { cap: "1" } })).status).toBe(403);
+    const again = { token: member.invitation, name: "X", password: PASSWORD };
+    expect((await admin("POST", "/invitations/accept", { key: "none", body: again })).status).toBe(404);
+    expect((await admin("PATCH", `/members/${member.id}`, { key, body: { role: "billing" } })).status).toBe(200);
+    expect((await admin("GET", "/members", { key: member.token })).status).toBe(403);
+    expect((await admin("PUT", "/budgets", { key: member.token, body: { cap: "1" } })).status).toBe(200);
+    await admin("DELETE", `/members/${member.id}`, { key });
+    expect((await admin("GET", "/budgets", { key: member.token })).status).toBe(401);
+  });
+
+  test("an admin makes nobody an owner and removes none, and the last owner stays", async () => {
+    const { key } = await customer();
+    const owner = await join(key, "owner", "owner@example.com");
+    const helper = await join(key, "admin", "helper@example.com");
+    const asHelper = { key: helper.token };
+    expect(
+      (await admin("POST", "/invitations", { ...asHelper, body: { email: "x@example.com", role: "owner" } })).status,
+    ).toBe(403);
+    expect((await admin("PATCH", `/members/${helper.id}`, { ...asHelper, body: { role: "owner" } })).status).toBe(403);
+    expect((await admin("DELETE", `/members/${owner.id}`, asHelper)).status).toBe(403);
+    expect((await admin("DELETE", `/members/${owner.id}`, { key: owner.token })).status).toBe(409);
+  });
+
+  test("signing out ends the session, and each sign-in makes a new one", async () => {
+    const { key } = await customer();
+    const first = await join(key, "developer", "dev@example.com");
+    const second = await admin("POST", "/sessions", {
+      key: "none",
+      body: { email: "dev@example.com", password: PASSWORD },
+    });
+    expect(second.body["token"]).not.toBe(first.token);
+    expect((await admin("DELETE", "/sessions", { key: first.token })).status).toBe(200);
+    expect((await chat(first.token)).status).toBe(401);
+    expect((await chat(second.body["token"]!)).status).toBe(200);
+  });
+
+  test("a wrong password and an unknown address look the same, and guessing is slowed", async () => {
+    const { key } = await customer();
+    await join(key, "member", "target@example.com");
+    const guess = (email: string) =>
+      admin("POST", "/sessions", { key: "none", body: { email, password: "wrong password" } });
+    const [wrong, unknown] = [await guess("target@example.com"), await guess("nobody@example.com")];
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(wrong.body["message"]).toBe(unknown.body["message"]);
+    const more = await Promise.all(Array.from({ length: 9 }, () => guess("target@example.com")));
+    expect(more.map(({ status }) => status)).toContain(429);
+  });
+
+  test("a stranger's member is not found", async () => {
+    const theirs = await join((await customer()).key, "member", "theirs@example.com");
+    const { key } = await customer();
+    expect((await admin("DELETE", `/members/${theirs.id}`, { key })).status).toBe(404);
+    expect((await admin("PATCH", `/members/${theirs.id}`, { key, body: { role: "member" } })).status).toBe(404);
+  });
+});
+
 test("hostile ids, dates and cells are answered, never executed", async () => {
   const hostile = encodeURIComponent("'; drop table api_key; --");
   for (const path of [`/requests/${hostile}`, `/invoices/${hostile}`, `/api-keys/${hostile}`])
@@ -236,6 +318,6 @@ test("hostile ids, dates and cells are answered, never executed", async () => {
 test("after all of that no log line holds a key, and the books agree", async () => {
   const { key } = await customer();
   await call("GET", "/v1/models", { key: `${key}x` });
-  expect(logged.filter((line) => line.includes(OPERATOR) || /tmk_[0-9a-f]{8}_/.test(line))).toEqual([]);
+  expect(logged.filter((line) => line.includes(OPERATOR) || /tm[kis]_[\w-]{20}/.test(line))).toEqual([]);
   expect(await verifyBilling(office.database)).toEqual([]);
 });

@@ -64,7 +64,7 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-const KEY_PATTERN = /\b(tmk|sk|Bearer)([-_ ])[A-Za-z0-9_-]{8,}/g;
+const KEY_PATTERN = /\b(tmk|tms|tmi|sk|Bearer)([-_ ])[A-Za-z0-9_-]{8,}/g;
 
 /** Replaces anything that looks like an API key, so that no error text can carry one. */
 export function redactSecrets(text: string): string {

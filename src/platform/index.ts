@@ -76,3 +76,5 @@ export { RemoteDeployment } from "./upstream/remote-deployment.ts";
 export { RemoteModel } from "./upstream/remote-model.ts";
 export { parseRemoteModels } from "./upstream/remote-model-spec.ts";
 export type { RemoteModelSpec } from "./upstream/remote-model-spec.ts";
+export type { Invitation, Member, Members } from "./tenancy/members.ts";
+export type { MemberSessions } from "./tenancy/member-sessions.ts";

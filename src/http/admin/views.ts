@@ -8,6 +8,7 @@ import type {
   Invoice,
   InvoiceLine,
   LimitRule,
+  Member,
   Organization,
   PriceList,
   RequestExplanation,
@@ -49,6 +50,15 @@ export const viewKey = (it: ApiKey): View => ({
   expires_at: it.expiresAt ?? null,
   revoked_at: it.revokedAt ?? null,
   last_used_at: it.lastUsedAt ?? null,
+});
+
+export const viewMember = (it: Member): View => ({
+  object: "member",
+  id: it.userId,
+  email: it.email,
+  name: it.name,
+  role: it.role,
+  since: it.since,
 });
 
 export const viewLimit = (it: LimitRule): View => ({

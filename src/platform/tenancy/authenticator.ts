@@ -4,12 +4,15 @@ import type { Clock, Logger } from "#base";
 import type { ApiKeys } from "./api-keys.ts";
 import type { Caller } from "./caller.ts";
 import { hashKey } from "./key-secret.ts";
+import { SESSION_PREFIX } from "./member-sessions.ts";
+import type { MemberSessions } from "./member-sessions.ts";
 
 /** Request headers that may carry a key; names in lower case, as Node gives them. */
 export type CredentialHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 interface AuthenticatorParts {
   readonly keys: ApiKeys;
+  readonly sessions: MemberSessions;
   readonly pepper: Buffer;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,7 +44,7 @@ export class Authenticator {
 
   constructor(parts: AuthenticatorParts) {
     this.#parts = parts;
-    parts.keys.onChange(() => this.#known.clear());
+    for (const source of [parts.keys, parts.sessions]) source.onChange(() => this.forget());
     this.#timer = setInterval(() => void this.#flushUse(), USE_FLUSH_MS).unref();
   }
 
@@ -59,12 +62,17 @@ export class Authenticator {
     throw failure ?? unauthorized("Unauthorized");
   }
 
+  /** What is known of keys and sessions is read anew: something about them has changed. */
+  forget(): void {
+    this.#known.clear();
+  }
+
   async #check(key: string): Promise<Caller | TramontaneError> {
     const nowMs = this.#parts.clock.nowMs();
     const hash = hashKey(this.#parts.pepper, key);
     const index = hash.toString("latin1");
     let known = this.#known.get(index);
-    if (known === undefined || nowMs - known.readAtMs > FRESH_MS) known = await this.#read(index, hash, known);
+    if (known === undefined || nowMs - known.readAtMs > FRESH_MS) known = await this.#read(key, hash, known);
     if (known.caller === undefined || !timingSafeEqual(known.hash, hash)) return unauthorized("Unauthorized");
     if (known.expiresAtMs <= nowMs) return unauthorized("Unauthorized: the API key has expired");
     if (known.caller.keyId !== undefined) this.#lastUse.set(known.caller.keyId, nowMs);
@@ -77,10 +85,12 @@ export class Authenticator {
     await this.#flushUse();
   }
 
-  async #read(index: string, hash: Buffer, previous: Known | undefined): Promise<Known> {
+  async #read(key: string, hash: Buffer, previous: Known | undefined): Promise<Known> {
+    const { keys, sessions } = this.#parts;
+    const index = hash.toString("latin1");
     const nowMs = this.#parts.clock.nowMs();
     try {
-      const found = await this.#parts.keys.findCaller(hash);
+      const found = await (key.startsWith(SESSION_PREFIX) ? sessions : keys).findCaller(hash);
       const expiresAtMs = found?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
       const known = { hash, caller: found?.caller, expiresAtMs, readAtMs: nowMs };
       if (this.#known.size >= CACHED_KEYS) this.#known.delete(this.#known.keys().next().value!);

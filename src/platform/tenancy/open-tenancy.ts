@@ -5,6 +5,8 @@ import { ApiKeys } from "./api-keys.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { CredentialHeaders } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
+import { MemberSessions } from "./member-sessions.ts";
+import { Members } from "./members.ts";
 import { Organizations } from "./organizations.ts";
 import type { Workspace } from "./organizations.ts";
 import { loadPepper } from "./pepper.ts";
@@ -24,6 +26,8 @@ export interface TenancyOptions {
 export interface Tenancy {
   readonly organizations: Organizations;
   readonly keys: ApiKeys;
+  readonly members: Members;
+  readonly sessions: MemberSessions;
   readonly audit: AuditLog;
   /** The workspace that every installation starts with. */
   readonly firstWorkspace: Workspace;
@@ -45,10 +49,15 @@ export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
       workspaceId: firstWorkspace.id,
     });
   }
-  const authenticator = new Authenticator({ keys, pepper, clock, logger });
+  const members = new Members({ database, clock, audit, pepper });
+  const sessions = new MemberSessions({ database, clock, audit, pepper });
+  const authenticator = new Authenticator({ keys, sessions, pepper, clock, logger });
+  members.onChange(() => authenticator.forget());
   return {
     organizations,
     keys,
+    members,
+    sessions,
     audit,
     firstWorkspace,
     authenticate: (headers) => authenticator.authenticate(headers),

@@ -5,8 +5,19 @@ import { limits } from "./0003-limits.ts";
 import { billing } from "./0004-billing.ts";
 import { traces } from "./0005-traces.ts";
 import { budgetCount } from "./0006-budget-count.ts";
+import { sessions } from "./0007-sessions.ts";
 import { files } from "./0010-files.ts";
 import { chats } from "./0150-chats.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
-export const MIGRATIONS: readonly Migration[] = [tenancy, metering, limits, billing, traces, budgetCount, files, chats];
+export const MIGRATIONS: readonly Migration[] = [
+  tenancy,
+  metering,
+  limits,
+  billing,
+  traces,
+  budgetCount,
+  sessions,
+  files,
+  chats,
+];

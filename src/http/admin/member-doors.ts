@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { actorOf, requireScope, ROLE_SCOPES, ROLES } from "#platform";
+import type { BackOffice, Caller, Role } from "#platform";
+import { readBody } from "#protocol";
+import { presentedKeys } from "../authenticate.ts";
+import { accept } from "../route.ts";
+import type { Exchange, Route } from "../route.ts";
+import { adminRoute } from "./admin-exchange.ts";
+import { list, viewMember } from "./views.ts";
+
+const RoleBody = z.object({ role: z.enum(ROLES) });
+const InvitationBody = z.object({ email: z.email().max(320), role: z.enum(ROLES) });
+const AcceptBody = z.object({ token: z.string(), name: z.string().min(1).max(200), password: z.string().max(1000) });
+const SignInBody = z.object({
+  email: z.string().max(320),
+  password: z.string().max(1000),
+  organization_id: z.string().optional(),
+});
+
+/** People: inviting them, their roles, and signing in. */
+export function memberDoors(office: BackOffice): readonly Route[] {
+  const { members, sessions } = office;
+  return [
+    adminRoute(office, {
+      method: "GET",
+      path: "/members",
+      summary: "List the members",
+      scope: "admin",
+      handle: async ({ organizationId }) => list((await members.list(organizationId)).map(viewMember)),
+    }),
+    adminRoute(office, {
+      method: "POST",
+      path: "/invitations",
+      summary: "Invite somebody; the answer shows the invitation's token this once",
+      scope: "admin",
+      body: InvitationBody,
+      async handle({ caller, organizationId }, { email, role }) {
+        requireRole(caller, role);
+        const { invitation, token } = await members.invite({ organizationId, email, role }, actorOf(caller));
+        const { id, expiresAt } = invitation;
+        return { object: "invitation", id, email: invitation.email, role, expires_at: expiresAt, token };
+      },
+    }),
+    adminRoute(office, {
+      method: "PATCH",
+      path: "/members/:id",
+      summary: "Change a member's role",
+      scope: "admin",
+      body: RoleBody,
+      async handle({ caller, organizationId, params }, { role }) {
+        const userId = params["id"]!;
+        requireRole(caller, role);
+        await requireRoleOf(office, caller, { organizationId, userId });
+        return viewMember(await members.setRole({ organizationId, userId, role }, actorOf(caller)));
+      },
+    }),
+    adminRoute(office, {
+      method: "DELETE",
+      path: "/members/:id",
+      summary: "Remove a member; their sessions end at once",
+      scope: "admin",
+      async handle({ caller, organizationId, params }) {
+        const userId = params["id"]!;
+        await requireRoleOf(office, caller, { organizationId, userId });
+        return viewMember(await members.remove({ organizationId, userId }, actorOf(caller)));
+      },
+    }),
+    publicDoor(
+      { method: "POST", path: "/invitations/accept", summary: "Accept an invitation", body: AcceptBody },
+      async (body) => viewMember(await members.accept(body)),
+    ),
+    publicDoor(
+      { method: "POST", path: "/sessions", summary: "Sign in; the token is used like a key", body: SignInBody },
+      async (body) => {
+        const { email, password, organization_id: organizationId } = body;
+        const { token, expiresAt } = await sessions.signIn({ email, password, organizationId });
+        return { object: "session", token, expires_at: expiresAt };
+      },
+    ),
+    {
+      method: "DELETE",
+      paths: ["/admin/v1/sessions"],
+      group: "Administration",
+      summary: "Sign out",
+      async handle({ headers }) {
+        for (const token of presentedKeys(headers)) await sessions.signOut(token);
+        return { kind: "json", value: { object: "session", deleted: true } };
+      },
+    },
+  ];
+}
+
+function publicDoor<S extends z.ZodObject>(
+  door: { method: "POST"; path: string; summary: string; body: S },
+  answer: (body: z.infer<S>) => Promise<unknown>,
+): Route {
+  return {
+    method: door.method,
+    paths: [`/admin/v1${door.path}`],
+    group: "Administration",
+    summary: door.summary,
+    isPublic: true,
+    body: door.body,
+    handle: async (exchange: Exchange) => ({
+      kind: "json",
+      value: await answer(accept(readBody(door.body, exchange.body ?? {}), exchange).value),
+    }),
+  };
+}
+
+/** Nobody makes somebody mightier than himself. */
+function requireRole(caller: Caller, role: Role): void {
+  for (const scope of ROLE_SCOPES[role]) requireScope(caller, scope);
+}
+
+/** Nor lays hands on who is. */
+async function requireRoleOf(
+  office: BackOffice,
+  caller: Caller,
+  member: { organizationId: string; userId: string },
+): Promise<void> {
+  const found = (await office.members.list(member.organizationId)).find(({ userId }) => userId === member.userId);
+  if (found !== undefined) requireRole(caller, found.role);
+}
