@@ -1,5 +1,5 @@
-import type { Language, Sample, ToolCall } from "../recipe/src/sample.ts";
-import { functionWordsOf } from "../recipe/src/text/function-words.ts";
+import type { Sample, ToolCall } from "../recipe/src/sample.ts";
+import { guessLanguage } from "./language.ts";
 
 /** What the model said: text, or calls of tools. */
 export interface Answer {
@@ -44,17 +44,5 @@ export const sameJson: Scorer = (sample, answer) => {
     return false;
   }
 };
-
-/** The language whose small words are most frequent in the text; undefined when none is. */
-export function guessLanguage(text: string): Language | undefined {
-  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
-  let best: Language | undefined;
-  let most = 0;
-  for (const [lang, known] of functionWordsOf) {
-    const count = words.filter((word) => known.has(word)).length;
-    if (count > most) [best, most] = [lang, count];
-  }
-  return best;
-}
 
 export const languageIs: Scorer = (sample, answer) => guessLanguage(answer.text) === sample.lang;

@@ -342,6 +342,8 @@ def main():
             save()
             saved = now
     save()
+    tensors, meta = load_safetensors(os.path.join(a.out, "last.safetensors"))
+    save_safetensors(os.path.join(a.out, "master.safetensors"), tensors, meta, np.float16)
     print(f"done: step {step}, {tokens} tokens, {int(seconds + time.process_time())} cpu seconds", flush=True)
 
 
