@@ -150,6 +150,16 @@ export const SETTINGS = {
     parse: text,
     fallback: "[]",
   }),
+  otlpUrl: setting({
+    summary: "OpenTelemetry collector to send traces to (OTLP over HTTP), such as http://127.0.0.1:4318.",
+    placeholder: "URL",
+    defaultText: "none",
+    parse: optional((value: string) => {
+      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
+      throw new Error("must be an http or https address");
+    }),
+    fallback: undefined,
+  }),
   hubUrl: setting({
     summary: "Where `pull` finds models.",
     placeholder: "URL",

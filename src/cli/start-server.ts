@@ -69,6 +69,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       databaseUrl: config.databaseUrl,
       role: "server",
       configuredKey: key,
+      otlpUrl: config.otlpUrl,
       clock,
       logger,
     });

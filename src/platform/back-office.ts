@@ -16,6 +16,7 @@ import type { Database } from "./storage/database.ts";
 import { migrate } from "./storage/migrate.ts";
 import { MIGRATIONS } from "./storage/migrations/all.ts";
 import { openDatabase } from "./storage/open-database.ts";
+import { OtlpTraces } from "./telemetry/otlp-traces.ts";
 import { openTenancy } from "./tenancy/open-tenancy.ts";
 import type { Tenancy } from "./tenancy/open-tenancy.ts";
 
@@ -27,6 +28,8 @@ export interface BackOfficeOptions {
   readonly role: "server" | "command";
   /** A key that works for everything in the first workspace. */
   readonly configuredKey: string | undefined;
+  /** A collector to send traces to, by OTLP over HTTP. */
+  readonly otlpUrl?: URL | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -70,6 +73,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   const prices = new PriceLists({ database, clock });
   const limits = new LimitRules({ database, clock, audit });
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
+  const traces = options.otlpUrl && new OtlpTraces({ url: options.otlpUrl, clock, logger });
   const limiter = new Limiter({ rules: limits, database, clock });
   const files = new Files({ database, clock, folder: join(options.directory, "files") });
   // Nothing is being uploaded yet, as long as nobody else may use the store.
@@ -90,9 +94,10 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
     commitments: new Commitments({ database, clock, audit }),
     invoices: new Invoices({ database }),
     files,
-    gate: meter && createGate({ limiter, meter, logger }),
+    gate: meter && createGate({ limiter, meter, logger, traces }),
     async close() {
       clearInterval(books);
+      await traces?.close();
       await tenancy.close();
       await meter?.close();
       await database.close();

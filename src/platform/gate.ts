@@ -2,11 +2,14 @@ import type { Logger } from "#base";
 import type { Admission, AdmissionRequest, Gate, RequestSize } from "./inference/call.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import type { Meter } from "./metering/meter.ts";
+import type { OtlpTraces } from "./telemetry/otlp-traces.ts";
 
 interface GateParts {
   readonly limiter: Limiter;
   readonly meter: Meter;
   readonly logger: Logger;
+  /** Hears of every request that has ended. */
+  readonly traces?: OtlpTraces | undefined;
 }
 
 const BYTES_PER_TOKEN = 4;
@@ -14,7 +17,7 @@ const BYTES_PER_TOKEN = 4;
 const USUAL_OUTPUT_TOKENS = 256;
 
 /** Lets in who is within limits and budget, and writes down what it came to. */
-export function createGate({ limiter, meter, logger }: GateParts): Gate {
+export function createGate({ limiter, meter, logger, traces }: GateParts): Gate {
   return {
     async admit(ask: AdmissionRequest): Promise<Admission> {
       const { caller, requestId } = ask.call;
@@ -40,6 +43,7 @@ export function createGate({ limiter, meter, logger }: GateParts): Gate {
         async settle(outcome) {
           const { ending, promptTokens, cachedTokens, completionTokens: outputTokens } = outcome;
           lease.end(promptTokens + outputTokens);
+          traces?.record({ ask, outcome });
           const promptProcessed = outputTokens > 0 || ending === "completed";
           const end = { ending, promptTokens, cachedTokens, outputTokens, promptProcessed };
           await ticket.settle(end, { trace: outcome }).catch((error: unknown) => {
