@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "#base";
+import { tabulate } from "../bench/serving/table.ts";
 import { SAFE_PROMPT } from "../src/platform/inference/safe-prompt.ts";
 import { environmentOf, flagOf, SETTINGS } from "../src/cli/settings.ts";
 
@@ -24,4 +25,13 @@ test("configuration.md lists exactly the settings, with their flag, variable and
 
 test("safe-prompt.md quotes the text that is used", () => {
   expect(page("safe-prompt")).toContain(`> ${SAFE_PROMPT}\n`);
+});
+
+test.runIf(existsSync("bench/results"))("the tables of performance.md are those of bench/results", () => {
+  const text = readFileSync("docs/explanation/performance.md", "utf8");
+  const results = readdirSync("bench/results").filter((file) => file.startsWith("serving-"));
+  const missing = results.filter(
+    (file) => !text.includes(tabulate(JSON.parse(readFileSync(`bench/results/${file}`, "utf8")))),
+  );
+  expect(missing).toEqual([]);
 });

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { startLlamaServer, startTramontane } from "./contestant.ts";
 import type { Contestant } from "./contestant.ts";
@@ -13,7 +14,7 @@ import { freshText, SCENARIOS } from "./scenarios.ts";
 import type { Scenario, Size } from "./scenarios.ts";
 import { streamChat } from "./sse-client.ts";
 import { tabulate } from "./table.ts";
-import type { Samples } from "./table.ts";
+import type { ResultRow, Results } from "./table.ts";
 
 const SIZES: Record<string, Size> = {
   tiny: { decodeTokens: 256, prefixWords: 470, poissonSeconds: 10, poissonPerSecond: 4 },
@@ -41,16 +42,18 @@ if (!modelPath || !binary || !size) {
 
 const options = { modelPath, contextTokens: 4096 };
 const chosen = SCENARIOS.filter((scenario) => scenario.name.includes(values.only));
-const starters: Record<string, () => Promise<Contestant>> = {
+const starters = {
   tramontane: () => startTramontane(options),
-  "llama-server": () => startLlamaServer(binary, options),
+  llamaServer: () => startLlamaServer(binary, options),
 };
+type Name = keyof typeof starters;
+const order: readonly Name[] = ["tramontane", "llamaServer"];
 
-const samples: Samples = new Map();
+type Samples = Omit<ResultRow, "tramontane" | "llamaServer"> & { tramontane: number[]; llamaServer: number[] };
+const samples = new Map<string, Samples>();
 for (let round = 0; round < Number(values.rounds); round++) {
-  const order = Object.keys(starters);
   for (const name of round % 2 === 0 ? order : order.toReversed()) {
-    const contestant = await starters[name]!();
+    const contestant = await starters[name]();
     try {
       await streamChat(contestant.endpoint, freshText(8), 8);
       for (const scenario of chosen) await measure(name, contestant, scenario);
@@ -61,17 +64,22 @@ for (let round = 0; round < Number(values.rounds); round++) {
   console.error(`round ${round + 1} of ${values.rounds} done`);
 }
 
-async function measure(name: string, contestant: Contestant, scenario: Scenario): Promise<void> {
+async function measure(contestantName: Name, contestant: Contestant, scenario: Scenario): Promise<void> {
   for (const [suffix, value] of Object.entries(await scenario.run(contestant, size!))) {
-    const row = samples.get(scenario.name + suffix) ?? { scenario, values: new Map<string, number[]>() };
-    row.values.set(name, [...(row.values.get(name) ?? []), value]);
-    samples.set(scenario.name + suffix, row);
+    const name = scenario.name + suffix;
+    const { unit, better } = scenario;
+    const row = samples.get(name) ?? { name, unit, better, tramontane: [], llamaServer: [] };
+    row[contestantName].push(value);
+    samples.set(name, row);
   }
 }
 
-console.log(`${modelPath} · ${cpus()[0]?.model ?? "unknown processor"} × ${cpus().length} · ${values.rounds} rounds`);
-console.log(tabulate(samples));
-if (values.out) {
-  const raw = [...samples].map(([row, { values: byName }]) => ({ row, ...Object.fromEntries(byName) }));
-  writeFileSync(values.out, JSON.stringify({ model: modelPath, rounds: Number(values.rounds), raw }, null, 2));
-}
+const results: Results = {
+  model: basename(modelPath),
+  processor: `${cpus()[0]?.model ?? "unknown processor"} × ${cpus().length}`,
+  rounds: Number(values.rounds),
+  rows: [...samples.values()],
+};
+console.log(`${results.model} · ${results.processor} · ${results.rounds} rounds`);
+console.log(tabulate(results));
+if (values.out) writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);

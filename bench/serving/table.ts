@@ -1,9 +1,21 @@
-import type { Scenario } from "./scenarios.ts";
+/** One row of a comparison: all values, in the order of the rounds. */
+export interface ResultRow {
+  readonly name: string;
+  readonly unit: string;
+  readonly better: "higher" | "lower";
+  readonly tramontane: readonly number[];
+  readonly llamaServer: readonly number[];
+}
 
-/** All values of a row, by contestant, in the order of the rounds. */
-export type Samples = Map<string, { readonly scenario: Scenario; readonly values: Map<string, number[]> }>;
+/** What one run of the comparison leaves behind, as JSON in bench/results. */
+export interface Results {
+  readonly model: string;
+  readonly processor: string;
+  readonly rounds: number;
+  readonly rows: readonly ResultRow[];
+}
 
-const median = (values: readonly number[]): number => {
+export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
@@ -14,12 +26,11 @@ const withSpread = (values: readonly number[]): string =>
   `${number(median(values))} (${number(Math.min(...values))}–${number(Math.max(...values))})`;
 
 /** A Markdown table: medians with their spread, and how many times better Tramontane is (below 1: worse). */
-export function tabulate(samples: Samples): string {
-  const rows = [...samples].map(([name, { scenario, values }]) => {
-    const ours = values.get("tramontane") ?? [];
-    const theirs = values.get("llama-server") ?? [];
-    const ratio = scenario.better === "higher" ? median(ours) / median(theirs) : median(theirs) / median(ours);
-    return `| ${name} (${scenario.unit}) | ${withSpread(ours)} | ${withSpread(theirs)} | ${ratio.toFixed(2)}× |`;
+export function tabulate({ rows }: Results): string {
+  const lines = rows.map(({ name, unit, better, tramontane, llamaServer }) => {
+    const [ours, theirs] = [median(tramontane), median(llamaServer)];
+    const ratio = better === "higher" ? ours / theirs : theirs / ours;
+    return `| ${name} (${unit}) | ${withSpread(tramontane)} | ${withSpread(llamaServer)} | ${ratio.toFixed(2)}× |`;
   });
-  return ["| scenario | Tramontane | llama-server | better by |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return ["| scenario | Tramontane | llama-server | better by |", "| --- | --- | --- | --- |", ...lines].join("\n");
 }
