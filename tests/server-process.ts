@@ -13,6 +13,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Everything it wrote to standard output and error so far. */
   output(): string;
+  /** Waits until `kill` has ended it and starts it again on the same data. */
+  restart(kill: () => void): Promise<ServerProcess>;
   /** Ends it with the signal and resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -21,7 +23,11 @@ export async function startServerProcess(options: { flags?: string[] } = {}): Pr
   const dataDir = mkdtempSync(join(tmpdir(), "tramontane-"));
   mkdirSync(join(dataDir, "models"));
   writeRandomModel({ path: join(dataDir, "models", "random.gguf"), shape: "tiny", type: "q8_0" });
-  const flags = ["--port", "0", "--default-model", "random", "--context-tokens", "4096", ...(options.flags ?? [])];
+  return await launch(dataDir, options.flags ?? []);
+}
+
+async function launch(dataDir: string, more: readonly string[]): Promise<ServerProcess> {
+  const flags = ["--port", "0", "--default-model", "random", "--context-tokens", "4096", ...more];
   const environment = { ...process.env, TRAMONTANE_DATA_DIR: dataDir };
   const child = spawn(process.execPath, ["bin/tramontane.mjs", "serve", ...flags], { env: environment });
   let written = "";
@@ -42,6 +48,11 @@ export async function startServerProcess(options: { flags?: string[] } = {}): Pr
     dataDir,
     child,
     output: () => written,
+    async restart(kill) {
+      kill();
+      await ended;
+      return await launch(dataDir, more);
+    },
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       const code = await ended;

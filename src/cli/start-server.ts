@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine, readHardware } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics, fileRoutes } from "#http";
+import { adminRoutes, batchRoutes, createHttpServer, createMetrics, fileRoutes, toWireFailure } from "#http";
 import {
   Catalog,
   createInference,
@@ -11,6 +11,7 @@ import {
   findModelFiles,
   ModelMemory,
   openBackOffice,
+  openBatches,
   openChatApp,
   openGate,
   parseRemoteModels,
@@ -76,14 +77,21 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     undo.push(() => office.close());
     const metrics = createMetrics();
     const seed = randomBytes(8).readBigUInt64LE();
-    const inference = createInference({
+    const shared = {
       catalog,
       clock,
       random: new SeededRandom(seed),
       newId: () => randomUUID().replaceAll("-", ""),
       observer: metrics,
-      gate: office.gate ?? openGate,
+    };
+    const inference = createInference({ ...shared, gate: office.gate ?? openGate });
+    const jobs = await openBatches({
+      ...office,
+      logger,
+      createInference: (gate, priority) => createInference({ ...shared, gate, priority }),
+      describeFailure: toWireFailure,
     });
+    undo.push(() => jobs.close());
     const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
     undo.push(() => chatApp.close());
     const server = createHttpServer({
@@ -95,7 +103,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       clock,
       version: productVersion(),
       app: { ...chatApp, webRoot: WEB_APP },
-      routes: [...adminRoutes(office), ...fileRoutes(office.files)],
+      routes: [...adminRoutes(office), ...fileRoutes(office.files), ...batchRoutes(jobs.batches)],
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     });
     const address = await server.listen(config.host, config.port);

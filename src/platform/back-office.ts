@@ -47,6 +47,7 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly files: Files;
   /** What inference passes through; only in a server. */
   readonly gate: Gate | undefined;
+  readonly meter: Meter | undefined;
   /** Writes what is still in memory, then lets go of the store. */
   close(): Promise<void>;
 }
@@ -94,6 +95,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
     commitments: new Commitments({ database, clock, audit }),
     invoices: new Invoices({ database }),
     files,
+    meter,
     gate: meter && createGate({ limiter, meter, logger, traces }),
     async close() {
       clearInterval(books);

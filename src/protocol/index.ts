@@ -1,3 +1,5 @@
+export { BATCH_ENDPOINTS, BATCH_STATUSES, BatchLineSchema, CreateBatchSchema, INLINE_REQUESTS } from "./batch.ts";
+export type { BatchEndpoint, BatchJob, BatchList, BatchOutput, BatchStatus, CreateBatch } from "./batch.ts";
 export { ChatRequestSchema, readChatRequest } from "./chat.ts";
 export type { ChatRequest, WireChatRequest } from "./chat.ts";
 export type {

@@ -3,10 +3,10 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics, fileRoutes, fixedKeys } from "#http";
-import type { HttpServerOptions } from "#http";
-import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openGate } from "#platform";
-import type { BackOffice, Caller, Gate } from "#platform";
+import { adminRoutes, batchRoutes, createHttpServer, createMetrics, fileRoutes, fixedKeys, toWireFailure } from "#http";
+import type { HttpServerOptions, Route } from "#http";
+import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openBatches, openGate } from "#platform";
+import type { BackOffice, Caller, Gate, OpenBatches } from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const KEY = "tmk_test_0123456789abcdef";
@@ -49,19 +49,27 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const model = options.disturb?.(toy) ?? toy;
   const catalog = createTestCatalog(model, options.deployments ?? []);
   const metrics = createMetrics();
-  const inference = createInference({
+  const parts = {
     catalog,
     clock,
     random: { next: () => Math.random() },
     newId: () => randomUUID().replaceAll("-", ""),
     observer: metrics,
-    gate: options.gate ?? options.office?.gate ?? openGate,
-  });
+  };
+  const inference = createInference({ ...parts, gate: options.gate ?? options.office?.gate ?? openGate });
+  const jobs =
+    options.office &&
+    (await openBatches({
+      ...options.office,
+      logger: options.logger ?? silentLogger,
+      createInference: (gate, priority) => createInference({ ...parts, gate, priority }),
+      describeFailure: toWireFailure,
+    }));
   const server = createHttpServer({
     inference,
     catalog,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
-    routes: options.office ? [...adminRoutes(options.office), ...fileRoutes(options.office.files)] : [],
+    routes: officeRoutes(options.office, jobs),
     metrics,
     logger: options.logger ?? silentLogger,
     clock,
@@ -82,6 +90,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       }),
     async close() {
       await server.close();
+      await jobs?.close();
       await engine.close();
     },
   };
@@ -112,4 +121,9 @@ function createTestCatalog(model: EngineModel, others: readonly Deployment[]): C
     ),
     ...others,
   ]);
+}
+
+function officeRoutes(office: BackOffice | undefined, jobs: OpenBatches | undefined): readonly Route[] {
+  if (!office || !jobs) return [];
+  return [...adminRoutes(office), ...fileRoutes(office.files), ...batchRoutes(jobs.batches)];
 }

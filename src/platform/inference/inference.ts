@@ -48,6 +48,8 @@ export interface InferenceParts {
   readonly newId: () => string;
   readonly observer: InferenceObserver;
   readonly gate: Gate;
+  /** Lower numbers go first, and push the others aside; normally 0. */
+  readonly priority?: number;
 }
 
 /** The parts, and what inference makes for itself. */

@@ -67,7 +67,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     stop: plan.stop,
     logprobs: plan.logprobs,
     prediction: plan.prediction,
-    priority: 0,
+    priority: parts.priority ?? 0,
     caller: call.caller.workspaceId,
     adapter: undefined,
     constraint: plan.constraint,

@@ -39,7 +39,13 @@ export interface UsageTicket {
   /** Says how many tokens there are so far; written about once a second, not waited for. */
   progress(tokens: { readonly promptTokens: number; readonly outputTokens: number }): void;
   /** Resolves when the event is durable: only then may the last bytes leave. `attempt` counts engines tried, from 0. */
-  settle(end: AttemptEnd, about?: { readonly attempt?: number; readonly trace?: UsageTrace }): Promise<Settlement>;
+  settle(end: AttemptEnd, about?: SettleDetails): Promise<Settlement>;
+}
+
+export interface SettleDetails {
+  readonly attempt?: number;
+  readonly trace?: UsageTrace;
+  readonly alongside?: UsageSettle["alongside"];
 }
 
 const PROGRESS_MS = 1_000;
@@ -141,12 +147,13 @@ export class Meter {
         // Progress only bounds what a crash costs us; a store that fails will fail the settlement too, which is heard.
         this.#writer.submit({ type: "progress", requestId, promptTokens, outputTokens }).catch(() => {});
       },
-      settle: async (end, { attempt = 0, trace } = {}) => {
+      settle: async (end, { attempt = 0, trace, alongside } = {}) => {
         const settlement = settlementOf(end);
         const amount = amountOf(prices, settlement);
         const at = new Date(this.#parts.clock.nowMs());
         const { organizationId } = spender;
-        await this.#settle({ type: "settle", requestId, organizationId, attempt, settlement, amount, trace, at });
+        const facts = { requestId, organizationId, attempt, settlement, amount, trace, at };
+        await this.#settle({ type: "settle", ...facts, alongside });
         return settlement;
       },
     };

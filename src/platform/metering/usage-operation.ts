@@ -1,5 +1,6 @@
 import type { Pico } from "../billing/money.ts";
 import type { PriceMode } from "../billing/price.ts";
+import type { Queryable } from "../storage/database.ts";
 import type { Settlement } from "./outcome.ts";
 
 /** A request that is about to be answered: what must be known of it should this process die. */
@@ -48,6 +49,11 @@ export interface UsageSettle {
   readonly amount: Pico;
   readonly trace: UsageTrace | undefined;
   readonly at: Date;
+  /**
+   * Written in the settlement's own transaction, so that there is both or neither: an answer that is delivered by being
+   * stored. Resolves false when it is not wanted any more; then nothing is charged.
+   */
+  readonly alongside?: ((session: Queryable) => Promise<boolean>) | undefined;
 }
 
 export type UsageOperation = UsageIntent | UsageProgress | UsageSettle;

@@ -1,6 +1,7 @@
 import { invariant } from "#base";
 import type { Database, Queryable } from "../storage/database.ts";
 import { StatementBundle } from "../storage/statement-bundle.ts";
+import type { Settlement } from "./outcome.ts";
 import { reserve, rollOver, spend } from "./spending.ts";
 import type { BalanceRow, BudgetRow } from "./spending.ts";
 import { addToHours } from "./usage-hours.ts";
@@ -10,6 +11,7 @@ import type { AcceptedSettle } from "./usage-rows.ts";
 
 const DONE: UsageResult = { type: "done" };
 const DUPLICATE: UsageResult = { type: "duplicate" };
+const NOTHING: Settlement = { promptTokens: 0, cachedTokens: 0, outputTokens: 0, outcome: "failed", estimated: false };
 
 /** An organisation's totals, locked until the transaction ends. */
 export interface Locked {
@@ -118,10 +120,16 @@ async function settleIntents(
   if (settles.length === 0) return { accepted: [], duplicates: [] };
   const open = await removeIntents(session, settles);
   const accepted: AcceptedSettle[] = [];
-  const duplicates = settles.filter((settle) => {
-    const intent = open.get(settle.requestId);
-    if (intent === undefined) return true;
-    open.delete(settle.requestId);
+  const duplicates: UsageSettle[] = [];
+  for (const asked of settles) {
+    const intent = open.get(asked.requestId);
+    if (intent === undefined) {
+      duplicates.push(asked);
+      continue;
+    }
+    open.delete(asked.requestId);
+    const isWanted = asked.alongside === undefined || (await asked.alongside(session));
+    const settle = isWanted ? asked : { ...asked, settlement: NOTHING, amount: 0n };
     const { organization_id: organizationId, workspace_id: workspaceId, api_key_id: keyId, estimate } = intent;
     invariant(organizationId === settle.organizationId, "a request is settled for the organisation that made it");
     const balance = locked.balances.get(organizationId)!;
@@ -129,7 +137,6 @@ async function settleIntents(
     accepted.push({ settle, intent, sequence: balance.sequence });
     const settled = { organizationId, workspaceId, keyId: keyId ?? undefined, estimate, amount: settle.amount };
     spend(settled, balance, locked.budgets);
-    return false;
-  });
+  }
   return { accepted, duplicates };
 }

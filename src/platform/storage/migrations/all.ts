@@ -7,6 +7,7 @@ import { traces } from "./0005-traces.ts";
 import { budgetCount } from "./0006-budget-count.ts";
 import { sessions } from "./0007-sessions.ts";
 import { files } from "./0010-files.ts";
+import { batches } from "./0011-batches.ts";
 import { chats } from "./0150-chats.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
@@ -19,5 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   budgetCount,
   sessions,
   files,
+  batches,
   chats,
 ];

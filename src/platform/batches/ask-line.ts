@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { TramontaneError } from "#base";
+import type { Clock } from "#base";
+import type { Call } from "../inference/call.ts";
+import type { Database, Queryable } from "../storage/database.ts";
+import { uuidv7 } from "../uuid.ts";
+import { callerOf } from "./batch-rows.ts";
+import type { JobRow } from "./batch-rows.ts";
+import { failure, success } from "./line-answer.ts";
+import type { DescribeFailure, LineAnswer, LineAnswerer } from "./line-answer.ts";
+import type { LineGate } from "./line-gate.ts";
+
+export interface AskParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly gate: LineGate;
+  readonly answer: LineAnswerer;
+  readonly describeFailure: DescribeFailure;
+}
+
+export interface WaitingLine {
+  readonly line: number;
+  readonly body: string;
+}
+
+/** What passes by itself: the engine restarts, the queue empties, the store comes back. */
+const PASSING: ReadonlySet<string> = new Set(["engine_unavailable", "engine_crashed", "overloaded", "rate_limited"]);
+/** Pauses before asking again; together about a minute. */
+const PAUSES_MS = [1000, 2000, 4000, 8000, 16_000, 32_000];
+const STORE_PAUSE_MS = 1000;
+
+/** Asks one line and stores its answer, success or failure. What `signal` interrupts stays unanswered and unpaid. */
+export async function askLine(parts: AskParts, job: JobRow, line: WaitingLine, signal: AbortSignal): Promise<void> {
+  for (const pauseMs of [...PAUSES_MS, undefined]) {
+    const requestId = uuidv7(parts.clock.nowMs());
+    const call: Call = { requestId, caller: callerOf(job), dialect: "mistral", signal };
+    const asked = await ask(parts, job, line, call);
+    if (signal.aborted) return await parts.gate.release(requestId);
+    if (asked.ok) return await keep(parts, job, line, { requestId, answer: success(asked.body) });
+    await parts.gate.release(requestId);
+    if (pauseMs === undefined || !isPassing(asked.error)) {
+      return await keep(parts, job, line, {
+        requestId,
+        answer: failure(parts.describeFailure(asked.error, requestId)),
+      });
+    }
+    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+  }
+}
+
+type Asked = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly error: unknown };
+
+async function ask({ answer }: AskParts, job: JobRow, { body }: WaitingLine, call: Call): Promise<Asked> {
+  try {
+    return { ok: true, body: await answer(JSON.parse(body), call, job.model ?? undefined) };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+interface Answered {
+  readonly requestId: string;
+  readonly answer: LineAnswer;
+}
+
+/** Stores an answer with its charge. When the store does not take it, the meter goes on trying; so we wait. */
+async function keep(parts: AskParts, job: JobRow, { line }: WaitingLine, answered: Answered): Promise<void> {
+  const now = new Date(parts.clock.nowMs());
+  const store = (session: Queryable): Promise<boolean> =>
+    storeAnswer(session, { jobId: job.id, line, now, ...answered });
+  try {
+    const isCharged = await parts.gate.settle(answered.requestId, store);
+    if (!isCharged) await parts.database.transaction(store);
+  } catch {
+    await untilAnswered(parts.database, job.id, line);
+  }
+}
+
+async function storeAnswer(
+  session: Queryable,
+  told: Answered & { readonly jobId: string; readonly line: number; readonly now: Date },
+): Promise<boolean> {
+  const { jobId, line, requestId, now } = told;
+  const { status, response, error } = told.answer;
+  const stored = await session.query(
+    `update batch_line set request_id = $3, status_code = $4, response = $5, error = $6, answered_at = $7
+     where job_id = $1 and line = $2 and answered_at is null returning line`,
+    [jobId, line, requestId, status, response, error, now],
+  );
+  if (stored.length === 0) return false;
+  const counter = error === null ? "succeeded_requests" : "failed_requests";
+  await session.query(`update batch_job set ${counter} = ${counter} + 1 where id = $1`, [jobId]);
+  return true;
+}
+
+/** The meter repeats a settlement that failed until it is written. Gives up after a minute: the line is then asked again. */
+async function untilAnswered(database: Database, jobId: string, line: number): Promise<void> {
+  const sql = "select 1 from batch_line where job_id = $1 and line = $2 and answered_at is not null";
+  for (let tries = 0; tries < 60; tries += 1) {
+    await sleep(STORE_PAUSE_MS, undefined, { ref: false });
+    const rows = await database.query(sql, [jobId, line]).catch(() => []);
+    if (rows.length > 0) return;
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof TramontaneError && PASSING.has(error.code);
+}

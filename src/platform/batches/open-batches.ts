@@ -1,0 +1,45 @@
+import type { Clock, Logger } from "#base";
+import type { Files } from "../files/files.ts";
+import type { Gate } from "../inference/call.ts";
+import type { Inference } from "../inference/inference.ts";
+import type { Meter } from "../metering/meter.ts";
+import type { Database } from "../storage/database.ts";
+import { BatchRunner } from "./batch-runner.ts";
+import { Batches } from "./batches.ts";
+import { lineAnswerers } from "./line-answer.ts";
+import type { DescribeFailure } from "./line-answer.ts";
+import { LineGate } from "./line-gate.ts";
+
+export interface OpenBatchesParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly files: Files;
+  /** Undefined: nothing is charged. */
+  readonly meter: Meter | undefined;
+  /** The models' use cases behind another gate, at another priority. */
+  readonly createInference: (gate: Gate, priority: number) => Inference;
+  readonly describeFailure: DescribeFailure;
+}
+
+export interface OpenBatches {
+  readonly batches: Batches;
+  /** Interrupts what runs; the next process goes on with it. */
+  close(): Promise<void>;
+}
+
+/** After everybody who waits for an answer. */
+const BATCH_PRIORITY = 10;
+/** Enough to keep a model busy; more would only lengthen what a restart repeats. */
+const CONCURRENCY = 4;
+
+/** Opens the batches and takes up what an earlier process left. */
+export async function openBatches(parts: OpenBatchesParts): Promise<OpenBatches> {
+  const { database, clock, logger, files, describeFailure } = parts;
+  const gate = new LineGate(parts.meter);
+  const answerers = lineAnswerers(parts.createInference(gate, BATCH_PRIORITY));
+  const shared = { database, clock, files, describeFailure };
+  const runner = new BatchRunner({ ...shared, logger, gate, answerers, concurrency: CONCURRENCY });
+  await runner.start();
+  return { batches: new Batches({ ...shared, runner }), close: () => runner.close() };
+}
