@@ -55,9 +55,17 @@ export class GroupCommit<Operation, Result> {
       const results = await this.#write(batch.map(({ operation }) => operation));
       for (const [i, { resolve }] of batch.entries()) resolve(results[i]!);
     } catch (error) {
-      if (batch.length === 1) batch[0]!.reject(error);
-      // One bad operation must not take its neighbours along.
-      else for (const one of batch) await this.#commit([one]);
+      // One bad operation must not take its neighbours along; when the store is away, all of them hear it at once.
+      if (batch.length > 1 && isAboutOne(error)) for (const one of batch) await this.#commit([one]);
+      else for (const { reject } of batch) reject(error);
     }
   }
+}
+
+/** Whether an operation's own content may be the reason: bad data, a violated rule, a deadlock, or a fault of ours. */
+function isAboutOne(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === "string") return /^(22|23|40)\w{3}$/.test(code);
+  return error.message.startsWith("Invariant");
 }

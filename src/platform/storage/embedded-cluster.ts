@@ -163,7 +163,8 @@ export class EmbeddedCluster {
     );
     if (result.status !== 0) {
       rmSync(scratch, { recursive: true, force: true });
-      throw unavailable(`initdb failed: ${(result.error?.message ?? result.stderr).trim().slice(-600)}`);
+      const said = (result.error?.message ?? result.stderr).trim().slice(-600);
+      throw unavailable(`initdb failed: ${said}`, said.includes("effective user ID") ? UNKNOWN_USER : undefined);
     }
     renameSync(scratch, this.#folder);
     for (const name of readdirSync(this.#directory)) {
@@ -266,9 +267,14 @@ function chooseBinaries(folder: string, found: readonly PostgresBinaries[]): Pos
   );
 }
 
-function unavailable(message: string): TramontaneError {
+const UNKNOWN_USER =
+  "PostgreSQL needs the user it runs as to have an entry in /etc/passwd. Add one (as containers with arbitrary user ids do at start), or set TRAMONTANE_DATABASE_URL to a running server.";
+
+function unavailable(message: string, hint?: string): TramontaneError {
   return new TramontaneError("storage_unavailable", message, {
-    hint: "Run `npm install` without --omit=optional, install PostgreSQL 15 or newer (such as `apt-get install postgresql`), or set TRAMONTANE_DATABASE_URL to a running server.",
+    hint:
+      hint ??
+      "Run `npm install` without --omit=optional, install PostgreSQL 15 or newer (such as `apt-get install postgresql`), or set TRAMONTANE_DATABASE_URL to a running server.",
   });
 }
 
