@@ -15,15 +15,16 @@ export class SequenceFactory {
   readonly #kernel: RowKernel;
   readonly #constraints: ConstraintSet;
   readonly #endTokens: readonly number[];
+  readonly #shortTokens: readonly number[];
 
   constructor(parts: { backend: Backend; kernel: RowKernel }) {
     const { vocabulary } = parts.backend;
     this.#backend = parts.backend;
     this.#kernel = parts.kernel;
     this.#constraints = new ConstraintSet(vocabulary);
-    this.#endTokens = Array.from({ length: vocabulary.size }, (_, token) => token).filter((token) =>
-      vocabulary.isEndOfGeneration(token),
-    );
+    const tokens = Array.from({ length: vocabulary.size }, (_, token) => token);
+    this.#endTokens = tokens.filter((token) => vocabulary.isEndOfGeneration(token));
+    this.#shortTokens = tokens.filter((token) => [1, 2].includes(vocabulary.tokenBytes(token).length));
   }
 
   /** Throws `invalid_schema` or `invalid_request` when the request's constraint cannot be kept. */
@@ -42,6 +43,7 @@ export class SequenceFactory {
         logprobs: request.logprobs,
         matcher: form && this.#constraints.open(form.grammar),
         closesInTime: form?.closesInTime ?? false,
+        shortTokens: this.#shortTokens,
         maskCounts: this.maskCounts,
       });
       return new Sequence({

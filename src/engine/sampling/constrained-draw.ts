@@ -14,6 +14,8 @@ export interface ConstrainedDraw {
   readonly shape: SamplingOptions;
   /** Tokens that may be generated, the drawn one included. */
   readonly remainingTokens: number;
+  /** Tokens of one or two bytes: among them is what closes a string, a list, an object. */
+  readonly shortTokens: readonly number[];
   /** Two independent numbers in [0, 1). */
   readonly uniforms: readonly [number, number];
   readonly counts: MaskCounts;
@@ -21,6 +23,10 @@ export interface ConstrainedDraw {
 
 /** Masks of up to this many tokens are drawn from token by token, without touching the rest of the vocabulary. */
 const SPARSE_TOKENS = 256;
+/** Likely tokens that may prove too late before all are asked. */
+const REDRAWS = 16;
+/** Steps of this size spread the further draws evenly. */
+const GOLDEN_RATIO = 0.6180339887498949;
 
 /**
  * Draws one of the tokens that the matcher allows; -1 when none of them is left. Without truncation (greedy, or by
@@ -29,36 +35,60 @@ const SPARSE_TOKENS = 256;
  * to the form by itself.
  */
 export function drawConstrained(kernel: RowKernel, draw: ConstrainedDraw): number {
-  const { matcher, shape, remainingTokens, uniforms, counts } = draw;
+  const { matcher, shape, uniforms, counts } = draw;
   const isTruncated = shape.temperature > 0 && (shape.topK > 0 || shape.topP < 1 || shape.minP > 0);
   if (!isTruncated) {
     const token = drawToken(kernel, shape, uniforms[0]);
-    if (token >= 0 && isAllowed(matcher, token, remainingTokens)) {
+    if (token >= 0 && matcher.tryToken(token) && isInTime(draw, token)) {
       counts.optimistic += 1;
       return token;
     }
   }
   counts.masked += 1;
-  const mask = matcher.mask(Number.isFinite(remainingTokens) ? { remainingTokens } : {});
-  if (mask.count() <= SPARSE_TOKENS) return drawSparse(kernel, mask, draw);
-  kernel.mask(mask.words);
-  return drawToken(kernel, shape, uniforms[1]);
+  const likely = drawInTime(kernel, draw);
+  if (likely >= 0) return likely;
+  const short = draw.shortTokens.filter((token) => matcher.tryToken(token) && isInTime(draw, token));
+  if (short.length > 0) return drawSparse(kernel, short, shape, uniforms[1]);
+  return drawUnder(kernel, matcher.mask({ remainingTokens: draw.remainingTokens }), draw, uniforms[1]);
 }
 
-/** Whether the token may come next and the answer can still be completed in time. */
-function isAllowed(matcher: Matcher, token: number, remainingTokens: number): boolean {
-  if (!matcher.tryToken(token)) return false;
+/**
+ * Draws under the mask and takes away what could no longer be completed, a few times: looking at the few tokens that are
+ * likely costs far less than asking of the whole vocabulary what is in time. -1 when none of them was.
+ */
+function drawInTime(kernel: RowKernel, draw: ConstrainedDraw): number {
+  const mask = draw.matcher.mask();
+  let uniform = draw.uniforms[1];
+  for (let attempt = 0; attempt < REDRAWS; attempt++) {
+    const token = drawUnder(kernel, mask, draw, uniform);
+    if (token < 0 || isInTime(draw, token)) return token;
+    kernel.set(token, -Infinity);
+    uniform = (uniform + GOLDEN_RATIO) % 1;
+  }
+  return -1;
+}
+
+function drawUnder(kernel: RowKernel, mask: TokenMask, draw: ConstrainedDraw, uniform: number): number {
+  if (mask.count() <= SPARSE_TOKENS) return drawSparse(kernel, mask, draw.shape, uniform);
+  kernel.mask(mask.words);
+  return drawToken(kernel, draw.shape, uniform);
+}
+
+/** Whether the answer can still be completed after the token, which may come next. */
+function isInTime({ matcher, remainingTokens }: ConstrainedDraw, token: number): boolean {
   if (!Number.isFinite(remainingTokens)) return true;
+  const left = remainingTokens - 1;
   matcher.accept(token);
-  const isInTime = matcher.bytesToClose() <= remainingTokens - 1 || matcher.minTokensToClose() <= remainingTokens - 1;
+  const isEnough = matcher.bytesToClose() <= left || matcher.minTokensToClose() <= left;
   matcher.rollback(1);
-  return isInTime;
+  return isEnough;
 }
 
 /** The same draw over a short list: weights relative to the likeliest, thresholds, then one walk in token order. */
-function drawSparse(kernel: RowKernel, mask: TokenMask, draw: ConstrainedDraw): number {
-  const { shape, uniforms } = draw;
-  const rows = [...mask].map((token) => ({ token, logit: kernel.get(token) })).filter(({ logit }) => logit > -Infinity);
+function drawSparse(kernel: RowKernel, allowed: Iterable<number>, shape: SamplingOptions, uniform: number): number {
+  const rows = [...allowed]
+    .map((token) => ({ token, logit: kernel.get(token) }))
+    .filter(({ logit }) => logit > -Infinity);
   const best = rows.reduce((max, { logit }) => Math.max(max, logit), -Infinity);
   if (shape.temperature === 0) return rows.find(({ logit }) => logit === best)?.token ?? -1;
   const weighed = rows.map(({ token, logit }) => ({ token, weight: Math.exp((logit - best) / shape.temperature) }));
@@ -74,7 +104,7 @@ function drawSparse(kernel: RowKernel, mask: TokenMask, draw: ConstrainedDraw): 
     break;
   }
   const kept = weighed.filter(({ weight }) => weight >= Math.max(threshold, shape.minP));
-  let left = uniforms[1] * sumOf(kept);
+  let left = uniform * sumOf(kept);
   for (const { token, weight } of kept) {
     left -= weight;
     if (left < 0) return token;

@@ -24,6 +24,8 @@ export interface SamplerParts {
   readonly matcher: Matcher | undefined;
   /** Whether the answer is steered to be complete when its tokens run out; otherwise it is cut. */
   readonly closesInTime: boolean;
+  /** Tokens of one or two bytes; see `ConstrainedDraw`. */
+  readonly shortTokens: readonly number[];
   readonly maskCounts: MaskCounts;
 }
 
@@ -103,13 +105,13 @@ export class Sampler {
   }
 
   #draw(remainingTokens: number): number {
-    const { kernel, options: shape, matcher, closesInTime, maskCounts: counts } = this.#parts;
+    const { kernel, options: shape, matcher, closesInTime, shortTokens, maskCounts: counts } = this.#parts;
     const uniformOf = (stream: bigint) =>
       shape.temperature === 0 ? 0 : new SeededRandom(this.#seed ^ stream, BigInt(this.#generated)).next();
     if (matcher === undefined) return drawToken(kernel, shape, uniformOf(0n));
     const uniforms = [uniformOf(0n), uniformOf(SECOND_STREAM)] as const;
     const budget = closesInTime ? remainingTokens : Infinity;
-    return drawConstrained(kernel, { matcher, shape, remainingTokens: budget, uniforms, counts });
+    return drawConstrained(kernel, { matcher, shape, remainingTokens: budget, shortTokens, uniforms, counts });
   }
 
   #adjust(): void {
