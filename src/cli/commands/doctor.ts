@@ -25,7 +25,7 @@ export const doctor: Command = {
   async run(context) {
     const hardware = readHardware();
     const problems: string[] = [];
-    machine(context, hardware);
+    machine(context, hardware, problems);
     await setUp(context, problems);
     const shipped = fileURLToPath(new URL("../../../models", import.meta.url));
     const files = findModelFiles([context.config.modelsDir, shipped]);
@@ -41,7 +41,7 @@ export const doctor: Command = {
   },
 };
 
-function machine(context: CommandContext, hardware: Hardware): void {
+function machine(context: CommandContext, hardware: Hardware, problems: string[]): void {
   context.out("Machine");
   context.out(
     `  ${hardware.processor}, ${hardware.coreCpus.length} cores, ${hardware.platform} ${hardware.arch}, Node ${process.versions.node}`,
@@ -49,6 +49,12 @@ function machine(context: CommandContext, hardware: Hardware): void {
   context.out(
     `  ${formatBytes(hardware.availableMemoryBytes)} of ${formatBytes(hardware.totalMemoryBytes)} memory free`,
   );
+  context.out(`  inference by ${hardware.inferencePackage ?? "nothing: no library is installed"}`);
+  if (hardware.inferencePackage === undefined) {
+    problems.push(
+      "No inference library fits this machine. Run `npm install`; without one only remote models are served.",
+    );
+  }
 }
 
 async function setUp(context: CommandContext, problems: string[]): Promise<void> {
