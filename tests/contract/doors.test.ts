@@ -103,7 +103,7 @@ describe("bodies", () => {
       { numRuns: 100 },
     );
     expect((await server.send("/v1/chat/completions", hello)).status).toBe(200);
-  });
+  }, 120_000);
 
   test("a deep one that is valid JSON is answered", async () => {
     const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { TramontaneError } from "#base";
 import type { EngineModel } from "#engine";
 import type { Gate, Outcome } from "#platform";
+import { within } from "../support/patience.ts";
 import { KEY, startTestServer } from "../support/test-server.ts";
 import type { TestServer, TestServerOptions } from "../support/test-server.ts";
 import { readStream } from "../support/wire-shapes.ts";
@@ -45,7 +46,7 @@ const killEngines = () => {
 };
 const eventually = async (condition: () => boolean, limitMs: number) => {
   const began = performance.now();
-  while (!condition() && performance.now() - began < limitMs) await sleep(10);
+  while (!condition() && performance.now() - began < within(limitMs)) await sleep(10);
   return condition();
 };
 /** A toy whose generations run into `failure` after the first text. */
@@ -127,7 +128,7 @@ describe("a client that leaves", () => {
     }
     const metrics = await (await fetch(`${server.origin}/metrics`)).text();
     expect(metrics).toContain("tramontane:http_requests_active 1\n");
-  });
+  }, 120_000);
 });
 
 describe("a stream that fails", () => {
@@ -179,7 +180,7 @@ describe("a stream that fails", () => {
       const began = performance.now();
       const next = await server.send("/v1/chat/completions", { ...long, min_tokens: 2, max_tokens: 2 });
       expect(readStream(await next.text()).finishReasons).toEqual(["length"]);
-      expect(performance.now() - began).toBeLessThan(5000);
+      expect(performance.now() - began).toBeLessThan(within(5000));
     },
   );
 
@@ -206,7 +207,7 @@ describe("a slow model", () => {
     const server = await start({ disturb: late, http: { heartbeatMs: 100 } });
     const began = performance.now();
     const response = await server.send("/v1/chat/completions", { ...long, min_tokens: 4, max_tokens: 4 });
-    expect(performance.now() - began).toBeLessThan(300);
+    expect(performance.now() - began).toBeLessThan(within(300));
     const text = await response.text();
     expect(text.match(/^: ping$/gm)!.length).toBeGreaterThanOrEqual(2);
     expect(readStream(text).finishReasons).toEqual(["length"]);
@@ -231,7 +232,7 @@ describe("a server that stops", () => {
     const response = await server.send("/v1/chat/completions", long);
     const began = performance.now();
     await server.close();
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(within(1500));
     const text = await response.text();
     expect(lastChunk(text)).toMatchObject({
       choices: [{ finish_reason: "error" }],
