@@ -5,6 +5,7 @@ import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { Catalog, Inference } from "#platform";
 import { Activity } from "./activity.ts";
+import { withSessions } from "./app/guard.ts";
 import { registerApp } from "./app/register-app.ts";
 import type { AppParts } from "./app/register-app.ts";
 import type { Authenticate } from "./authenticate.ts";
@@ -69,8 +70,9 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const app = createApp(parts, options);
   const routes = allRoutes(parts, options, { activity, state });
   addHooks(app, parts.clock, state);
+  const authenticate = parts.app ? withSessions(parts.authenticate, parts.app.sessions) : parts.authenticate;
   for (const route of routes) {
-    const serve = serveRoute(route, { ...parts, activity, heartbeatMs: options.heartbeatMs });
+    const serve = serveRoute(route, { ...parts, authenticate, activity, heartbeatMs: options.heartbeatMs });
     for (const url of route.paths) app.route({ method: route.method, url, handler: serve });
   }
   refuseOtherMethods(app, routes);

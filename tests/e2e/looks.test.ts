@@ -11,6 +11,9 @@ import { scripted } from "./scripted-model.ts";
 const LANGUAGES = ["en", "fr", "es", "de", "it"] as const;
 /** The same word in several of our languages. */
 const SHARED_WORDS = [
+  "Console",
+  "ready",
+  "Name",
   "Chat",
   "Message",
   "Messages",
@@ -77,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)(
     };
     const visit = async (page: Page, path: string) => {
       await page.goto(server.origin + path);
-      await page.locator("main h1").first().waitFor();
+      await page.locator("h1").first().waitFor();
       await page.waitForTimeout(200);
     };
     const faultsOf = async (page: Page, where: string): Promise<string[]> => {
@@ -93,7 +96,17 @@ describe.skipIf(CHROMIUM === undefined)(
         .filter(({ impact }) => impact === "serious" || impact === "critical")
         .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]!.target.join(" ")}`);
     };
-    const pages = () => ["/login", "/chat", conversation, share, "/settings", "/nowhere"];
+    const pages = () => [
+      "/login",
+      "/chat",
+      conversation,
+      share,
+      "/settings",
+      "/console/models",
+      "/console/keys",
+      "/console/usage",
+      "/console/nowhere",
+    ];
 
     test.each(["en light", "de dark"])(
       "axe finds nothing serious on any page: %s",

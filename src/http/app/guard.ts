@@ -1,15 +1,18 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import { SESSION_DAYS } from "#platform";
 import type { AppSessions, SignedIn } from "#platform";
+import { presentedKeys } from "../authenticate.ts";
+import type { Authenticate } from "../authenticate.ts";
 
 const COOKIE = "tramontane_session";
 
 /** A header that no form and no foreign page can send without our consent (it forces a CORS preflight, which we never grant). */
 export const CSRF_HEADER = "x-tramontane-app";
 
-export function sessionToken(request: FastifyRequest): string | undefined {
-  for (const part of (request.headers.cookie ?? "").split(";")) {
+export function sessionToken(headers: IncomingHttpHeaders): string | undefined {
+  for (const part of (headers.cookie ?? "").split(";")) {
     const [name, value] = part.trim().split("=", 2);
     if (name === COOKIE && value) return value;
   }
@@ -23,24 +26,36 @@ export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, t
 }
 
 /** Errors: `unauthorized` without a session that holds. */
-export async function requireSession(sessions: AppSessions, request: FastifyRequest): Promise<SignedIn> {
-  const token = sessionToken(request);
+export async function requireSession(sessions: AppSessions, headers: IncomingHttpHeaders): Promise<SignedIn> {
+  const token = sessionToken(headers);
   const signedIn = token === undefined ? undefined : await sessions.find(token);
   if (!signedIn) throw new TramontaneError("unauthorized", "Sign in first.");
   return signedIn;
 }
 
 /** Errors: `forbidden` for a change that another site may have caused. */
-export function refuseForeignChange(request: FastifyRequest): void {
-  if (request.method === "GET" || request.method === "HEAD") return;
-  const { origin, host } = request.headers;
-  const isForeign = origin !== undefined && hostOf(origin) !== host;
-  if (isForeign || request.headers[CSRF_HEADER] === undefined) {
-    throw new TramontaneError(
-      "forbidden",
-      `A change needs the header ${CSRF_HEADER} and must come from this site's own pages.`,
-    );
-  }
+export function refuseForeignChange({ method, headers }: FastifyRequest): void {
+  if (method === "GET" || method === "HEAD" || isFromOwnPage(headers)) return;
+  throw new TramontaneError(
+    "forbidden",
+    `A change needs the header ${CSRF_HEADER} and must come from this site's own pages.`,
+  );
+}
+
+/**
+ * Lets the app's pages use the whole API as whoever is signed in. A key in the request comes first; a cookie alone opens
+ * nothing, because another site could make the browser send it.
+ */
+export function withSessions(authenticate: Authenticate, sessions: AppSessions): Authenticate {
+  return async (headers) => {
+    const hasSession = presentedKeys(headers).length === 0 && sessionToken(headers) !== undefined;
+    if (!hasSession || !isFromOwnPage(headers)) return authenticate(headers);
+    return (await requireSession(sessions, headers)).caller;
+  };
+}
+
+function isFromOwnPage({ origin, host, ...headers }: IncomingHttpHeaders): boolean {
+  return headers[CSRF_HEADER] !== undefined && (origin === undefined || hostOf(origin) === host);
 }
 
 function hostOf(origin: string): string | undefined {

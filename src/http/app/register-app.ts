@@ -55,7 +55,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
 
       await api.register(async (signedIn) => {
         signedIn.addHook("onRequest", async (request) => {
-          sessions.set(request, await requireSession(parts.sessions, request));
+          sessions.set(request, await requireSession(parts.sessions, request.headers));
         });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAppEvents(signedIn, { chats: parts.chats, userOf });
@@ -65,7 +65,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
 }
 
 function registerSession(api: FastifyInstance, sessions: AppSessions): void {
-  api.get("/api/session", async (request) => ({ user: (await requireSession(sessions, request)).user }));
+  api.get("/api/session", async (request) => ({ user: (await requireSession(sessions, request.headers)).user }));
   api.post("/api/session", async (request, reply) => {
     const session = await sessions.signIn(parseInput(signInBody, request.body).key);
     if (!session) throw new TramontaneError("unauthorized", "This key opens nothing here.");
@@ -73,7 +73,7 @@ function registerSession(api: FastifyInstance, sessions: AppSessions): void {
     return reply.status(201).send({ user: session.signedIn.user });
   });
   api.delete("/api/session", async (request, reply) => {
-    const token = sessionToken(request);
+    const token = sessionToken(request.headers);
     if (token !== undefined) await sessions.signOut(token);
     setSessionCookie(request, reply, undefined);
     return reply.status(204).send();

@@ -26,6 +26,8 @@ interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export type ApiCall = <Result>(method: string, path: string, options?: CallOptions) => Promise<Result>;
+
 /** The app's own API. `onSignedOut` is told when the session has ended. */
 export class Api {
   readonly #onSignedOut: () => void;
@@ -69,11 +71,12 @@ export class Api {
   showBranch = (messageId: string): Promise<void> => this.#call("POST", `/messages/${messageId}/show`);
   stop = (runId: string): Promise<void> => this.#call("POST", `/runs/${runId}/stop`);
 
-  async #call<Result>(method: string, path: string, options: CallOptions = {}): Promise<Result> {
+  /** Calls any door of this server with the session. Errors: `ApiError`. */
+  readonly call: ApiCall = async <Result>(method: string, path: string, options: CallOptions = {}) => {
     const hasBody = options.body !== undefined;
     let response: Response;
     try {
-      response = await fetch(`/api${path}`, {
+      response = await fetch(path, {
         method,
         headers: {
           "x-tramontane-app": "1",
@@ -85,16 +88,27 @@ export class Api {
     } catch {
       throw new ApiError(0, "offline", "");
     }
-    if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Result;
-    if (response.status === 401 && path !== "/session") this.#onSignedOut();
+    if (response.ok) return (await bodyOf(response)) as Result;
+    if (response.status === 401 && path !== "/api/session") this.#onSignedOut();
     throw await errorOf(response);
+  };
+
+  #call<Result>(method: string, path: string, options?: CallOptions): Promise<Result> {
+    return this.call(method, `/api${path}`, options);
   }
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  return isJson ? response.json() : response.text();
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string } };
-    return new ApiError(response.status, error.code, error.message);
+    const body = (await response.json()) as { error?: { code?: string; message?: string }; message?: string };
+    const message = body.error?.message ?? body.message ?? response.statusText;
+    return new ApiError(response.status, body.error?.code ?? "internal", message);
   } catch {
     return new ApiError(response.status, "internal", response.statusText);
   }

@@ -5,18 +5,18 @@ import { Shell, SignedIn } from "./shell.tsx";
 function NotFound() {
   const { t } = useWords();
   return (
-    <main id="main" className="m-auto p-6 text-center">
+    <div className="m-auto p-6 text-center">
       <h1 className="mb-4">{t("app.notFound")}</h1>
       <Link to="/chat" className="button">
         {t("app.toChat")}
       </Link>
-    </main>
+    </div>
   );
 }
 
 /** Every address of the app. A page without a server behind it does not exist. */
 export function createAppRouter() {
-  const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+  const root = createRootRoute({ component: Shell });
   const index = createRoute({
     getParentRoute: () => root,
     path: "/",
@@ -48,13 +48,46 @@ export function createAppRouter() {
     path: "/settings",
     component: lazyRouteComponent(() => import("../pages/settings-page.tsx"), "SettingsPage"),
   });
+  const console = createRoute({
+    getParentRoute: () => signedIn,
+    path: "/console",
+    component: lazyRouteComponent(() => import("../console/console-layout.tsx"), "ConsoleLayout"),
+  });
+  const consoleIndex = createRoute({
+    getParentRoute: () => console,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: "/console/models" });
+    },
+  });
+  const models = createRoute({
+    getParentRoute: () => console,
+    path: "models",
+    component: lazyRouteComponent(() => import("../console/models-page.tsx"), "ModelsPage"),
+  });
+  const keys = createRoute({
+    getParentRoute: () => console,
+    path: "keys",
+    component: lazyRouteComponent(() => import("../console/keys-page.tsx"), "KeysPage"),
+  });
+  const usage = createRoute({
+    getParentRoute: () => console,
+    path: "usage",
+    component: lazyRouteComponent(() => import("../console/usage-page.tsx"), "UsagePage"),
+  });
   return createRouter({
     routeTree: root.addChildren([
       index,
       login,
-      signedIn.addChildren([chat.addChildren([newChat, openChat]), share, settings]),
+      signedIn.addChildren([
+        chat.addChildren([newChat, openChat]),
+        share,
+        settings,
+        console.addChildren([consoleIndex, models, keys, usage]),
+      ]),
     ]),
     defaultPreload: "intent",
+    defaultNotFoundComponent: NotFound,
   });
 }
 

@@ -27,18 +27,13 @@ function TopBar() {
   const { data: user } = useSession();
   return (
     <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line bg-surface px-3 max-sm:gap-1">
-      <Link to="/chat" className="text-lg font-bold tracking-tight">
+      <Link to="/chat" className="text-lg font-bold tracking-tight max-sm:sr-only">
         Tramontane
       </Link>
       <nav aria-label={t("app.main")} className="flex gap-1 text-sm">
-        {user && (
-          <Link
-            to="/chat"
-            className="flex min-h-9 items-center rounded-md px-2.5 text-ink-2 hover:bg-sunken"
-            activeProps={{ className: "bg-accent-soft !text-accent font-medium hover:bg-accent-soft" }}
-          >
-            {t("app.chat")}
-          </Link>
+        {user && <SectionLink to="/chat">{t("app.chat")}</SectionLink>}
+        {user?.scopes.some((scope) => CONSOLE_SCOPES.includes(scope)) && (
+          <SectionLink to="/console">{t("app.console")}</SectionLink>
         )}
       </nav>
       <span className="grow" />
@@ -46,6 +41,21 @@ function TopBar() {
       <ThemeChoice />
       {user && <AccountMenu />}
     </header>
+  );
+}
+
+/** Whoever has one of these finds something in the console. */
+const CONSOLE_SCOPES = ["admin", "billing:read", "jobs"];
+
+function SectionLink({ to, children }: { readonly to: "/chat" | "/console"; readonly children: string }) {
+  return (
+    <Link
+      to={to}
+      className="flex min-h-9 items-center rounded-md px-2.5 text-ink-2 hover:bg-sunken max-sm:px-1.5"
+      activeProps={{ className: "bg-accent-soft !text-accent font-medium hover:bg-accent-soft" }}
+    >
+      {children}
+    </Link>
   );
 }
 
