@@ -44,3 +44,13 @@ export async function openPage(context: BrowserContext, origin: string): Promise
 export function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
+
+/** Speed of this machine now, against a quiet one: times are multiplied by it, never compared raw. */
+export function slowness(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const began = performance.now();
+    let sum = 0;
+    for (let index = 0; index < 3e7; index += 1) sum += index % 7;
+    return Math.max(1, (performance.now() - began) / (sum > 0 ? 40 : 1));
+  });
+}

@@ -6,7 +6,7 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { createHttpServer, createMetrics } from "#http";
+import { adminRoutes, createHttpServer, createMetrics } from "#http";
 import type { Database } from "#platform";
 import { Catalog, createInference, Deployment, openBackOffice, openChatApp } from "#platform";
 import { chooseTemplate } from "#prompt";
@@ -21,6 +21,8 @@ export interface AppServer {
   signInPath(): string;
   /** Sends JSON as somebody signed in with the key. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Puts a finished conversation into the store, questions and answers in turn; its id. */
+  seedConversation(title: string, texts: readonly string[]): Promise<string>;
   /** Goes down as a crash would, without saving or telling anybody, and comes back on the same port and store. */
   crashAndRestart(): Promise<void>;
   close(): Promise<void>;
@@ -54,7 +56,12 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const app = await openChatApp({ office: { ...office, database }, inference, catalog, clock, logger });
     const authenticate = office.authenticate.bind(office);
     const parts = { inference, catalog, authenticate, metrics, logger, clock, version: "0.0.0-test" };
-    const http = createHttpServer({ ...parts, app: { ...app, webRoot: options.webRoot }, options: { drainMs: 0 } });
+    const http = createHttpServer({
+      ...parts,
+      routes: adminRoutes(office),
+      app: { ...app, webRoot: options.webRoot },
+      options: { drainMs: 0 },
+    });
     const address = await http.listen("127.0.0.1", port);
     return { app, http, plug, port: address.port };
   };
@@ -62,21 +69,43 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   const { port } = running;
   const origin = `http://127.0.0.1:${port}`;
   const cookie = await signIn(origin);
+  const call: AppServer["call"] = (method, path, body, headers = {}) =>
+    fetch(origin + path, {
+      method,
+      headers: {
+        cookie,
+        "x-tramontane-app": "1",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   return {
     origin,
     cookie,
     signInPath: () => running.app.issueSignInPath(),
-    call: (method, path, body, headers = {}) =>
-      fetch(origin + path, {
-        method,
-        headers: {
-          cookie,
-          "x-tramontane-app": "1",
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
+    call,
+    async seedConversation(title, texts) {
+      const made = (await (await call("POST", "/api/conversations", {})).json()) as { id: string };
+      await call("PATCH", `/api/conversations/${made.id}`, { title });
+      const rows = texts.map((content, depth) => ({ id: randomUUID(), content, depth }));
+      const ids = rows.map(({ id }) => id);
+      await office.database.query(
+        `insert into chat_message (id, conversation_id, parent_id, depth, role, content, status, details, created_at_ms)
+         select * from (select unnest($2::uuid[]), $1::uuid, unnest($3::uuid[]), unnest($4::int[]), unnest($5::text[]),
+           unnest($6::text[]), 'complete', '{}'::jsonb, 0) rows`,
+        [
+          made.id,
+          ids,
+          [null, ...ids.slice(0, -1)],
+          rows.map(({ depth }) => depth),
+          rows.map(({ depth }) => (depth % 2 === 0 ? "user" : "assistant")),
+          texts,
+        ],
+      );
+      await office.database.query("update chat_conversation set leaf_id = $2 where id = $1", [made.id, ids.at(-1)]);
+      return made.id;
+    },
     async crashAndRestart() {
       running.plug.isPulled = true;
       await running.http.close();

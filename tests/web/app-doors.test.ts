@@ -243,3 +243,12 @@ test("bad input names its field", async () => {
   const strange = await send({ content: "Hi", model: "m", colour: "blue" }, { "idempotency-key": "12345678" });
   expect(await strange.json()).toMatchObject({ error: { message: expect.stringContaining("colour") } });
 });
+
+test("the app's pages use the whole API with their session, and a cookie alone opens nothing", async () => {
+  const bare = { cookie: server.cookie };
+  const knock = (headers: Record<string, string>) => fetch(`${server.origin}/v1/models`, { headers });
+  expect((await knock({ ...bare, "x-tramontane-app": "1" })).status).toBe(200);
+  expect((await knock(bare)).status).toBe(401);
+  expect((await knock({ ...bare, "x-tramontane-app": "1", origin: "https://elsewhere.test" })).status).toBe(401);
+  expect((await knock({ cookie: "tramontane_session=guessed", "x-tramontane-app": "1" })).status).toBe(401);
+});

@@ -1,10 +1,10 @@
 import { useEffect } from "react";
+import type { ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Icon } from "../components/icon.tsx";
 import { LANGUAGE_NAMES } from "../components/language-names.ts";
 import { LANGUAGES } from "./preferences.ts";
-import type { Language, Theme } from "./preferences.ts";
 import { SESSION, useSession } from "./queries.ts";
 import { usePreferences, useServices, useWords } from "./services.tsx";
 
@@ -70,18 +70,16 @@ function LanguageChoice() {
   const { t } = useWords();
   const { language } = usePreferences();
   return (
-    <select
-      aria-label={t("app.language")}
-      className="min-h-9 rounded-md border border-line-strong bg-surface px-1.5 text-sm text-ink-2"
+    <ChoiceButton
+      label={t("app.language")}
       value={language}
-      onChange={(event) => preferences.change({ language: event.target.value as Language })}
+      options={LANGUAGES.map((code) => [code, LANGUAGE_NAMES[code]])}
+      onChange={(code) => preferences.change({ language: code })}
     >
-      {LANGUAGES.map((code) => (
-        <option key={code} value={code} aria-label={LANGUAGE_NAMES[code]}>
-          {code.toUpperCase()}
-        </option>
-      ))}
-    </select>
+      <span aria-hidden="true" className="text-[13px]">
+        {language.toUpperCase()}
+      </span>
+    </ChoiceButton>
   );
 }
 
@@ -90,21 +88,43 @@ function ThemeChoice() {
   const { t } = useWords();
   const { theme } = usePreferences();
   return (
-    <label className="icon-button relative has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+    <ChoiceButton
+      label={t("app.theme")}
+      value={theme}
+      options={THEMES.map(([value, name]) => [value, t(name)])}
+      onChange={(value) => preferences.change({ theme: value })}
+    >
       <Icon name="contrast" />
+    </ChoiceButton>
+  );
+}
+
+interface ChoiceButtonProps<Value extends string> {
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [Value, string])[];
+  readonly onChange: (value: Value) => void;
+  readonly children: ReactNode;
+}
+
+/** The browser's own list of choices, behind a small button. */
+function ChoiceButton<Value extends string>({ label, value, options, onChange, children }: ChoiceButtonProps<Value>) {
+  return (
+    <span className="icon-button relative has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent">
+      {children}
       <select
-        aria-label={t("app.theme")}
+        aria-label={label}
         className="absolute inset-0 cursor-pointer opacity-0"
-        value={theme}
-        onChange={(event) => preferences.change({ theme: event.target.value as Theme })}
+        value={value}
+        onChange={(event) => onChange(event.target.value as Value)}
       >
-        {THEMES.map(([value, name]) => (
-          <option key={value} value={value}>
-            {t(name)}
+        {options.map(([option, text]) => (
+          <option key={option} value={option}>
+            {text}
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }
 
