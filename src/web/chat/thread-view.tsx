@@ -19,8 +19,8 @@ interface ThreadViewProps {
 }
 
 /**
- * The messages of a conversation: finished ones in a virtual list, the one being written after it in the same scroller, so
- * that its growth never makes the list correct its scroll position.
+ * The messages of a conversation: all but the last in a virtual list, the last after it in the same scroller, so that neither
+ * its growth nor its end makes the list measure anew and move what one reads.
  */
 export function ThreadView({ conversationId, thread, actions }: ThreadViewProps) {
   const { threads } = useServices();
@@ -30,7 +30,7 @@ export function ThreadView({ conversationId, thread, actions }: ThreadViewProps)
   const isFetching = useRef(false);
   const [isPrepending, setPrepending] = useState(false);
   const { messages, from } = thread;
-  const live = messages.at(-1)?.runId === undefined ? undefined : messages.at(-1);
+  const last = messages.at(-1);
   const end = useFollowEnd(scroller, content);
   const { follow } = end;
 
@@ -60,11 +60,8 @@ export function ThreadView({ conversationId, thread, actions }: ThreadViewProps)
   };
 
   const rows = useMemo(
-    () =>
-      messages
-        .filter((message) => message !== live)
-        .map((message) => <MessageRow key={message.id} message={message} actions={actions} />),
-    [messages, live, actions],
+    () => messages.slice(0, -1).map((message) => <MessageRow key={message.id} message={message} actions={actions} />),
+    [messages, actions],
   );
 
   return (
@@ -87,7 +84,12 @@ export function ThreadView({ conversationId, thread, actions }: ThreadViewProps)
           <Virtualizer scrollRef={scroller} shift={isPrepending}>
             {rows}
           </Virtualizer>
-          {live && <LiveMessage key={live.id} message={live} />}
+          {last &&
+            (last.runId === undefined ? (
+              <MessageRow message={last} actions={actions} />
+            ) : (
+              <LiveMessage key={last.id} message={last} />
+            ))}
         </div>
       </div>
       {!end.isFollowing && (
