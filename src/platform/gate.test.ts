@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { silentLogger, TramontaneError } from "#base";
 import { ManualClock } from "../../tests/support/manual-clock.ts";
+import { within } from "../../tests/support/patience.ts";
 import { openBackOffice } from "./back-office.ts";
 import type { BackOffice } from "./back-office.ts";
 import { verifyUsage } from "./billing/verify-usage.ts";
@@ -81,7 +82,9 @@ test("a reader who leaves in the middle pays for what was made, one who never st
   const never = await ask(controller.signal);
   await turn(saying(started, text, finished), never);
   controller.abort(new TramontaneError("cancelled", "The client left"));
-  await expect.poll(() => eventOf(never)).toMatchObject({ outcome: "failed", prompt_tokens: 0 });
+  await expect
+    .poll(() => eventOf(never), { timeout: within(1_000) })
+    .toMatchObject({ outcome: "failed", prompt_tokens: 0 });
 });
 
 test("an engine that breaks is not billed before the first token, and to the last one after it", async () => {
