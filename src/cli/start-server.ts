@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine, readHardware } from "#engine";
-import { adminRoutes, batchRoutes, createHttpServer, createMetrics, fileRoutes, toWireFailure } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
 import {
+  Agents,
   Catalog,
+  Conversations,
   createInference,
   deployModels,
   findModelFiles,
@@ -92,6 +94,8 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       describeFailure: toWireFailure,
     });
     undo.push(() => jobs.close());
+    const agents = new Agents(office);
+    const conversations = new Conversations({ ...office, agents, inference });
     const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
     undo.push(() => chatApp.close());
     const server = createHttpServer({
@@ -103,7 +107,10 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       clock,
       version: productVersion(),
       app: { ...chatApp, webRoot: WEB_APP },
-      routes: [...adminRoutes(office), ...fileRoutes(office.files), ...batchRoutes(jobs.batches)],
+      routes: [
+        ...adminRoutes(office),
+        ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
+      ],
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     });
     const address = await server.listen(config.host, config.port);

@@ -1,8 +1,8 @@
 export { adminRoutes } from "./admin/admin-routes.ts";
 export { fixedKeys } from "./authenticate.ts";
 export type { Authenticate } from "./authenticate.ts";
-export { fileRoutes } from "./files/file-routes.ts";
-export { batchRoutes } from "./batches/batch-routes.ts";
+export { workRoutes } from "./agents/work-routes.ts";
+export type { WorkParts } from "./agents/work-routes.ts";
 export { toWireFailure } from "./error-boundary.ts";
 export { createMetrics } from "./metrics.ts";
 export type { Metrics } from "./metrics.ts";

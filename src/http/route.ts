@@ -46,6 +46,9 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
+/** Done, and nothing to say of it. */
+export const NO_CONTENT: Answer = { kind: "text", status: 204, contentType: "application/json", text: "" };
+
 /** One door: where it is, what it takes, who answers. The OpenAPI document is made of these. */
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,3 +1,20 @@
+export {
+  AppendConversationSchema,
+  CreateAgentSchema,
+  RestartConversationSchema,
+  StartConversationSchema,
+  UpdateAgentSchema,
+} from "./agents.ts";
+export type {
+  AppendConversation,
+  CompletionArgs,
+  ConversationEntry,
+  ConversationEvent,
+  CreateAgent,
+  RestartConversation,
+  StartConversation,
+  UpdateAgent,
+} from "./agents.ts";
 export { BATCH_ENDPOINTS, BATCH_STATUSES, BatchLineSchema, CreateBatchSchema, INLINE_REQUESTS } from "./batch.ts";
 export type { BatchEndpoint, BatchJob, BatchList, BatchOutput, BatchStatus, CreateBatch } from "./batch.ts";
 export { ChatRequestSchema, readChatRequest } from "./chat.ts";

@@ -60,7 +60,7 @@ const ENDED = ["SUCCESS", "FAILED", "CANCELLED", "TIMEOUT_EXCEEDED"];
 
 async function ended(jobId: string, inline?: boolean) {
   await expect
-    .poll(async () => ENDED.includes((await client.batch.jobs.get({ jobId })).status), { timeout: 20_000 })
+    .poll(async () => ENDED.includes((await client.batch.jobs.get({ jobId })).status), { timeout: 90_000 })
     .toBe(true);
   return await client.batch.jobs.get({ jobId, ...(inline === undefined ? {} : { inline }) });
 }
@@ -167,7 +167,9 @@ test("a batch can be stopped: what was answered is kept, the rest is neither ans
   let release = (): void => {};
   hold = new Promise((resolve) => (release = resolve));
   const made = await client.batch.jobs.create({ requests, model, endpoint: chat });
-  await expect.poll(async () => (await client.batch.jobs.get({ jobId: made.id })).status).toBe("RUNNING");
+  await expect
+    .poll(async () => (await client.batch.jobs.get({ jobId: made.id })).status, { timeout: 20_000 })
+    .toBe("RUNNING");
   await expect(client.batch.jobs.delete({ jobId: made.id })).rejects.toMatchObject({ statusCode: 409 });
   expect((await client.batch.jobs.cancel({ jobId: made.id })).status).toBe("CANCELLATION_REQUESTED");
   const job = await ended(made.id, true);

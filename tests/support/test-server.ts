@@ -3,10 +3,19 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { adminRoutes, batchRoutes, createHttpServer, createMetrics, fileRoutes, fixedKeys, toWireFailure } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, fixedKeys, toWireFailure, workRoutes } from "#http";
 import type { HttpServerOptions, Route } from "#http";
-import { Catalog, CHAT_ALIASES_OF_2402, createInference, Deployment, openBatches, openGate } from "#platform";
-import type { BackOffice, Caller, Gate, OpenBatches } from "#platform";
+import {
+  Agents,
+  Catalog,
+  CHAT_ALIASES_OF_2402,
+  Conversations,
+  createInference,
+  Deployment,
+  openBatches,
+  openGate,
+} from "#platform";
+import type { BackOffice, Caller, Gate, Inference, OpenBatches } from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const KEY = "tmk_test_0123456789abcdef";
@@ -69,7 +78,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     inference,
     catalog,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
-    routes: officeRoutes(options.office, jobs),
+    routes: officeRoutes({ office: options.office, jobs, catalog, inference }),
     metrics,
     logger: options.logger ?? silentLogger,
     clock,
@@ -123,7 +132,19 @@ function createTestCatalog(model: EngineModel, others: readonly Deployment[]): C
   ]);
 }
 
-function officeRoutes(office: BackOffice | undefined, jobs: OpenBatches | undefined): readonly Route[] {
+interface OfficeParts {
+  readonly office: BackOffice | undefined;
+  readonly jobs: OpenBatches | undefined;
+  readonly catalog: Catalog;
+  readonly inference: Inference;
+}
+
+function officeRoutes({ office, jobs, catalog, inference }: OfficeParts): readonly Route[] {
   if (!office || !jobs) return [];
-  return [...adminRoutes(office), ...fileRoutes(office.files), ...batchRoutes(jobs.batches)];
+  const agents = new Agents(office);
+  const conversations = new Conversations({ ...office, agents, inference });
+  return [
+    ...adminRoutes(office),
+    ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
+  ];
 }

@@ -8,6 +8,7 @@ import { budgetCount } from "./0006-budget-count.ts";
 import { sessions } from "./0007-sessions.ts";
 import { files } from "./0010-files.ts";
 import { batches } from "./0011-batches.ts";
+import { agents } from "./0012-agents.ts";
 import { chats } from "./0150-chats.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
@@ -21,5 +22,6 @@ export const MIGRATIONS: readonly Migration[] = [
   sessions,
   files,
   batches,
+  agents,
   chats,
 ];

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Mistral } from "@mistralai/mistralai";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLogger } from "#base";
+import { openBackOffice } from "#platform";
+import type { BackOffice } from "#platform";
+import { startTestServer } from "../support/test-server.ts";
+import type { TestServer } from "../support/test-server.ts";
+
+const KEY = "the-key-of-all-scopes";
+const directory = mkdtempSync(join(tmpdir(), "tramontane-conversations-"));
+let office: BackOffice;
+let server: TestServer;
+let client: Mistral;
+
+beforeAll(async () => {
+  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  office = await openBackOffice({ directory, role: "server", configuredKey: KEY, clock, logger: silentLogger });
+  server = await startTestServer({ office });
+  client = new Mistral({ apiKey: KEY, serverURL: server.origin });
+}, 60_000);
+afterAll(async () => {
+  await server.close();
+  await office.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const model = "mistral-medium-latest";
+const completionArgs = { maxTokens: 8, temperature: 0 };
+
+describe("agents", () => {
+  test("every change is a version, and an earlier one can be current again", async () => {
+    const { agents } = client.beta;
+    const made = await agents.create({ model, name: "Guide", instructions: "Be brief.", completionArgs });
+    expect(made).toMatchObject({
+      version: 0,
+      versions: [0],
+      name: "Guide",
+      tools: [],
+      completionArgs: { maxTokens: 8 },
+    });
+    const changed = await agents.update({ agentId: made.id, updateAgentRequest: { name: "Pilot" } });
+    expect(changed).toMatchObject({ version: 1, versions: [0, 1], name: "Pilot", instructions: "Be brief." });
+    expect(await agents.updateVersion({ agentId: made.id, version: 0 })).toMatchObject({ version: 0, name: "Guide" });
+    expect((await agents.listVersions({ agentId: made.id })).map(({ version }) => version)).toEqual([1, 0]);
+    expect(await agents.getVersion({ agentId: made.id, version: "1" })).toMatchObject({ name: "Pilot" });
+    expect((await agents.list({})).map(({ id }) => id)).toEqual([made.id]);
+    await agents.delete({ agentId: made.id });
+    await expect(agents.get({ agentId: made.id })).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+test("an agent completes a chat with its own instructions and settings, whole and streamed", async () => {
+  const agent = await client.beta.agents.create({ model, name: "Short", instructions: "Be brief.", completionArgs });
+  const messages = [{ role: "user" as const, content: "Say hello." }];
+  const whole = await client.agents.complete({ agentId: agent.id, messages });
+  expect(whole.usage.completionTokens).toBe(8);
+  const told = await client.chat.complete({
+    model,
+    messages: [{ role: "system", content: "Be brief." }, ...messages],
+    ...completionArgs,
+  });
+  expect(whole.choices[0]!.message).toEqual(told.choices[0]!.message);
+  let said = "";
+  for await (const { data } of await client.agents.stream({ agentId: agent.id, messages })) {
+    said += data.choices[0]!.delta.content as string;
+  }
+  expect(said).toBe(whole.choices[0]!.message!.content);
+  await expect(client.agents.complete({ agentId: "nobody", messages })).rejects.toMatchObject({ statusCode: 404 });
+  await client.beta.agents.delete({ agentId: agent.id });
+});
+
+describe("conversations", () => {
+  const text = (content: unknown): string => String(content);
+
+  test("D33, as the official example: an agent answers, remembers and goes on", async () => {
+    const agent = await client.beta.agents.create({
+      model,
+      name: "Searcher",
+      tools: [{ type: "web_search" }],
+      completionArgs,
+    });
+    const started = await client.beta.conversations.start({ agentId: agent.id, inputs: "Who won?" });
+    expect(started.outputs).toMatchObject([{ type: "message.output", role: "assistant", agentId: agent.id }]);
+    expect(started.usage.completionTokens).toBe(8);
+    const { conversationId } = started;
+    const appended = await client.beta.conversations.append({
+      conversationId,
+      conversationAppendRequest: { inputs: "And before?" },
+    });
+    expect(appended.conversationId).toBe(conversationId);
+    expect(appended.usage.promptTokens).toBeGreaterThan(started.usage.promptTokens! + 8);
+    const { entries } = await client.beta.conversations.getHistory({ conversationId });
+    expect(entries.map(({ type }) => type)).toEqual([
+      "message.input",
+      "message.output",
+      "message.input",
+      "message.output",
+    ]);
+    const { messages } = await client.beta.conversations.getMessages({ conversationId });
+    expect(messages).toHaveLength(4);
+    expect(await client.beta.conversations.get({ conversationId })).toMatchObject({
+      id: conversationId,
+      agentId: agent.id,
+    });
+  });
+
+  test("a stream says the same as the whole answer, and is remembered", async () => {
+    const request = { model, inputs: "Tell me.", completionArgs };
+    const whole = await client.beta.conversations.start(request);
+    let said = "";
+    let conversationId = "";
+    const types: string[] = [];
+    for await (const { event, data } of await client.beta.conversations.startStream(request)) {
+      expect(event).toBe(data.type);
+      types.push(event);
+      if (data.type === "conversation.response.started") conversationId = data.conversationId;
+      if (data.type === "message.output.delta") said += text(data.content);
+      if (data.type === "conversation.response.done") expect(data.usage.completionTokens).toBe(8);
+    }
+    expect([types[0], types.at(-1)]).toEqual(["conversation.response.started", "conversation.response.done"]);
+    expect(whole.outputs).toMatchObject([{ content: said }]);
+    const { entries } = await client.beta.conversations.getHistory({ conversationId });
+    expect(entries).toMatchObject([
+      { role: "user", content: "Tell me." },
+      { role: "assistant", content: said },
+    ]);
+  });
+
+  test("a restart leaves the old conversation as it was", async () => {
+    const { conversationId } = await client.beta.conversations.start({ model, inputs: "One", completionArgs });
+    const { entries } = await client.beta.conversations.getHistory({ conversationId });
+    const fromEntryId = (entries[1] as { id: string }).id;
+    const again = await client.beta.conversations.restart({
+      conversationId,
+      conversationRestartRequest: { inputs: "Two", fromEntryId },
+    });
+    expect(again.conversationId).not.toBe(conversationId);
+    expect((await client.beta.conversations.getHistory({ conversationId })).entries).toHaveLength(2);
+    expect((await client.beta.conversations.getHistory({ conversationId: again.conversationId })).entries).toHaveLength(
+      4,
+    );
+  });
+
+  test("a function is called, its result is heard", async () => {
+    const parameters = {
+      type: "object",
+      properties: { city: { const: "Paris" } },
+      required: ["city"],
+      additionalProperties: false,
+    };
+    const tools = [{ type: "function" as const, function: { name: "weather", parameters } }];
+    const called = await client.beta.conversations.start({
+      model,
+      inputs: "Weather?",
+      tools,
+      completionArgs: { toolChoice: "any" },
+    });
+    const call = called.outputs.find(({ type }) => type === "function.call") as {
+      toolCallId: string;
+      name: string;
+      arguments: string;
+    };
+    expect(call.name).toBe("weather");
+    expect(JSON.parse(call.arguments)).toEqual({ city: "Paris" });
+    const inputs = [{ type: "function.result" as const, toolCallId: call.toolCallId, result: "sunny" }];
+    const { conversationId } = called;
+    const answered = await client.beta.conversations.append({
+      conversationId,
+      conversationAppendRequest: { inputs, completionArgs: { toolChoice: "none", maxTokens: 4 } },
+    });
+    expect(answered.outputs).toMatchObject([{ type: "message.output" }]);
+  });
+
+  test("what is not stored leaves nothing, and nobody else's can be read", async () => {
+    const gone = await client.beta.conversations.start({ model, inputs: "x", store: false, completionArgs });
+    const { conversationId } = gone;
+    await expect(client.beta.conversations.getHistory({ conversationId })).rejects.toMatchObject({ statusCode: 404 });
+    const { organizationId } = office.firstWorkspace;
+    const other = await office.organizations.createWorkspace({ organizationId, name: "other", actor: "test" });
+    const scopes = ["agents", "inference"] as const;
+    const { secret } = await office.keys.create({ organizationId, workspaceId: other.id, name: "s", scopes }, "test");
+    const stranger = new Mistral({ apiKey: secret, serverURL: server.origin });
+    const kept = await client.beta.conversations.start({ model, inputs: "secret", completionArgs });
+    const append = { conversationId: kept.conversationId, conversationAppendRequest: { inputs: "?" } };
+    await expect(stranger.beta.conversations.append(append)).rejects.toMatchObject({ statusCode: 404 });
+    expect(await stranger.beta.conversations.list({})).toEqual([]);
+    await client.beta.conversations.delete({ conversationId: kept.conversationId });
+    await expect(client.beta.conversations.append(append)).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+test("models of others cannot be renamed or archived, with a reason", async () => {
+  await expect(client.models.archive({ modelId: model })).rejects.toThrow(/base model/);
+  await expect(client.models.update({ modelId: model, updateModelRequest: { name: "x" } })).rejects.toThrow(
+    /base model/,
+  );
+  await expect(client.models.unarchive({ modelId: "nope" })).rejects.toMatchObject({ statusCode: 404 });
+});
