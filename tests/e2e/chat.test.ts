@@ -9,7 +9,7 @@ import { longAnswer, scripted } from "./scripted-model.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `the chat app in Chromium (skipped when ${NO_CHROMIUM})`,
-  { timeout: 90_000 },
+  { timeout: 150_000 },
   () => {
     let server: AppServer;
     let browser: Browser;
@@ -25,7 +25,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.goto(server.origin + server.signInPath());
       await page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
       await page.close();
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await browser?.close();
       await server?.close();
@@ -49,7 +49,7 @@ describe.skipIf(CHROMIUM === undefined)(
     };
     const stopButton = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
     const answered = (page: Page) =>
-      page.getByRole("button", { name: "Answer again" }).last().waitFor({ timeout: 20_000 });
+      page.getByRole("button", { name: "Answer again" }).last().waitFor({ timeout: 40_000 });
     const lastAnswer = (page: Page) => page.getByRole("article", { name: "Answer" }).last().locator(".md").innerText();
     const words = (text: string) => text.replaceAll(/[\s`*#|:\-$\\{}^[\]()]+/g, "");
 
@@ -73,7 +73,9 @@ describe.skipIf(CHROMIUM === undefined)(
       const article = page.getByRole("article", { name: "Answer" }).last();
       await article.getByRole("table").first().waitFor();
       await article.locator("pre .hljs-keyword").first().waitFor();
-      await expect.poll(() => article.innerText()).toMatch(/\d+ tokens · .*\d+ tok\/s · tramontane-small/);
+      await expect
+        .poll(() => article.innerText(), { timeout: 10_000 })
+        .toMatch(/\d+ tokens · .*\d+ tok\/s · tramontane-small/);
       expect(await page.getByRole("status").first().innerText()).toBe("The answer is complete");
       expect(faults).toEqual([]);
       await page.close();
@@ -87,7 +89,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const before = await lastAnswer(page);
       await page.reload();
       await stopButton(page).waitFor();
-      await expect.poll(() => lastAnswer(page).then(words)).toContain(words(before).slice(0, 100));
+      await expect.poll(() => lastAnswer(page).then(words), { timeout: 10_000 }).toContain(words(before).slice(0, 100));
       await answered(page);
       const shown = await page.getByRole("article", { name: "Answer" }).last().locator(".md h3").allInnerTexts();
       const expected = [...longAnswer(1500).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
@@ -106,7 +108,7 @@ describe.skipIf(CHROMIUM === undefined)(
         expect(model.running()).toBe(1);
         if (way === "button") await stopButton(page).click();
         else await page.keyboard.press("Escape");
-        await expect.poll(() => model.running(), { timeout: 3000 }).toBe(0);
+        await expect.poll(() => model.running(), { timeout: 10_000 }).toBe(0);
         await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
         await page.reload();
         await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
@@ -168,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await stopButton(page).waitFor();
       await page.waitForTimeout(1500);
       await server.crashAndRestart();
-      await page.getByRole("note").getByText("Interrupted: the server was restarted.").waitFor({ timeout: 20_000 });
+      await page.getByRole("note").getByText("Interrupted: the server was restarted.").waitFor({ timeout: 40_000 });
       await page.getByRole("button", { name: "Continue" }).click();
       await stopButton(page).waitFor();
       await page.getByRole("note").getByText("Interrupted").waitFor({ state: "detached" });

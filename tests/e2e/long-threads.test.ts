@@ -11,7 +11,7 @@ const MESSAGES = 10_000;
 
 describe.skipIf(CHROMIUM === undefined)(
   `a conversation of ${MESSAGES} messages (skipped when ${NO_CHROMIUM})`,
-  { timeout: 120_000 },
+  { timeout: 180_000 },
   () => {
     let server: AppServer;
     let browser: Browser;
@@ -50,7 +50,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await link.click();
       await page.getByRole("heading", { name: last, exact: true }).waitFor();
       expect(performance.now() - began).toBeLessThan(1000 * factor);
-      await expect.poll(() => endDistance(page)).toBeLessThan(2);
+      await expect.poll(() => endDistance(page), { timeout: 10_000 }).toBeLessThan(2);
       expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2500);
       await page.close();
     });
@@ -90,7 +90,7 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(after.text).toBe(before.text);
       expect(Math.abs(after.top - before.top)).toBeLessThanOrEqual(1);
       await page.getByRole("button", { name: "Jump to latest" }).click();
-      await expect.poll(() => endDistance(page)).toBeLessThan(60);
+      await expect.poll(() => endDistance(page), { timeout: 10_000 }).toBeLessThan(60);
       await page.keyboard.press("Escape");
       await page.close();
     });

@@ -28,7 +28,7 @@ const SHARED_WORDS = [
 
 describe.skipIf(CHROMIUM === undefined)(
   `every page, language, theme and width (skipped when ${NO_CHROMIUM})`,
-  { timeout: 90_000 },
+  { timeout: 150_000 },
   () => {
     let server: AppServer;
     let browser: Browser;
@@ -55,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)(
       };
       conversation = `/chat/${id}`;
       share = `/share/${shared.shareToken}`;
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await browser?.close();
       await server?.close();
@@ -134,7 +134,7 @@ describe.skipIf(CHROMIUM === undefined)(
         expect(faults).toEqual([]);
         await context.close();
       },
-      120_000,
+      240_000,
     );
 
     test("axe finds nothing serious while an answer is written", async () => {
@@ -146,7 +146,7 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(await faultsOf(page, "streaming")).toEqual([]);
       await page.keyboard.press("Escape");
       await context.close();
-    }, 60_000);
+    }, 120_000);
 
     test.each(LANGUAGES)(
       "%s fits on a phone and a desk, says its language, and leaves no English",
@@ -165,7 +165,7 @@ describe.skipIf(CHROMIUM === undefined)(
         expect(faults).toEqual([]);
         await context.close();
       },
-      120_000,
+      240_000,
     );
 
     test("the theme is there before the first script runs", async () => {
@@ -179,7 +179,7 @@ describe.skipIf(CHROMIUM === undefined)(
       }));
       expect(look).toEqual({ lang: "fr", background: "rgb(16, 19, 24)" });
       await context.close();
-    }, 60_000);
+    }, 120_000);
 
     test("a language can be switched while one writes and while an answer is written", async () => {
       const { page, context, faults } = await openIn("en", "light", 1280);
@@ -191,10 +191,10 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByLabel("Language").selectOption("de");
       await page.getByRole("button", { name: "Anhalten", exact: true }).waitFor();
       expect(await page.getByRole("textbox", { name: "Nachricht" }).inputValue()).toBe("half a thought");
-      await page.getByRole("button", { name: "Neu antworten" }).waitFor({ timeout: 20_000 });
+      await page.getByRole("button", { name: "Neu antworten" }).waitFor({ timeout: 40_000 });
       expect(faults).toEqual([]);
       await context.close();
-    }, 60_000);
+    }, 120_000);
 
     /** Texts and labels on the page that are whole English messages. */
     async function englishOn(page: Page): Promise<string[]> {
