@@ -1,6 +1,6 @@
 /**
  * Runs the grammar floor over MaskBench schemas and prints how many it gets right and how long its masks take.
- * `node --import tsx bench/micro/maskbench.ts [--limit N] [--vocabulary FILE] [--verbose]`
+ * `node --import tsx bench/micro/maskbench.ts [--offset N] [--limit N] [--seconds N] [--no-masks] [--vocabulary FILE] [--verbose]`
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,6 +20,7 @@ interface Case {
 const { values: args } = parseArgs({
   options: {
     limit: { type: "string" },
+    seconds: { type: "string" },
     offset: { type: "string" },
     only: { type: "string" },
     vocabulary: { type: "string" },
@@ -63,7 +64,8 @@ const totals = {
 const refusals = new Map<string, number>();
 
 for (let warm = 0; warm < 20; warm++) run(cases[warm % cases.length]!, false);
-for (const one of cases) run(one, true);
+const deadline = performance.now() + 1000 * Number(args.seconds ?? Infinity);
+for (const one of cases) if (performance.now() < deadline) run(one, true);
 
 function run({ id, schema, tests }: Case, isCounted: boolean): void {
   if (isCounted) totals.schemas++;

@@ -25,7 +25,7 @@ const SLICE_LENGTHS = [10, Infinity];
  */
 export interface PackedTrie {
   readonly nodes: Int32Array;
-  /** Further tokens of a node whose bytes several tokens share. */
+  /** The further tokens with the same bytes, by the first of them. */
   readonly duplicates: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -112,8 +112,8 @@ function pack(sorted: readonly number[], texts: readonly (Uint8Array | undefined
     let common = 0;
     while (common < previous.length && common < bytes.length && previous[common] === bytes[common]) common++;
     if (common === bytes.length && common === previous.length) {
-      const node = bytesOf.length - 1;
-      duplicates.set(node, [...(duplicates.get(node) ?? []), token]);
+      const first = tokens.at(-1)!;
+      duplicates.set(first, [...(duplicates.get(first) ?? []), token]);
       continue;
     }
     for (let depth = common; depth < bytes.length; depth++) {

@@ -60,10 +60,10 @@ export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): bo
       (walk.deadline === undefined || isInTime(walk, walk.deadline, { nodes, index: i, row: after }))
     ) {
       words[token >> 5]! |= 1 << (token & 31);
-      if (duplicates.size > 0) for (const twin of duplicates.get(i >> 1) ?? []) words[twin >> 5]! |= 1 << (twin & 31);
     }
     i += 2;
   }
+  for (const [token, twins] of duplicates) if (walk.mask.has(token)) for (const twin of twins) walk.mask.add(twin);
   return wasImpure;
 }
 
