@@ -1,7 +1,7 @@
 import type { CompiledGrammar } from "./compiled-grammar.ts";
 import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
-import { type Walk, walkTrie } from "./machine/mask-walk.ts";
+import { isMostlyFree, type Walk, walkAround, walkTrie } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
 import { WrittenText } from "./machine/written-text.ts";
 import { MaskCache } from "./mask-cache.ts";
@@ -59,10 +59,8 @@ export class BoundGrammar {
     const clipped = table.configuration(configuration.threads.map((thread) => thread.clip(trie.maxTokenBytes)))!;
     const known = this.#masks.get(clipped);
     if (known !== undefined) return known;
-    const slice = trie.slices.findLast(({ length }) => clipped.freeLength >= length);
     const mask = new TokenMask(trie.size);
-    if (slice !== undefined) mask.words.set(slice.mask.words);
-    const wasImpure = walkTrie(slice?.rest ?? trie.all, clipped, { table, text, mask });
+    const wasImpure = this.#fill(clipped, { table, text, mask });
     for (const token of clipped.controlTokens()) mask.add(token);
     if (clipped.accepts) for (const token of trie.endTokens) mask.add(token);
     if (!wasImpure) this.#masks.set(clipped, mask);
@@ -84,6 +82,18 @@ export class BoundGrammar {
     // Less is left than the way takes: then at least every token leads towards the end.
     const nearer = configuration.bytesToClose() - 1;
     return this.#walkedMask(configuration, text, { tokens: nearer, tokensToClose: (after) => after.bytesToClose() });
+  }
+
+  /** Adds the tokens that may follow, by the shortest walk; whether the text before had to be read. */
+  #fill(configuration: Configuration, walk: Walk): boolean {
+    const { trie, table } = this;
+    const slice = trie.slices.findLast(({ length }) => configuration.freeLength >= length);
+    if (slice === undefined) {
+      if (isMostlyFree(table, configuration, trie.maxTokenBytes)) return walkAround(trie, configuration, walk);
+      return walkTrie(trie.all, configuration, walk);
+    }
+    walk.mask.words.set(slice.mask.words);
+    return walkTrie(slice.rest, configuration, walk);
   }
 
   /** The whole trie walked under a deadline. */

@@ -25,6 +25,8 @@ const SLICE_LENGTHS = [10, Infinity];
  */
 export interface PackedTrie {
   readonly nodes: Int32Array;
+  /** Where in `nodes` the tokens start whose first byte is at least `b`; 257 entries. */
+  readonly starts: Int32Array;
   /** The further tokens with the same bytes, by the first of them. */
   readonly duplicates: ReadonlyMap<number, readonly number[]>;
 }
@@ -37,6 +39,8 @@ export interface TokenSlice {
   readonly length: number;
   readonly mask: TokenMask;
   readonly rest: PackedTrie;
+  /** The tokens of the mask by their first byte. */
+  readonly byFirstByte: readonly (readonly number[])[];
 }
 
 /** A vocabulary prepared for masks. Built once per model. */
@@ -93,7 +97,9 @@ function makeSlice({ sorted, texts, lengths, size }: SliceSource, length: number
   const mask = new TokenMask(size);
   for (const token of sorted) if (isIn(token)) mask.add(token);
   const rest = sorted.filter((token) => !isIn(token));
-  return { length, mask, rest: pack(rest, texts) };
+  const byFirstByte: number[][] = Array.from({ length: 256 }, () => []);
+  for (const token of mask) byFirstByte[texts[token]![0]!]!.push(token);
+  return { length, mask, rest: pack(rest, texts), byFirstByte };
 }
 
 function sortedTokens(texts: readonly (Uint8Array | undefined)[]): number[] {
@@ -137,7 +143,15 @@ function pack(sorted: readonly number[], texts: readonly (Uint8Array | undefined
     open.push(node);
   }
   close(bytesOf.length, 0);
-  return { nodes, duplicates };
+  return { nodes, duplicates, starts: startsOf(nodes) };
+}
+
+function startsOf(nodes: Int32Array): Int32Array {
+  const starts = new Int32Array(257).fill(nodes.length);
+  for (let i = 0; i < nodes.length; i += (nodes[i + 1]! >>> 8) << 1) {
+    for (let byte = nodes[i]! & 0xff; byte >= 0 && starts[byte] === nodes.length; byte--) starts[byte] = i;
+  }
+  return starts;
 }
 
 /** Code points of a plain text; 0 when it is not plain. */

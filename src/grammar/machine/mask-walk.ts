@@ -1,5 +1,5 @@
 import type { TokenMask } from "../token-mask.ts";
-import type { PackedTrie } from "../token-trie.ts";
+import type { PackedTrie, TokenTrie } from "../token-trie.ts";
 import type { Configuration } from "./configuration.ts";
 import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-table.ts";
 import type { WrittenText } from "./written-text.ts";
@@ -25,14 +25,62 @@ interface Deadline {
  * along. Answers whether the outcome depends on the text before, so that it must not be remembered.
  */
 export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
+  const wasImpure = walkRange(trie.nodes, [0, trie.nodes.length], start, walk);
+  addTwins(trie, walk.mask);
+  return wasImpure;
+}
+
+/**
+ * The same where most first bytes lead into free text, as at the start of a key that is not named: the mask of plain text
+ * is corrected for the other first bytes, and only their part of the trie is walked whole.
+ */
+export function walkAround(trie: TokenTrie, start: Configuration, walk: Walk): boolean {
+  const { table, mask } = walk;
+  const { all } = trie;
+  const slice = trie.slices.at(-1)!;
+  mask.words.set(slice.mask.words);
+  let wasImpure = false;
+  const row = table.rowOf(start);
+  for (let byte = 0; byte < 256; byte++) {
+    const isFree = leadsIntoFreeText(table, { row, byte }, slice.length);
+    if (!isFree) for (const token of slice.byFirstByte[byte]!) mask.delete(token);
+    const { nodes, starts } = isFree ? slice.rest : all;
+    const [first, end] = [starts[byte]!, starts[byte + 1]!];
+    if (first < end) wasImpure = walkRange(nodes, [first, end], start, walk) || wasImpure;
+  }
+  addTwins(all, mask);
+  return wasImpure;
+}
+
+const FEW_BYTES = 32;
+
+/** Whether `walkAround` is worth it: whether more than a few first bytes lead into free text. */
+export function isMostlyFree(table: TransitionTable, start: Configuration, length: number): boolean {
+  const row = table.rowOf(start);
+  let free = 0;
+  for (let byte = 0x20; byte < 0x7f; byte++) if (leadsIntoFreeText(table, { row, byte }, length)) free++;
+  return free > FEW_BYTES;
+}
+
+function leadsIntoFreeText(table: TransitionTable, from: { row: number; byte: number }, length: number): boolean {
+  const after = table.step(from.row, from.byte);
+  return after > 0 && table.at(after).freeLength >= length;
+}
+
+/** Adds the tokens that share their bytes with a token of the mask. */
+function addTwins(trie: PackedTrie, mask: TokenMask): void {
+  for (const [token, twins] of trie.duplicates) if (mask.has(token)) for (const twin of twins) mask.add(twin);
+}
+
+function walkRange(nodes: Int32Array, range: readonly [number, number], start: Configuration, walk: Walk): boolean {
   const { table } = walk;
-  const { nodes, duplicates } = trie;
+  const [first, end] = range;
   const { words } = walk.mask;
   const rows = new Int32Array(256);
   rows[0] = table.rowOf(start);
   let { next } = table;
   let wasImpure = false;
-  for (let i = 0; i < nodes.length;) {
+  for (let i = first; i < end;) {
     const packed = nodes[i + 1]!;
     const depth = packed & 0xff;
     const row = rows[depth - 1]!;
@@ -63,7 +111,6 @@ export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): bo
     }
     i += 2;
   }
-  for (const [token, twins] of duplicates) if (walk.mask.has(token)) for (const twin of twins) walk.mask.add(twin);
   return wasImpure;
 }
 
