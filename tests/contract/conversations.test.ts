@@ -156,16 +156,17 @@ describe("conversations", () => {
       model,
       inputs: "Weather?",
       tools,
-      completionArgs: { toolChoice: "any" },
+      completionArgs: { toolChoice: "any", maxTokens: 200, randomSeed: 1 },
     });
-    const call = called.outputs.find(({ type }) => type === "function.call") as {
-      toolCallId: string;
-      name: string;
-      arguments: string;
-    };
-    expect(call.name).toBe("weather");
-    expect(JSON.parse(call.arguments)).toEqual({ city: "Paris" });
-    const inputs = [{ type: "function.result" as const, toolCallId: call.toolCallId, result: "sunny" }];
+    // As many calls as the model liked to make.
+    const calls = called.outputs.filter((entry) => entry.type === "function.call");
+    expect(calls.length).toBeGreaterThan(0);
+    const inputs = calls.map((entry) => {
+      expect(entry).toMatchObject({ name: "weather" });
+      const { toolCallId, arguments: args } = entry as { toolCallId: string; arguments: string };
+      expect(JSON.parse(args)).toEqual({ city: "Paris" });
+      return { type: "function.result" as const, toolCallId, result: "sunny" };
+    });
     const { conversationId } = called;
     const answered = await client.beta.conversations.append({
       conversationId,
