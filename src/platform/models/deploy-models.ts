@@ -24,6 +24,11 @@ export interface ModelDeploymentParts {
 /** The hosted embedding models give 1,024 numbers; programs size their tables by that. */
 const EMBEDDING_DIMENSIONS = 1024;
 
+/** What the hosted models of 2024 use when a request names none. */
+const HOSTED_TEMPERATURE = 0.7;
+/** The shipped models are small enough to lose the thread, or the language, at the hosted temperature. */
+const SHIPPED_TEMPERATURE = 0.2;
+
 /**
  * One deployment per model file, the default first. A model that stands for hosted names gets them: a pulled one those of
  * its catalog entry, the default one all that are left. Errors: `config_invalid` when the default model is not there.
@@ -66,7 +71,7 @@ function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploym
       createdAt: Math.floor(file.modifiedMs / 1000),
       ownedBy: "tramontane",
       serves: { chat: true, fim: true, embeddings: true },
-      defaultTemperature: 0.7,
+      defaultTemperature: file.name.startsWith("tramontane-") ? SHIPPED_TEMPERATURE : HOSTED_TEMPERATURE,
       contextTokens: contextTokens ?? 32_768,
       embeddingDimensions: EMBEDDING_DIMENSIONS,
     },
