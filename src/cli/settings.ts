@@ -96,7 +96,7 @@ export const SETTINGS = {
   threads: setting({
     summary: "Compute threads per model.",
     placeholder: "COUNT",
-    defaultText: "all cores, fewer while neighbours are busy",
+    defaultText: "all cores, one less for small models, fewer while neighbours are busy",
     parse: optional(wholeNumber(1, 512)),
     fallback: undefined,
   }),
