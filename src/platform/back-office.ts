@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Clock, Logger } from "#base";
 import { closeAllBooks } from "./billing/close-books.ts";
 import { Commitments } from "./billing/commitments.ts";
@@ -12,6 +11,7 @@ import { LimitRules } from "./limits/limit-rules.ts";
 import { Limiter } from "./limits/limiter.ts";
 import { Budgets } from "./metering/budgets.ts";
 import { Meter } from "./metering/meter.ts";
+import { contentFolder } from "./storage/backup-contents.ts";
 import type { Database } from "./storage/database.ts";
 import { migrate } from "./storage/migrate.ts";
 import { MIGRATIONS } from "./storage/migrations/all.ts";
@@ -76,7 +76,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
   const traces = options.otlpUrl && new OtlpTraces({ url: options.otlpUrl, clock, logger });
   const limiter = new Limiter({ rules: limits, database, clock });
-  const files = new Files({ database, clock, folder: join(options.directory, "files") });
+  const files = new Files({ database, clock, folder: contentFolder(options.directory) });
   // Nothing is being uploaded yet, as long as nobody else may use the store.
   if (meter !== undefined && database.description.kind !== "external") await files.removeStrays();
   const chores = (): void => {

@@ -71,7 +71,7 @@ export type { RequestExplanation } from "./metering/explain-request.ts";
 export { reportUsage, USAGE_DIMENSIONS } from "./metering/usage-report.ts";
 export type { UsageDimension, UsageQuery, UsageRow } from "./metering/usage-report.ts";
 export { backup, restore } from "./storage/backup.ts";
-export type { BackupParts } from "./storage/backup.ts";
+export type { BackupParts, BackupSize } from "./storage/backup.ts";
 export type { ChatOwner, ChatUser } from "./chats/chat-store.ts";
 export type { Chats } from "./chats/chats.ts";
 export { asJson, asMarkdown } from "./chats/export.ts";

@@ -7,7 +7,7 @@ import { systemClock } from "../start-server.ts";
 
 export const backup: Command = {
   name: "backup",
-  summary: "Write the whole store into a file, also while the server runs.",
+  summary: "Write the whole store, uploaded files too, into one file, also while the server runs.",
   operands: "FILE",
   options: {},
   examples: [
@@ -20,8 +20,8 @@ export const backup: Command = {
       return 2;
     }
     return await visitOffice(context, async ({ office }) => {
-      const rows = await backUp({ database: office.database, directory: context.config.dataDir, file });
-      context.out(`${rows} rows written to ${file}.`);
+      const { rows, files } = await backUp({ database: office.database, directory: context.config.dataDir, file });
+      context.out(`${rows} rows and ${files} files written to ${file}.`);
       return 0;
     });
   },
@@ -46,8 +46,8 @@ export const restore: Command = {
     const logger = createLogger("warn", context.fail, () => systemClock.nowMs());
     const database = await openDatabase({ directory, databaseUrl, role: "server", logger });
     try {
-      const rows = await bringBack({ database, directory, file });
-      context.out(`${rows} rows restored.`);
+      const { rows, files } = await bringBack({ database, directory, file });
+      context.out(`${rows} rows and ${files} files restored.`);
       return 0;
     } finally {
       await database.close();

@@ -62,6 +62,12 @@ export class FileStore {
     }
   }
 
+  /** Ids of all contents that have arrived whole. */
+  async ids(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    return names.filter((name) => ID.test(name)).toSorted();
+  }
+
   /** The content from its first byte to its last. */
   read(id: string): ReadStream {
     return createReadStream(this.#pathOf(id), { highWaterMark: 256 * 1024 });

@@ -5,14 +5,15 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { TramontaneError } from "#base";
+import { contentFolder, contentLines, ContentReader, isContentStart } from "./backup-contents.ts";
 import type { Database, Queryable } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
 
-/** What a backup says of itself, in its first line. */
+/** What a backup says of itself, in its first line. Version 1 held no contents of files. */
 interface Header {
   readonly format: "tramontane-backup";
-  readonly version: 1;
+  readonly version: 1 | 2;
   readonly schema: readonly number[];
   /** The pepper of the key hashes: without it no restored key works. */
   readonly pepper: string;
@@ -20,20 +21,27 @@ interface Header {
 
 export interface BackupParts {
   readonly database: Database;
-  /** Folder of the pepper. */
+  /** Folder of the pepper, and of the uploaded files' contents. */
   readonly directory: string;
   readonly file: string;
+}
+
+export interface BackupSize {
+  readonly rows: number;
+  /** Contents of files. */
+  readonly files: number;
 }
 
 const PAGE_ROWS = 1000;
 const PEPPER = "key-pepper";
 
 /**
- * Writes one moment of the whole store into a file: gzip over lines of JSON, a header, then per table its name and its rows.
- * Other work goes on meanwhile. Returns the number of rows. The file holds the pepper and is for its owner alone.
+ * Writes one moment of the whole store into a file: gzip over lines of JSON, a header, per table its name and its rows, then
+ * the contents of the uploaded files. Other work goes on meanwhile. The file holds the pepper and is for its owner alone.
  */
-export async function backup({ database, directory, file }: BackupParts): Promise<number> {
+export async function backup({ database, directory, file }: BackupParts): Promise<BackupSize> {
   let rows = 0;
+  let files = 0;
   const scratch = `${file}.part`;
   try {
     await database.transaction(async (session) => {
@@ -44,6 +52,10 @@ export async function backup({ database, directory, file }: BackupParts): Promis
           rows += line.isRow ? 1 : 0;
           yield `${line.text}\n`;
         }
+        for await (const line of contentLines(contentFolder(directory))) {
+          files += isContentStart(line) ? 1 : 0;
+          yield `${line}\n`;
+        }
       };
       await pipeline(Readable.from(counted()), createGzip(), createWriteStream(scratch, { mode: 0o600 }));
     });
@@ -52,13 +64,13 @@ export async function backup({ database, directory, file }: BackupParts): Promis
     rmSync(scratch, { force: true });
     throw error;
   }
-  return rows;
+  return { rows, files };
 }
 
 async function* backupLines(session: Queryable, pepper: string): AsyncGenerator<{ text: string; isRow: boolean }> {
   const applied = await session.query<{ version: number }>("select version from schema_migration order by version");
   const schema = applied.map((row) => row.version);
-  const header: Header = { format: "tramontane-backup", version: 1, schema, pepper };
+  const header: Header = { format: "tramontane-backup", version: 2, schema, pepper };
   yield { text: JSON.stringify(header), isRow: false };
   for (const table of await tablesInOrder(session)) {
     yield { text: JSON.stringify({ table }), isRow: false };
@@ -92,7 +104,7 @@ export async function tablesInOrder(session: Queryable): Promise<string[]> {
  * Fills an empty store from a backup, in one transaction, and brings its schema up to date. Errors: `conflict` when the store
  * is not empty, `invalid_request` when the file is no whole backup, `storage_schema` when it is from a newer version.
  */
-export async function restore({ database, directory, file }: BackupParts): Promise<number> {
+export async function restore({ database, directory, file }: BackupParts): Promise<BackupSize> {
   const lines = createInterface({
     input: createReadStream(file).pipe(createGunzip()),
     crlfDelay: Number.POSITIVE_INFINITY,
@@ -111,10 +123,17 @@ export async function restore({ database, directory, file }: BackupParts): Promi
       database,
       MIGRATIONS.filter(({ version }) => header.schema.includes(version)),
     );
-    const rows = await database.transaction(async (session) => await insertAll(session, iterator));
+    const contents = new ContentReader(contentFolder(directory));
+    const size = await database.transaction(async (session) => {
+      const { rows, next } = await insertAll(session, iterator);
+      const files = await contents.take(next, iterator);
+      // A file removed while the backup was made: its row was seen, its content no more.
+      if (header.version > 1) await session.query("delete from stored_file where id <> all($1)", [files]);
+      return { rows, files: files.length };
+    });
     writeFileSync(join(directory, PEPPER), header.pepper, { mode: 0o600 });
     await migrate(database, MIGRATIONS);
-    return rows;
+    return size;
   } finally {
     lines.close();
   }
@@ -133,7 +152,11 @@ async function refuseIfUsed(database: Database): Promise<void> {
   );
 }
 
-async function insertAll(session: Queryable, lines: AsyncIterator<string>): Promise<number> {
+/** Inserts the rows of all tables; gives back the line after the last of them. */
+async function insertAll(
+  session: Queryable,
+  lines: AsyncIterator<string>,
+): Promise<{ rows: number; next: IteratorResult<string> }> {
   let table: string | undefined;
   let page: string[] = [];
   let rows = 0;
@@ -146,7 +169,8 @@ async function insertAll(session: Queryable, lines: AsyncIterator<string>): Prom
     rows += page.length;
     page = [];
   };
-  for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+  let line = await lines.next();
+  for (; line.done !== true && !isContentStart(line.value); line = await lines.next()) {
     const named = /^\{"table":"(\w+)"\}$/.exec(line.value)?.[1];
     if (named === undefined) page.push(line.value);
     if (named !== undefined || page.length === PAGE_ROWS) await flush();
@@ -156,13 +180,17 @@ async function insertAll(session: Queryable, lines: AsyncIterator<string>): Prom
     table = named;
   }
   await flush();
-  return rows;
+  return { rows, next: line };
 }
 
 function readHeader(line: IteratorResult<string>): Header {
   try {
     const header = JSON.parse(String(line.value)) as Partial<Header>;
-    if (header.format === "tramontane-backup" && header.version === 1 && header.pepper !== undefined)
+    if (
+      header.format === "tramontane-backup" &&
+      (header.version === 1 || header.version === 2) &&
+      header.pepper !== undefined
+    )
       return header as Header;
   } catch {
     // Falls through to the refusal.
