@@ -16,6 +16,8 @@ import type { Database } from "./storage/database.ts";
 import { migrate } from "./storage/migrate.ts";
 import { MIGRATIONS } from "./storage/migrations/all.ts";
 import { openDatabase } from "./storage/open-database.ts";
+import { secureRows } from "./storage/row-security.ts";
+import { TenantScope } from "./storage/tenant-scope.ts";
 import { OtlpTraces } from "./telemetry/otlp-traces.ts";
 import { openTenancy } from "./tenancy/open-tenancy.ts";
 import type { Tenancy } from "./tenancy/open-tenancy.ts";
@@ -37,6 +39,8 @@ export interface BackOfficeOptions {
 /** Everything that outlives a request: who is who, what is allowed, what was used and what it costs. */
 export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly database: Database;
+  /** Runs `work` so that it sees and changes the rows of one organisation only, whatever its queries say. */
+  asOrganization<T>(organizationId: string, work: () => Promise<T>): Promise<T>;
   readonly clock: Clock;
   readonly prices: PriceLists;
   readonly budgets: Budgets;
@@ -59,6 +63,7 @@ export async function openBackOffice(options: BackOfficeOptions): Promise<BackOf
   const database = await openDatabase(options);
   try {
     const applied = await migrate(database, MIGRATIONS);
+    await secureRows(database);
     options.logger.log("info", "storage.open", { ...database.description, migrationsApplied: applied.length });
     return await build(database, options);
   } catch (error) {
@@ -67,8 +72,10 @@ export async function openBackOffice(options: BackOfficeOptions): Promise<BackOf
   }
 }
 
-async function build(database: Database, options: BackOfficeOptions): Promise<BackOffice> {
+async function build(store: Database, options: BackOfficeOptions): Promise<BackOffice> {
   const { clock, logger } = options;
+  const scope = new TenantScope();
+  const database = scope.guard(store);
   const tenancy = await openTenancy({ ...options, database });
   const { audit } = tenancy;
   const prices = new PriceLists({ database, clock });
@@ -87,6 +94,7 @@ async function build(database: Database, options: BackOfficeOptions): Promise<Ba
   return {
     ...tenancy,
     database,
+    asOrganization: (organizationId, work) => scope.run(organizationId, work),
     clock,
     prices,
     limits,

@@ -18,6 +18,8 @@ interface AdminDoor<S extends z.ZodObject> {
   readonly path: string;
   readonly summary: string;
   readonly scope: Scope;
+  /** Whose rows it may touch: one organisation's (the default), or everybody's. */
+  readonly reach?: "organization" | "installation";
   readonly body?: S;
   handle(exchange: AdminExchange, body: z.infer<S>): Promise<unknown>;
 }
@@ -36,7 +38,9 @@ export function adminRoute<S extends z.ZodObject>(office: BackOffice, door: Admi
       requireScope(exchange.caller, door.scope);
       const admin = { ...exchange, office, organizationId: await organizationOf(office, exchange) };
       const body = door.body ? accept(readBody(door.body, exchange.body ?? {}), exchange).value : ({} as z.infer<S>);
-      const value = await door.handle(admin, body);
+      const work = async (): Promise<unknown> => await door.handle(admin, body);
+      const value =
+        door.reach === "installation" ? await work() : await office.asOrganization(admin.organizationId, work);
       return isAnswer(value) ? value : { kind: "json", value };
     },
   };

@@ -70,6 +70,7 @@ function priceDoors(office: BackOffice): readonly Route[] {
       path: "/price-lists",
       summary: "Add a version of a price list, valid from an instant on",
       scope: "operator",
+      reach: "installation",
       body: PriceListBody,
       async handle(_, body) {
         const items = body.items.map((item) => ({

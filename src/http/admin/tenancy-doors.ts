@@ -31,6 +31,7 @@ export function tenancyDoors(office: BackOffice): readonly Route[] {
       path: "/organizations",
       summary: "Make an organization with a workspace",
       scope: "operator",
+      reach: "installation",
       body: Named,
       async handle({ caller }, { name }) {
         const made = await organizations.create(name, actorOf(caller));

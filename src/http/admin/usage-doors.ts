@@ -46,6 +46,7 @@ export function usageDoors(office: BackOffice): readonly Route[] {
       path: "/billing/verification",
       summary: "Prove that events, totals, journal and invoices agree",
       scope: "operator",
+      reach: "installation",
       async handle() {
         const found = await verifyBilling(database);
         const discrepancies = found.map((it) => ({
