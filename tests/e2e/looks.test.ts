@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
+import { consoleEn } from "../../src/web/i18n/console/en.ts";
 import { en } from "../../src/web/i18n/en.ts";
 import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
@@ -103,9 +104,15 @@ describe.skipIf(CHROMIUM === undefined)(
       conversation,
       share,
       "/settings",
+      "/console",
       "/console/models",
       "/console/keys",
+      "/console/batches",
       "/console/usage",
+      "/console/commitment",
+      "/console/limits",
+      "/console/members",
+      "/console/audit",
       "/console/nowhere",
     ];
 
@@ -204,7 +211,7 @@ describe.skipIf(CHROMIUM === undefined)(
         );
         return [...labels, ...document.body.innerText.split("\n")].map((text) => text.trim());
       });
-      const english: string[] = Object.values(en)
+      const english: string[] = Object.values({ ...en, ...consoleEn })
         .flatMap((text) => (typeof text === "string" ? [text] : [text.one, text.other]))
         .filter((text) => !text.includes("{") && text.length > 3 && !SHARED_WORDS.includes(text));
       return english.filter((text) => shown.includes(text));

@@ -6,9 +6,18 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
 import type { Database } from "#platform";
-import { Catalog, createInference, Deployment, openBackOffice, openChatApp } from "#platform";
+import {
+  Agents,
+  Catalog,
+  Conversations,
+  createInference,
+  Deployment,
+  openBackOffice,
+  openBatches,
+  openChatApp,
+} from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const APP_KEY = "tmk_app_0123456789abcdef0123";
@@ -50,7 +59,16 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const metrics = createMetrics();
     const newId = () => randomUUID().replaceAll("-", "");
     const random = { next: () => Math.random() };
-    const inference = createInference({ catalog, clock, random, newId, observer: metrics, gate: office.gate! });
+    const shared = { catalog, clock, random, newId, observer: metrics };
+    const inference = createInference({ ...shared, gate: office.gate! });
+    const jobs = await openBatches({
+      ...office,
+      logger,
+      createInference: (gate, priority) => createInference({ ...shared, gate, priority }),
+      describeFailure: toWireFailure,
+    });
+    const agents = new Agents(office);
+    const conversations = new Conversations({ ...office, agents, inference });
     const plug = { isPulled: false };
     const database = withPlug(office.database, plug);
     const app = await openChatApp({ office: { ...office, database }, inference, catalog, clock, logger });
@@ -58,12 +76,15 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const parts = { inference, catalog, authenticate, metrics, logger, clock, version: "0.0.0-test" };
     const http = createHttpServer({
       ...parts,
-      routes: adminRoutes(office),
+      routes: [
+        ...adminRoutes(office),
+        ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
+      ],
       app: { ...app, webRoot: options.webRoot },
       options: { drainMs: 0 },
     });
     const address = await http.listen("127.0.0.1", port);
-    return { app, http, plug, port: address.port };
+    return { app, http, jobs, plug, port: address.port };
   };
   let running = await build(0);
   const { port } = running;
@@ -109,11 +130,13 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     async crashAndRestart() {
       running.plug.isPulled = true;
       await running.http.close();
+      await running.jobs.close();
       running = await build(port);
     },
     async close() {
       await running.http.close();
       await running.app.close();
+      await running.jobs.close();
       await office.close();
       await engine.close();
       rmSync(directory, { recursive: true, force: true });

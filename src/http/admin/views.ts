@@ -137,6 +137,13 @@ export const viewCommitment = (it: Commitment): View => ({
     amount: formatMoney(milestone.amount),
     shortfall: milestone.shortfall === undefined ? null : formatMoney(milestone.shortfall),
   })),
+  draws: it.draws.map((draw) => ({
+    invoice_id: draw.invoiceId,
+    invoice_number: draw.invoiceNumber,
+    period: draw.period,
+    finalized_at: draw.finalizedAt,
+    amount: formatMoney(draw.amount),
+  })),
 });
 
 export const viewInvoice = (it: Invoice): View => ({

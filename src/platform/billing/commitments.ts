@@ -32,6 +32,17 @@ export interface Commitment {
   readonly status: "active" | "completed" | "expired" | "canceled";
   readonly drawn: Pico;
   readonly milestones: readonly Milestone[];
+  /** What each invoice drew, oldest first; together `drawn`. */
+  readonly draws: readonly CommitmentDraw[];
+}
+
+export interface CommitmentDraw {
+  readonly invoiceId: string;
+  readonly invoiceNumber: number;
+  /** Month, such as `2024-02`. */
+  readonly period: string;
+  readonly finalizedAt: Date;
+  readonly amount: Pico;
 }
 
 export interface NewCommitment extends Pick<
@@ -119,11 +130,16 @@ export class Commitments {
       "select * from commitment_milestone where commitment_id = any($1) order by due_at",
       [rows.map((row) => row.id)],
     );
+    const draws = await this.#parts.database.query<DrawRow>(
+      `select d.commitment_id, d.amount, i.id, i.number, i.period, i.finalized_at
+       from commitment_draw d join invoice i on i.id = d.invoice_id where d.commitment_id = any($1) order by i.number`,
+      [rows.map((row) => row.id)],
+    );
     return rows.map((row) =>
-      toCommitment(
-        row,
-        milestones.filter((it) => it.commitment_id === row.id),
-      ),
+      toCommitment(row, {
+        milestones: milestones.filter((it) => it.commitment_id === row.id),
+        draws: draws.filter((it) => it.commitment_id === row.id),
+      }),
     );
   }
 }
@@ -201,6 +217,15 @@ interface CommitmentRow {
   drawn: string;
 }
 
+interface DrawRow {
+  commitment_id: string;
+  amount: string;
+  id: string;
+  number: string;
+  period: string;
+  finalized_at: Date;
+}
+
 interface MilestoneRow {
   commitment_id: string;
   due_at: Date;
@@ -208,7 +233,10 @@ interface MilestoneRow {
   shortfall: string | null;
 }
 
-function toCommitment(row: CommitmentRow, milestones: readonly MilestoneRow[]): Commitment {
+function toCommitment(
+  row: CommitmentRow,
+  { milestones, draws }: { readonly milestones: readonly MilestoneRow[]; readonly draws: readonly DrawRow[] },
+): Commitment {
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -222,6 +250,13 @@ function toCommitment(row: CommitmentRow, milestones: readonly MilestoneRow[]): 
       dueAt: it.due_at,
       amount: BigInt(it.amount),
       shortfall: it.shortfall === null ? undefined : BigInt(it.shortfall),
+    })),
+    draws: draws.map((it) => ({
+      invoiceId: it.id,
+      invoiceNumber: Number(it.number),
+      period: it.period,
+      finalizedAt: it.finalized_at,
+      amount: BigInt(it.amount),
     })),
   };
 }

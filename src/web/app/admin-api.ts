@@ -1,33 +1,31 @@
+import type { BatchJob } from "#protocol";
+import type {
+  AuditView,
+  BudgetView,
+  CommitmentView,
+  CreditView,
+  InvitationView,
+  InvoiceView,
+  KeyView,
+  LimitView,
+  List,
+  MemberView,
+  NewKey,
+  RequestView,
+  Role,
+  TermsView,
+  UsageView,
+  WorkspaceView,
+} from "./admin-views.ts";
 import type { ApiCall } from "./api.ts";
 
-/** What the admin API shows of a key; the key itself only once, when it is made. */
-export interface KeyView {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly scopes: readonly string[];
-  readonly created_at: string;
-  readonly expires_at: string | null;
-  readonly revoked_at: string | null;
-  readonly last_used_at: string | null;
+interface UsageQuery {
+  /** First day, such as 2026-02-01. */
+  readonly from: string;
+  readonly groupBy: string;
 }
 
-export interface UsageView {
-  readonly day?: string;
-  readonly model?: string;
-  readonly requests: number;
-  readonly prompt_tokens: number;
-  readonly cached_tokens: number;
-  readonly output_tokens: number;
-  /** An exact decimal. */
-  readonly amount: string;
-}
-
-interface List<Item> {
-  readonly data: readonly Item[];
-}
-
-/** The admin API as the console uses it, with the session of whoever is signed in. */
+/** The doors that programs use too, with the session of whoever is signed in. */
 export class AdminApi {
   readonly #call: ApiCall;
 
@@ -35,12 +33,76 @@ export class AdminApi {
     this.#call = call;
   }
 
-  keys = (): Promise<List<KeyView>> => this.#call("GET", "/admin/v1/api-keys");
-  createKey = (name: string, scopes: readonly string[]): Promise<KeyView & { readonly key: string }> =>
-    this.#call("POST", "/admin/v1/api-keys", { body: { name, scopes } });
-  revokeKey = (id: string): Promise<KeyView> => this.#call("DELETE", `/admin/v1/api-keys/${id}`);
-  usage = (fromDay: string): Promise<List<UsageView>> =>
-    this.#call("GET", `/admin/v1/usage?group_by=day,model&from=${fromDay}`);
-  usageCsv = (fromDay: string): Promise<string> =>
-    this.#call("GET", `/admin/v1/usage?group_by=day,model&from=${fromDay}&format=csv`);
+  keys = (): Promise<readonly KeyView[]> => this.#list("/api-keys");
+  createKey = (key: NewKey): Promise<KeyView & { readonly key: string }> => this.#change("POST", "/api-keys", key);
+  revokeKey = (id: string): Promise<KeyView> => this.#change("DELETE", `/api-keys/${id}`);
+
+  usage = (query: UsageQuery): Promise<readonly UsageView[]> => this.#list(usagePath(query));
+  usageCsv = (query: UsageQuery): Promise<string> => this.#call("GET", `/admin/v1${usagePath(query)}&format=csv`);
+  request = (id: string): Promise<RequestView> => this.#call("GET", `/admin/v1/requests/${id}`);
+
+  commitments = (): Promise<readonly CommitmentView[]> => this.#list("/commitments");
+  createCommitment = (wanted: {
+    readonly amount: string;
+    readonly starts_at: string;
+    readonly ends_at: string;
+    readonly automatic_shortfall: boolean;
+  }): Promise<CommitmentView> => this.#change("POST", "/commitments", wanted);
+  credits = (): Promise<readonly CreditView[]> => this.#list("/credits");
+  invoices = (): Promise<readonly InvoiceView[]> => this.#list("/invoices");
+  terms = (): Promise<TermsView> => this.#call("GET", "/admin/v1/billing/terms");
+
+  /** The currency of the price list that holds for the organisation. */
+  async currency(): Promise<string> {
+    const { price_list: name } = await this.terms();
+    const lists = await this.#list<{ readonly name: string; readonly currency: string }>("/price-lists");
+    return lists.find((list) => list.name === name)?.currency ?? "EUR";
+  }
+
+  limits = (): Promise<readonly LimitView[]> => this.#list("/limits");
+  setLimit = (limit: Readonly<Record<string, unknown>>): Promise<LimitView> => this.#change("PUT", "/limits", limit);
+  removeLimit = (id: string): Promise<unknown> => this.#change("DELETE", `/limits/${id}`);
+  budgets = (): Promise<readonly BudgetView[]> => this.#list("/budgets");
+  setBudget = (budget: Readonly<Record<string, unknown>>): Promise<BudgetView> =>
+    this.#change("PUT", "/budgets", budget);
+  removeBudget = (id: string): Promise<unknown> => this.#change("DELETE", `/budgets/${id}`);
+
+  workspaces = (): Promise<readonly WorkspaceView[]> => this.#list("/workspaces");
+  createWorkspace = (name: string): Promise<WorkspaceView> => this.#change("POST", "/workspaces", { name });
+  members = (): Promise<readonly MemberView[]> => this.#list("/members");
+  invite = (email: string, role: Role): Promise<InvitationView> =>
+    this.#change("POST", "/invitations", { email, role });
+  setRole = (id: string, role: Role): Promise<MemberView> => this.#change("PATCH", `/members/${id}`, { role });
+  removeMember = (id: string): Promise<MemberView> => this.#change("DELETE", `/members/${id}`);
+
+  audit = (after: number): Promise<readonly AuditView[]> => this.#list(`/audit-log?after=${after}`);
+  verifyAudit = (): Promise<{ readonly intact: boolean; readonly records?: number; readonly broken_at?: number }> =>
+    this.#call("GET", "/admin/v1/audit-log/verification");
+
+  batches = async (): Promise<readonly BatchJob[]> =>
+    (await this.#call<List<BatchJob>>("GET", "/v1/batch/jobs?page_size=50")).data;
+  startBatch = (batch: Readonly<Record<string, unknown>>): Promise<BatchJob> =>
+    this.#call("POST", "/v1/batch/jobs", { body: batch });
+  cancelBatch = (id: string): Promise<BatchJob> => this.#call("POST", `/v1/batch/jobs/${id}/cancel`);
+  removeBatch = (id: string): Promise<unknown> => this.#call("DELETE", `/v1/batch/jobs/${id}`);
+  /** Sends a file of requests; its id. */
+  async uploadBatchFile(file: File): Promise<string> {
+    const form = new FormData();
+    form.append("purpose", "batch");
+    form.append("file", file);
+    return (await this.#call<{ readonly id: string }>("POST", "/v1/files", { body: form })).id;
+  }
+  fileText = (id: string): Promise<Blob> => this.#call("GET", `/v1/files/${id}/content`, { asFile: true });
+
+  async #list<Item>(path: string): Promise<readonly Item[]> {
+    return (await this.#call<List<Item>>("GET", `/admin/v1${path}`)).data;
+  }
+
+  #change<Result>(method: string, path: string, body?: unknown): Promise<Result> {
+    return this.#call(method, `/admin/v1${path}`, body === undefined ? {} : { body });
+  }
+}
+
+function usagePath({ from, groupBy }: UsageQuery): string {
+  return `/usage?group_by=${groupBy}&from=${from}`;
 }

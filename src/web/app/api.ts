@@ -22,7 +22,10 @@ export class ApiError extends Error {
 }
 
 interface CallOptions {
+  /** A form is sent as one, anything else as JSON. */
   readonly body?: unknown;
+  /** The answer's bytes, whatever they are. */
+  readonly asFile?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -73,22 +76,23 @@ export class Api {
 
   /** Calls any door of this server with the session. Errors: `ApiError`. */
   readonly call: ApiCall = async <Result>(method: string, path: string, options: CallOptions = {}) => {
-    const hasBody = options.body !== undefined;
+    const isForm = options.body instanceof FormData;
+    const isJson = options.body !== undefined && !isForm;
     let response: Response;
     try {
       response = await fetch(path, {
         method,
         headers: {
           "x-tramontane-app": "1",
-          ...(hasBody ? { "content-type": "application/json" } : {}),
+          ...(isJson ? { "content-type": "application/json" } : {}),
           ...options.headers,
         },
-        ...(hasBody ? { body: JSON.stringify(options.body) } : {}),
+        ...(isForm ? { body: options.body as FormData } : isJson ? { body: JSON.stringify(options.body) } : {}),
       });
     } catch {
       throw new ApiError(0, "offline", "");
     }
-    if (response.ok) return (await bodyOf(response)) as Result;
+    if (response.ok) return (await (options.asFile ? response.blob() : bodyOf(response))) as Result;
     if (response.status === 401 && path !== "/api/session") this.#onSignedOut();
     throw await errorOf(response);
   };

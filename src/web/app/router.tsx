@@ -53,27 +53,50 @@ export function createAppRouter() {
     path: "/console",
     component: lazyRouteComponent(() => import("../console/console-layout.tsx"), "ConsoleLayout"),
   });
-  const consoleIndex = createRoute({
+  const overviewPage = createRoute({
     getParentRoute: () => console,
     path: "/",
-    beforeLoad: () => {
-      throw redirect({ to: "/console/models" });
-    },
+    component: lazyRouteComponent(() => import("../console/overview-page.tsx"), "OverviewPage"),
   });
-  const models = createRoute({
+  const modelsPage = createRoute({
     getParentRoute: () => console,
     path: "models",
     component: lazyRouteComponent(() => import("../console/models-page.tsx"), "ModelsPage"),
   });
-  const keys = createRoute({
+  const keysPage = createRoute({
     getParentRoute: () => console,
     path: "keys",
     component: lazyRouteComponent(() => import("../console/keys-page.tsx"), "KeysPage"),
   });
-  const usage = createRoute({
+  const batchesPage = createRoute({
+    getParentRoute: () => console,
+    path: "batches",
+    component: lazyRouteComponent(() => import("../console/batches-page.tsx"), "BatchesPage"),
+  });
+  const usagePage = createRoute({
     getParentRoute: () => console,
     path: "usage",
     component: lazyRouteComponent(() => import("../console/usage-page.tsx"), "UsagePage"),
+  });
+  const commitmentPage = createRoute({
+    getParentRoute: () => console,
+    path: "commitment",
+    component: lazyRouteComponent(() => import("../console/commitment-page.tsx"), "CommitmentPage"),
+  });
+  const limitsPage = createRoute({
+    getParentRoute: () => console,
+    path: "limits",
+    component: lazyRouteComponent(() => import("../console/limits-page.tsx"), "LimitsPage"),
+  });
+  const membersPage = createRoute({
+    getParentRoute: () => console,
+    path: "members",
+    component: lazyRouteComponent(() => import("../console/members-page.tsx"), "MembersPage"),
+  });
+  const auditPage = createRoute({
+    getParentRoute: () => console,
+    path: "audit",
+    component: lazyRouteComponent(() => import("../console/audit-page.tsx"), "AuditPage"),
   });
   return createRouter({
     routeTree: root.addChildren([
@@ -83,7 +106,17 @@ export function createAppRouter() {
         chat.addChildren([newChat, openChat]),
         share,
         settings,
-        console.addChildren([consoleIndex, models, keys, usage]),
+        console.addChildren([
+          overviewPage,
+          modelsPage,
+          keysPage,
+          batchesPage,
+          usagePage,
+          commitmentPage,
+          limitsPage,
+          membersPage,
+          auditPage,
+        ]),
       ]),
     ]),
     defaultPreload: "intent",

@@ -1,7 +1,6 @@
 import { createContext, use, useEffect, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { loadMessages } from "../i18n/catalog.ts";
-import { en } from "../i18n/en.ts";
 import { Words } from "../i18n/words.ts";
 import type { LiveEvents } from "../live/live-events.ts";
 import type { RunStore } from "../live/run-store.ts";
@@ -34,7 +33,7 @@ export function ServicesProvider({ services, children }: { services: Services; c
 /** Keeps the language on screen until the next one is loaded, so that a switch loses nothing. */
 function WordsProvider({ preferences, children }: { preferences: PreferenceStore; children: ReactNode }) {
   const { language } = useSyncExternalStore(preferences.subscribe, preferences.get);
-  const [words, setWords] = useState(() => (language === "en" ? new Words("en", en) : undefined));
+  const [words, setWords] = useState<Words>();
   useEffect(() => {
     let isCurrent = true;
     void loadMessages(language).then((messages) => isCurrent && setWords(new Words(language, messages)));

@@ -1,16 +1,15 @@
 import { useModels } from "../app/queries.ts";
-import { useWords } from "../app/services.tsx";
-import { PageState, PageTitle } from "./page-state.tsx";
+import { useConsoleWords } from "./console-words.tsx";
+import { PageHead, PageState } from "./parts/page-state.tsx";
 
 /** /console/models: what this server can answer with, and how fast it has. */
 export function ModelsPage() {
-  const words = useWords();
+  const words = useConsoleWords();
   const { t } = words;
   const { data, error, refetch } = useModels();
   return (
     <>
-      <PageTitle>{t("console.models")}</PageTitle>
-      <p className="text-ink-2">{t("models.lead")}</p>
+      <PageHead title={t("console.models")} lead={t("models.lead")} />
       {error && <PageState error={error} onRetry={() => void refetch()} />}
       <ul className="grid gap-4 sm:grid-cols-2">
         {data?.map((model) => {

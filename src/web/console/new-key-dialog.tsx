@@ -1,32 +1,43 @@
 import { useState } from "react";
-import type { AdminApi } from "../app/admin-api.ts";
-import { useWords } from "../app/services.tsx";
 import { CopyButton } from "../components/copy-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
+import { useConsoleWords } from "./console-words.tsx";
+import { ChoiceField, TextField } from "./parts/form.tsx";
+import { useAdmin } from "./parts/use-admin.ts";
+import { useWorkspaces } from "./parts/use-scope-names.ts";
 
 const SCOPES = [
   ["inference", "keys.inference"],
   ["jobs", "keys.jobs"],
+  ["agents", "keys.agents"],
   ["billing:read", "keys.billing"],
   ["admin", "keys.admin"],
 ] as const;
 
 interface NewKeyDialogProps {
-  readonly admin: AdminApi;
   readonly onMade: () => void;
   readonly onClose: () => void;
 }
 
 /** Makes a key, shows it once, and how to try it. */
-export function NewKeyDialog({ admin, onMade, onClose }: NewKeyDialogProps) {
-  const { t } = useWords();
+export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
+  const admin = useAdmin();
+  const { t } = useConsoleWords();
+  const { data: workspaces = [] } = useWorkspaces();
+  const [workspace, setWorkspace] = useState<string>();
+  const [expires, setExpires] = useState("");
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(["inference"]);
   const [secret, setSecret] = useState<string>();
   const [fault, setFault] = useState<string>();
   const create = async () => {
     try {
-      const made = await admin.createKey(name.trim(), scopes);
+      const made = await admin.createKey({
+        name: name.trim(),
+        scopes,
+        ...(workspace === undefined ? {} : { workspace_id: workspace }),
+        ...(expires === "" ? {} : { expires_at: `${expires}T23:59:59Z` }),
+      });
       setSecret(made.key);
       onMade();
     } catch (error) {
@@ -68,6 +79,17 @@ export function NewKeyDialog({ admin, onMade, onClose }: NewKeyDialogProps) {
               </label>
             ))}
           </fieldset>
+          <div className="mt-4 grid gap-3 sm:grid-cols-2">
+            {workspaces.length > 1 && (
+              <ChoiceField
+                label={t("keys.workspace")}
+                value={workspace ?? workspaces[0]!.id}
+                options={workspaces.map((it) => [it.id, it.name])}
+                onChange={setWorkspace}
+              />
+            )}
+            <TextField label={t("keys.expiry")} type="date" value={expires} onChange={setExpires} />
+          </div>
           <p role="alert" className="min-h-6 text-[13px] text-danger">
             {fault}
           </p>

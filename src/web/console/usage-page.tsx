@@ -1,125 +1,122 @@
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { AdminApi } from "../app/admin-api.ts";
-import { useServices, useWords } from "../app/services.tsx";
+import type { UsageView } from "../app/admin-views.ts";
 import { Icon } from "../components/icon.tsx";
-import { PageState, PageTitle } from "./page-state.tsx";
-import { StackedBars } from "./stacked-bars.tsx";
+import { saveFile } from "../components/save-file.ts";
+import { useConsoleWords } from "./console-words.tsx";
+import { Card, Figure } from "./parts/card.tsx";
+import { ChoiceField } from "./parts/form.tsx";
+import { PageHead, PageState } from "./parts/page-state.tsx";
+import { StackedBars } from "./parts/stacked-bars.tsx";
+import { Table } from "./parts/table.tsx";
+import { useAdmin, useCurrency } from "./parts/use-admin.ts";
+import { useKeys, useWorkspaces } from "./parts/use-scope-names.ts";
 import { dayOf, sumUsage } from "./usage-sums.ts";
+import type { UsageGroup } from "./usage-sums.ts";
 
-const RANGES = [7, 30, 90];
+const RANGES = ["7", "30", "90"] as const;
+const GROUPS = ["model", "key", "workspace"] as const;
 const DAY_MS = 86_400_000;
 
-/** /console/usage: tokens by day and model, the sums, the table, and the file. */
+/** /console/usage: tokens and money by day and model, key or workspace: sums, chart, table, file. */
 export function UsagePage() {
-  const { api } = useServices();
-  const words = useWords();
+  const admin = useAdmin();
+  const words = useConsoleWords();
   const { t } = words;
-  const admin = new AdminApi(api.call);
-  const [days, setDays] = useState(30);
+  const currency = useCurrency();
+  const nameOf = useGroupNames();
+  const [range, setRange] = useState<(typeof RANGES)[number]>("30");
+  const [group, setGroup] = useState<UsageGroup>("model");
   const today = dayOf(Date.now());
-  const from = dayOf(Date.now() - (days - 1) * DAY_MS);
+  const from = dayOf(Date.now() - (Number(range) - 1) * DAY_MS);
   const { data, error, refetch } = useQuery({
-    queryKey: ["admin", "usage", from],
-    queryFn: async () => (await admin.usage(from)).data,
+    queryKey: ["admin", "usage", from, group],
+    queryFn: async () => (await admin.usage({ from, groupBy: `day,${group}` })).map((row) => nameOf(row, group)),
     staleTime: 10_000,
   });
-  const sums = data && sumUsage(data, from, today);
-  const download = async () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([await admin.usageCsv(from)], { type: "text/csv" }));
-    link.download = `usage-${from}-${today}.csv`;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const sums = data && sumUsage(data, { group, from, to: today });
+  const download = async () =>
+    saveFile(`usage-${from}-${today}.csv`, await admin.usageCsv({ from, groupBy: `day,${group}` }), "text/csv");
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <PageTitle>{t("console.usage")}</PageTitle>
-        <div className="flex gap-2">
-          <select
-            aria-label={t("usage.range")}
-            className="field w-auto"
-            value={days}
-            onChange={(event) => setDays(Number(event.target.value))}
-          >
-            {RANGES.map((range) => (
-              <option key={range} value={range}>
-                {t("usage.days", { n: range })}
-              </option>
-            ))}
-          </select>
-          <button type="button" className="button" onClick={() => void download()}>
-            <Icon name="download" size={16} />
-            {t("usage.csv")}
-          </button>
-        </div>
-      </div>
+      <PageHead title={t("console.usage")}>
+        <ChoiceField
+          label={t("usage.range")}
+          isBare
+          value={range}
+          options={RANGES.map((days) => [days, t("usage.days", { n: Number(days) })])}
+          onChange={setRange}
+        />
+        <ChoiceField
+          label={t("usage.group")}
+          isBare
+          value={group}
+          options={GROUPS.map((name) => [name, t(`usage.by_${name}`)])}
+          onChange={setGroup}
+        />
+        <button type="button" className="button" onClick={() => void download()}>
+          <Icon name="download" size={16} />
+          {t("usage.csv")}
+        </button>
+      </PageHead>
       {error && <PageState error={error} onRetry={() => void refetch()} />}
       {sums && sums.requests === 0 && <p className="text-ink-2">{t("usage.none")}</p>}
       {sums && sums.requests > 0 && (
         <>
           <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
-            <Figure name={t("usage.requests")} value={sums.requests} />
-            <Figure name={t("usage.input")} value={sums.promptTokens} />
-            <Figure name={t("usage.cached")} value={sums.cachedTokens} />
-            <Figure name={t("usage.output")} value={sums.outputTokens} />
+            <Figure name={t("usage.requests")} value={words.number(sums.requests)} />
+            <Figure
+              name={t("usage.input")}
+              value={words.number(sums.promptTokens)}
+              note={t("usage.cachedOf", { n: sums.cachedTokens })}
+            />
+            <Figure name={t("usage.output")} value={words.number(sums.outputTokens)} />
+            <Figure name={t("usage.amount")} value={words.money(sums.amount * 1e6, currency)} />
           </dl>
-          <section className="rounded-lg border border-line bg-surface p-4">
-            <h2 className="mb-3 font-semibold">{t("usage.chart")}</h2>
-            <StackedBars sums={sums} />
+          <Card title={t("usage.chart")}>
+            <StackedBars sums={sums} label={t("usage.chart")} />
             <details className="mt-3 text-sm">
               <summary className="text-accent">{t("usage.table")}</summary>
-              <div className="mt-2 overflow-x-auto" tabIndex={0} role="region" aria-label={t("usage.table")}>
-                <table className="num w-full text-left">
-                  <thead>
-                    <tr className="text-ink-3">
-                      {(
-                        [
-                          "usage.day",
-                          "composer.model",
-                          "usage.requests",
-                          "usage.input",
-                          "usage.output",
-                          "usage.amount",
-                        ] as const
-                      ).map((name) => (
-                        <th key={name} scope="col" className="py-1 pr-4 font-normal">
-                          {t(name)}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {data.map((row) => (
-                      <tr key={`${row.day} ${row.model}`} className="border-t border-line">
-                        <td className="py-1 pr-4">
-                          {words.date(Date.parse(row.day ?? ""), { dateStyle: "medium", timeZone: "UTC" })}
-                        </td>
-                        <td className="py-1 pr-4">{row.model}</td>
-                        <td className="py-1 pr-4">{words.number(row.requests)}</td>
-                        <td className="py-1 pr-4">{words.number(row.prompt_tokens)}</td>
-                        <td className="py-1 pr-4">{words.number(row.output_tokens)}</td>
-                        <td className="py-1 pr-4">{row.amount}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table
+                label={t("usage.table")}
+                columns={[
+                  t("usage.day"),
+                  t(`usage.by_${group}`),
+                  t("usage.requests"),
+                  t("usage.input"),
+                  t("usage.output"),
+                  t("usage.amount"),
+                ]}
+                rows={data.map((row) => ({
+                  key: `${row.day} ${row[group]}`,
+                  cells: [
+                    words.date(Date.parse(row.day ?? ""), { dateStyle: "medium", timeZone: "UTC" }),
+                    row[group] ?? "",
+                    words.number(row.requests),
+                    words.number(row.prompt_tokens),
+                    words.number(row.output_tokens),
+                    words.amount(row.amount, currency),
+                  ],
+                }))}
+              />
             </details>
-          </section>
+          </Card>
         </>
       )}
     </>
   );
 }
 
-function Figure({ name, value }: { readonly name: string; readonly value: number }) {
-  const words = useWords();
-  return (
-    <div className="rounded-lg border border-line bg-surface p-4">
-      <dt className="text-[13px] text-ink-2">{name}</dt>
-      <dd className="num text-[26px] leading-8 font-bold">{words.number(value)}</dd>
-    </div>
-  );
+/** Rows name keys and workspaces by id; people know them by name. */
+function useGroupNames(): (row: UsageView, group: UsageGroup) => UsageView {
+  const { t } = useConsoleWords();
+  const { data: keys = [] } = useKeys();
+  const { data: workspaces = [] } = useWorkspaces();
+  return (row, group) => {
+    if (group === "model") return row;
+    const id = row[group];
+    if (!id) return { ...row, [group]: t("usage.signedIn") };
+    const name = (group === "key" ? keys : workspaces).find((it) => it.id === id)?.name;
+    return { ...row, [group]: name ?? id.slice(0, 8) };
+  };
 }

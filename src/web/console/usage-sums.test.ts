@@ -8,7 +8,7 @@ const row = (day: string, model: string, prompt: number, output: number) => ({
   prompt_tokens: prompt,
   cached_tokens: 0,
   output_tokens: output,
-  amount: "0",
+  amount: "0.5",
 });
 
 test("one series per model, the busiest first, with the days nobody asked", () => {
@@ -17,8 +17,8 @@ test("one series per model, the busiest first, with the days nobody asked", () =
     row("2026-02-03T00:00:00.000Z", "b", 10, 5),
     row("2026-02-03", "a", 2, 0),
   ];
-  expect(sumUsage(rows, "2026-02-01", "2026-02-03")).toEqual({
-    models: ["b", "a"],
+  expect(sumUsage(rows, { group: "model", from: "2026-02-01", to: "2026-02-03" })).toEqual({
+    groups: ["b", "a"],
     days: [
       { day: "2026-02-01", tokens: [0, 2] },
       { day: "2026-02-02", tokens: [0, 0] },
@@ -28,5 +28,6 @@ test("one series per model, the busiest first, with the days nobody asked", () =
     promptTokens: 13,
     cachedTokens: 0,
     outputTokens: 6,
+    amount: 1.5,
   });
 });

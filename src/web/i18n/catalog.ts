@@ -1,17 +1,20 @@
 import type { Language } from "../app/preferences.ts";
-import { en } from "./en.ts";
+import type { en } from "./en.ts";
 
-export type MessageKey = keyof typeof en;
 type Plural = { readonly one: string; readonly other: string };
 
-/** A language: the keys of the English one, each a text or a pair of plural forms exactly where English has one. */
-export type Messages = { readonly [Key in MessageKey]: (typeof en)[Key] extends string ? string : Plural };
+/** The keys of an English catalogue, each a text or a pair of plural forms exactly where English has one. */
+export type Translation<English> = {
+  readonly [Key in keyof English]: English[Key] extends string ? string : Plural;
+};
+export type Messages = Translation<typeof en>;
+export type MessageKey = keyof Messages;
 
-/** English is in the shell; the others are a small file each, loaded when chosen. */
+/** Each language is a small file of its own, loaded when chosen. */
 export async function loadMessages(language: Language): Promise<Messages> {
   switch (language) {
     case "en":
-      return en;
+      return (await import("./en.ts")).en;
     case "fr":
       return (await import("./fr.ts")).messages;
     case "es":

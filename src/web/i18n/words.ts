@@ -1,20 +1,21 @@
 import type { Language } from "../app/preferences.ts";
-import type { MessageKey, Messages } from "./catalog.ts";
+import type { MessageKey } from "./catalog.ts";
 
 export type Values = Readonly<Record<string, string | number>>;
+type Texts<Key extends string> = Readonly<Record<Key, string | { readonly one: string; readonly other: string }>>;
 
 /** Everything the app says, in one language: texts, numbers, dates. */
-export class Words {
+export class Words<Key extends string = MessageKey> {
   readonly language: Language;
-  readonly #messages: Messages;
+  readonly #messages: Texts<Key>;
 
-  constructor(language: Language, messages: Messages) {
+  constructor(language: Language, messages: Texts<Key>) {
     this.language = language;
     this.#messages = messages;
   }
 
   /** The text of `key`; `values.n` chooses the plural form. Numbers are written the language's way. */
-  readonly t = (key: MessageKey, values: Values = {}): string => {
+  readonly t = (key: Key, values: Values = {}): string => {
     const message = this.#messages[key];
     const text = typeof message === "string" ? message : message[this.#form(values["n"])];
     return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
@@ -22,6 +23,11 @@ export class Words {
       return value === undefined ? whole : typeof value === "number" ? this.number(value) : value;
     });
   };
+
+  /** The same language with more to say. */
+  with<More extends string>(messages: Texts<More>): Words<Key | More> {
+    return new Words<Key | More>(this.language, { ...this.#messages, ...messages } as Texts<Key | More>);
+  }
 
   number(value: number, options: Intl.NumberFormatOptions = {}): string {
     return spaced(new Intl.NumberFormat(this.language, options).format(value));
@@ -47,6 +53,18 @@ export class Words {
       minimumFractionDigits: 2,
       maximumFractionDigits: digits,
     });
+  }
+
+  /** An exact decimal of the server, rounded for people. */
+  amount(decimal: string, currency: string): string {
+    return this.money(Number(decimal) * 1e6, currency);
+  }
+
+  /** A span of time in its largest fitting unit: "3 min". */
+  duration(seconds: number): string {
+    const [amount, unit] =
+      seconds < 90 ? [seconds, "second"] : seconds < 5400 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+    return this.number(Math.ceil(amount), { style: "unit", unit, unitDisplay: "short" });
   }
 
   date(atMs: number, options: Intl.DateTimeFormatOptions): string {

@@ -1,28 +1,20 @@
-import { useLayoutEffect, useRef, useState } from "react";
-import { useWords } from "../app/services.tsx";
-import type { UsageSums } from "./usage-sums.ts";
+import { useConsoleWords } from "../console-words.tsx";
+import type { UsageSums } from "../usage-sums.ts";
+import { niceStep, useWidth } from "./use-width.ts";
 
 const HEIGHT = 220;
 const LEFT = 56;
 const BOTTOM = 24;
 const SERIES = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
 
-/** Tokens per day, stacked by model: drawn at the measured width, so that its words are never scaled. */
-export function StackedBars({ sums }: { readonly sums: UsageSums }) {
-  const words = useWords();
-  const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+/** Tokens per day, stacked by group: drawn at the measured width, so that its words are never scaled. */
+export function StackedBars({ sums, label }: { readonly sums: UsageSums; readonly label: string }) {
+  const words = useConsoleWords();
+  const [frame, width] = useWidth<HTMLDivElement>();
 
-  const { days, models } = sums;
+  const { days, groups } = sums;
   const most = Math.max(1, ...days.map(({ tokens }) => tokens.reduce((sum, count) => sum + count, 0)));
-  const step = niceStep(most / 3);
+  const step = niceStep(Math.max(3, most) / 3);
   const top = Math.ceil(most / step) * step;
   const y = (tokens: number) => HEIGHT - BOTTOM - (tokens / top) * (HEIGHT - BOTTOM - 8);
   const slot = Math.max(2, (width - LEFT) / Math.max(1, days.length));
@@ -32,7 +24,7 @@ export function StackedBars({ sums }: { readonly sums: UsageSums }) {
   const compact = (tokens: number) => words.number(tokens, { notation: "compact", maximumFractionDigits: 1 });
   return (
     <div ref={frame} className="w-full">
-      <svg width={width} height={HEIGHT} role="img" aria-label={words.t("usage.chart")} className="num text-xs">
+      <svg width={width} height={HEIGHT} role="img" aria-label={label} className="num text-xs">
         {lines.map((value) => (
           <g key={value}>
             <line x1={LEFT} x2={width} y1={y(value)} y2={y(value)} stroke="var(--border)" />
@@ -47,7 +39,7 @@ export function StackedBars({ sums }: { readonly sums: UsageSums }) {
               const below = tokens.slice(0, series).reduce((sum, other) => sum + other, 0);
               return (
                 <rect
-                  key={models[series]}
+                  key={groups[series]}
                   x={slot * 0.12}
                   width={Math.min(slot * 0.76, 48)}
                   y={y(below + count)}
@@ -65,7 +57,7 @@ export function StackedBars({ sums }: { readonly sums: UsageSums }) {
         ))}
       </svg>
       <ul className="mt-1 flex flex-wrap gap-4 text-sm">
-        {models.map((model, series) => (
+        {groups.map((model, series) => (
           <li key={model} className="flex items-center gap-1.5">
             <span className="size-3" style={{ background: SERIES[series % SERIES.length] }} />
             {model}
@@ -74,10 +66,4 @@ export function StackedBars({ sums }: { readonly sums: UsageSums }) {
       </ul>
     </div>
   );
-}
-
-/** 1, 2 or 5 times a power of ten, not below `least`. */
-function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? power * 10;
 }

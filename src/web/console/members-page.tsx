@@ -1,0 +1,194 @@
+import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ROLES } from "../app/admin-views.ts";
+import type { InvitationView, MemberView, Role } from "../app/admin-views.ts";
+import { CopyButton } from "../components/copy-button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { Icon } from "../components/icon.tsx";
+import { useConsoleWords } from "./console-words.tsx";
+import { Card } from "./parts/card.tsx";
+import { ChoiceField, FormDialog, TextField } from "./parts/form.tsx";
+import { PageHead, PageState } from "./parts/page-state.tsx";
+import { Table } from "./parts/table.tsx";
+import { useAdmin } from "./parts/use-admin.ts";
+import { useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
+
+const MEMBERS = ["admin", "members"] as const;
+
+/** /console/members: who is here, in which role; and the workspaces. */
+export function MembersPage() {
+  const { t } = useConsoleWords();
+  const [isInviting, setInviting] = useState(false);
+  return (
+    <>
+      <PageHead title={t("console.members")} lead={t("members.lead")}>
+        <button type="button" className="button button-primary" onClick={() => setInviting(true)}>
+          <Icon name="plus" />
+          {t("members.invite")}
+        </button>
+      </PageHead>
+      <Members />
+      <Workspaces />
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </>
+  );
+}
+
+function Members() {
+  const admin = useAdmin();
+  const words = useConsoleWords();
+  const { t } = words;
+  const queries = useQueryClient();
+  const [removing, setRemoving] = useState<MemberView>();
+  const [fault, setFault] = useState<string>();
+  const { data, error, refetch } = useQuery({ queryKey: MEMBERS, queryFn: () => admin.members() });
+  const reload = () => queries.invalidateQueries({ queryKey: MEMBERS });
+  const setRole = async (member: MemberView, role: Role) => {
+    setFault(undefined);
+    try {
+      await admin.setRole(member.id, role);
+    } catch (problem) {
+      setFault(problem instanceof Error ? problem.message : String(problem));
+    }
+    await reload();
+  };
+  return (
+    <Card title={t("members.people")}>
+      {error && <PageState error={error} onRetry={() => void refetch()} />}
+      <p role="alert" className="text-sm text-danger">
+        {fault}
+      </p>
+      {data?.length === 0 && <p className="text-sm text-ink-2">{t("members.none")}</p>}
+      {data !== undefined && data.length > 0 && (
+        <Table
+          label={t("members.people")}
+          columns={[t("keys.name"), t("members.email"), t("members.role"), t("members.since"), ""]}
+          rows={data.map((member) => ({
+            key: member.id,
+            cells: [
+              member.name,
+              member.email,
+              <ChoiceField
+                key="role"
+                label={t("members.roleOf", { name: member.name })}
+                isBare
+                value={member.role}
+                options={ROLES.map((role) => [role, t(`members.${role}`)])}
+                onChange={(role) => void setRole(member, role)}
+              />,
+              words.date(Date.parse(member.since), { dateStyle: "medium" }),
+              <button
+                key="remove"
+                type="button"
+                className="button"
+                aria-label={t("members.removeOf", { name: member.name })}
+                onClick={() => setRemoving(member)}
+              >
+                {t("app.remove")}
+              </button>,
+            ],
+          }))}
+        />
+      )}
+      {removing && (
+        <FormDialog
+          title={t("members.removeTitle")}
+          submit={t("app.remove")}
+          isDanger
+          onSubmit={() => admin.removeMember(removing.id).then(reload)}
+          onClose={() => setRemoving(undefined)}
+        >
+          <p className="text-sm text-ink-2">{t("members.removeText", { name: removing.name })}</p>
+        </FormDialog>
+      )}
+    </Card>
+  );
+}
+
+function InviteDialog({ onClose }: { readonly onClose: () => void }) {
+  const admin = useAdmin();
+  const words = useConsoleWords();
+  const { t } = words;
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<Role>("member");
+  const [made, setMade] = useState<InvitationView>();
+  if (made) {
+    const link = `${location.origin}/login#invitation=${made.token}`;
+    const until = words.date(Date.parse(made.expires_at), { dateStyle: "long" });
+    return (
+      <Dialog title={t("members.invited", { email: made.email })} isOpen onClose={onClose}>
+        <p className="mb-2 text-sm text-warn">{t("members.once", { date: until })}</p>
+        <div className="flex items-center gap-1">
+          <input readOnly aria-label={t("members.link")} value={link} className="field font-mono text-[13px]" />
+          <CopyButton text={link} />
+        </div>
+        <div className="mt-4 flex justify-end">
+          <button type="button" className="button button-primary" onClick={onClose}>
+            {t("keys.done")}
+          </button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <FormDialog
+      title={t("members.invite")}
+      submit={t("members.makeLink")}
+      isReady={/^\S+@\S+$/.test(email)}
+      staysOpen
+      onSubmit={async () => setMade(await admin.invite(email, role))}
+      onClose={onClose}
+    >
+      <TextField label={t("members.email")} type="email" autoFocus value={email} onChange={setEmail} />
+      <ChoiceField
+        label={t("members.role")}
+        value={role}
+        options={ROLES.map((name) => [name, `${t(`members.${name}`)}: ${t(`members.${name}May`)}`])}
+        onChange={setRole}
+      />
+    </FormDialog>
+  );
+}
+
+function Workspaces() {
+  const admin = useAdmin();
+  const words = useConsoleWords();
+  const { t } = words;
+  const queries = useQueryClient();
+  const { data } = useWorkspaces();
+  const [isMaking, setMaking] = useState(false);
+  const [name, setName] = useState("");
+  return (
+    <Card
+      title={t("members.workspaces")}
+      aside={
+        <button type="button" className="button" onClick={() => setMaking(true)}>
+          <Icon name="plus" size={16} />
+          {t("members.newWorkspace")}
+        </button>
+      }
+    >
+      <ul className="flex flex-col gap-1 text-sm">
+        {data?.map((workspace) => (
+          <li key={workspace.id} className="flex justify-between gap-3">
+            <span className="truncate">{workspace.name}</span>
+            <span className="text-ink-3">{words.date(Date.parse(workspace.created_at), { dateStyle: "medium" })}</span>
+          </li>
+        ))}
+      </ul>
+      {isMaking && (
+        <FormDialog
+          title={t("members.newWorkspace")}
+          submit={t("members.make")}
+          isReady={name.trim() !== ""}
+          onSubmit={() =>
+            admin.createWorkspace(name.trim()).then(() => queries.invalidateQueries({ queryKey: WORKSPACES }))
+          }
+          onClose={() => setMaking(false)}
+        >
+          <TextField label={t("keys.name")} autoFocus maxLength={200} value={name} onChange={setName} />
+        </FormDialog>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,34 @@
+import { useQuery } from "@tanstack/react-query";
+import type { LimitScope } from "../../app/admin-views.ts";
+import { useConsoleWords } from "../console-words.tsx";
+import { useAdmin, useMay } from "./use-admin.ts";
+
+export const KEYS = ["admin", "keys"] as const;
+export const WORKSPACES = ["admin", "workspaces"] as const;
+
+export function useKeys() {
+  const admin = useAdmin();
+  return useQuery({ queryKey: KEYS, queryFn: () => admin.keys(), enabled: useMay("admin") });
+}
+
+export function useWorkspaces() {
+  const admin = useAdmin();
+  return useQuery({ queryKey: WORKSPACES, queryFn: () => admin.workspaces(), enabled: useMay("admin") });
+}
+
+interface Scoped {
+  readonly scope: LimitScope;
+  readonly scope_id: string;
+}
+
+/** What a limit or a budget holds for, in words. */
+export function useScopeNames(): (scoped: Scoped) => string {
+  const { t } = useConsoleWords();
+  const { data: keys = [] } = useKeys();
+  const { data: workspaces = [] } = useWorkspaces();
+  return ({ scope, scope_id: id }) => {
+    const named = { organization: [], workspace: workspaces, key: keys }[scope].find((it) => it.id === id);
+    const name = named?.name ?? id.slice(0, 8);
+    return scope === "organization" ? t("limits.organization") : t(`limits.${scope}Named`, { name });
+  };
+}
