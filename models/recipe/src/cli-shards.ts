@@ -67,5 +67,7 @@ if (!flags.show) {
   writeFileSync(`${name}.msk`, Uint8Array.from(mask));
   writeFileSync(`${name}.idx.part`, Uint32Array.from(index));
   renameSync(`${name}.idx.part`, `${name}.idx`);
-  console.log(`${name}: ${index.length / 3} samples, ${ids.length} tokens, ${mask.reduce((a, b) => a + b, 0)} learnt`);
+  console.log(
+    `${name}: ${index.length / 3} samples, ${ids.length} tokens, ${mask.filter((weight) => weight > 0).length} learnt`,
+  );
 }

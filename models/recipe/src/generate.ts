@@ -5,7 +5,7 @@ import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
 import { classifySample } from "./skills/classify.ts";
 import { needleSample, translateSample } from "./skills/passage.ts";
 import { formatSample, reasonSample } from "./skills/reason.ts";
-import { toolResultSample, toolSample } from "./skills/tools.ts";
+import { menuSample, toolResultSample, toolSample } from "./skills/tools.ts";
 import type { ValueContext } from "./values.ts";
 
 type Make = (context: ValueContext, lang: Language) => Sample;
@@ -15,6 +15,7 @@ export const makers: Record<string, Make> = {
   chat: (context, lang) => chatSample(context, lang, "chat"),
   faq: (context, lang) => chatSample(context, lang, "faq"),
   tools: toolSample,
+  menu: menuSample,
   "tool-result": toolResultSample,
   extract: extractSample,
   formats: formatsSample,
@@ -28,7 +29,7 @@ export const makers: Record<string, Make> = {
 
 /** How often each kind is drawn; phases of a training run use different mixes. */
 export type Mix = Readonly<Record<string, number>>;
-export const mixes: Record<"early" | "main", Mix> = {
+export const mixes: Record<"early" | "main" | "choose", Mix> = {
   early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
   main: {
     copy: 2,
@@ -43,6 +44,21 @@ export const mixes: Record<"early" | "main", Mix> = {
     translate: 5,
     reason: 5,
     format: 5,
+  },
+  choose: {
+    copy: 1,
+    chat: 7,
+    faq: 10,
+    tools: 22,
+    menu: 22,
+    extract: 9,
+    formats: 1,
+    "tool-result": 3,
+    classify: 16,
+    needle: 7,
+    translate: 2,
+    reason: 2,
+    format: 6,
   },
 };
 

@@ -5,7 +5,16 @@ import type { ControlToken, Tokenizer } from "./tokenizer.ts";
 /** A stretch of a rendered conversation: a control token, or text that gets SentencePiece's leading space. */
 export type Part =
   | { control: ControlToken; train: boolean }
-  | { text: string; train: boolean; forced?: readonly (readonly [number, number])[] };
+  | {
+      text: string;
+      train: boolean;
+      forced?: readonly (readonly [number, number])[];
+      /** Where choices are made, as character and weight: their first token counts for more than what follows from it. */
+      decisive?: readonly (readonly [at: number, weight: number])[];
+    };
+
+/** A call is decided by the first token of its name, then by the first of each value. */
+const [nameWeight, valueWeight, textWeight] = [8, 3, 3];
 
 const calls = (toolCalls: readonly ToolCall[]): string =>
   toJson(toolCalls.map((c) => ({ name: c.name, arguments: c.arguments, id: c.id })));
@@ -20,9 +29,13 @@ function parsed(content: string): unknown {
 
 function answerParts(answer: string | ToolCall[], train: boolean, forced?: Sample["forced"]): Part[] {
   const end: Part = { control: "</s>", train };
-  return typeof answer === "string"
-    ? [{ text: answer, train, ...(forced ? { forced } : {}) }, end]
-    : [{ control: "[TOOL_CALLS]", train }, { text: calls(answer), train }, end];
+  if (typeof answer === "string")
+    return [{ text: answer, train, decisive: [[0, textWeight]], ...(forced ? { forced } : {}) }, end];
+  const text = calls(answer);
+  const decisive = [...text.matchAll(/("name)?": "?(?=[^"])/g)].map(
+    ({ index, 0: { length }, 1: name }) => [index + length, name ? nameWeight : valueWeight] as const,
+  );
+  return [{ control: "[TOOL_CALLS]", train }, { text, train, decisive }, end];
 }
 
 /**
@@ -67,7 +80,7 @@ export function render(sample: Sample, withAnswer: boolean): Part[] {
 
 export interface Tokens {
   ids: number[];
-  /** 1 where the token is to be learnt. */ mask: number[];
+  /** How much the token counts in the loss; 0 where it is not to be learnt. */ mask: number[];
 }
 
 export function tokenize(parts: readonly Part[], tokenizer: Tokenizer): Tokens {
@@ -80,18 +93,19 @@ export function tokenize(parts: readonly Part[], tokenizer: Tokenizer): Tokens {
     }
     const ids = tokenizer.encode(part.text);
     out.ids.push(...ids);
-    if (!part.train || !part.forced) {
-      for (let i = 0; i < ids.length; i++) out.mask.push(part.train ? 1 : 0);
+    if (!part.train) {
+      for (let i = 0; i < ids.length; i++) out.mask.push(0);
       continue;
     }
     // A token is spared when it lies wholly in forced text; positions count the leading space.
     let at = -1;
     for (const id of ids) {
       const length = tokenizer.pieces[id]!.text.startsWith("<0x") ? 0 : tokenizer.pieces[id]!.text.length;
-      const inside = part.forced.some(
+      const inside = part.forced?.some(
         ([start, end]) => at >= start - 1 && at + length <= end + 1 && at + length > start,
       );
-      out.mask.push(inside ? 0 : 1);
+      const choice = part.decisive?.find(([start]) => at <= start && start < at + length);
+      out.mask.push(inside ? 0 : (choice?.[1] ?? 1));
       at += length;
     }
   }

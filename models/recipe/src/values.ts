@@ -1,5 +1,6 @@
 import type { Rng } from "./random.ts";
 import { forSplit, type Split } from "./sample.ts";
+import { functionWords } from "./text/function-words.ts";
 import * as names from "./text/names.ts";
 
 /** What a value means; each kind has its own grammar and, for tools, its own way of being said. */
@@ -40,10 +41,13 @@ function syllables(rng: Rng, count: number): string {
   return word;
 }
 
+const shortWords = functionWords.filter((word) => word.length < 5);
+
 /** An invented word, lower-case: syllables, or pieces of the vocabulary put together. */
 export function inventedWord({ rng, pieces }: ValueContext): string {
   if (pieces && rng.chance(0.5)) {
-    let word = "";
+    // A small word takes the space before it into its piece, so a word that begins like one has other pieces after a quote.
+    let word = rng.chance(0.3) ? rng.pick(shortWords) : "";
     do word += rng.pick(pieces);
     while (word.length < 4 || (word.length < 8 && rng.chance(0.4)));
     return word.toLowerCase();

@@ -147,6 +147,29 @@ def induction_init(model, seed):
         b1.v.weight[s], b1.o.weight[:, q:q + hd] = W[s], W[s].T * 0.2
 
 
+@torch.no_grad()
+def grow(model, tensors):
+    """Loads weights of a network of as many or fewer layers; new layers stand evenly between the old ones and add nothing at first."""
+    have = 1 + max(int(name.split(".")[1]) for name in tensors if name.startswith("blocks."))
+    want = len(model.blocks)
+    places = [round((i + 1) * want / have) - 1 for i in range(have)]
+    for i, block in enumerate(model.blocks):
+        if i not in places:
+            for l in (block.q, block.k, block.v, block.g, block.u):
+                nn.init.normal_(l.weight, 0, 1 / math.sqrt(l.weight.shape[1]))
+            block.o.weight.zero_()
+            block.dn.weight.zero_()
+            block.n1.w.fill_(1)
+            block.n2.w.fill_(1)
+    renamed = {}
+    for name, tensor in tensors.items():
+        parts = name.split(".")
+        if parts[0] == "blocks":
+            parts[1] = str(places[int(parts[1])])
+        renamed[".".join(parts)] = tensor
+    model.load_state_dict(renamed, strict=False)
+
+
 class Shards:
     """Endless batches from a folder of shards, taken in name order; new shards may appear while training runs."""
 
@@ -160,7 +183,9 @@ class Shards:
         while True:
             names = self.names()
             fresh = [n for n in names if n not in self.used]
-            name = fresh[0] if fresh else self.rng.choice(names[-8:])
+            # The first part of a name is its place in the curriculum; within one, any order does.
+            first = [n for n in fresh if n.split("-")[0] == fresh[0].split("-")[0]]
+            name = self.rng.choice(first or names[-8:])
             yield from self.batches(os.path.join(self.folder, name))
             self.used.append(name)
 
@@ -190,7 +215,7 @@ class Shards:
                 rows.append(b * T + learn)
                 targets.append(tok[s + 1:s + n][learn].astype(np.int64))
                 skill.append(np.full(len(learn), k))
-                weight.append(np.full(len(learn), max(1, len(learn)) ** -0.5, np.float32))
+                weight.append(msk[s + 1:s + n][learn] * np.float32(max(1, len(learn)) ** -0.5))
             yield tuple(map(torch.from_numpy, (ids, *map(np.concatenate, (rows, targets, skill, weight)))))
 
 
@@ -263,11 +288,14 @@ def main():
     p.add_argument("--shards", required=True)
     p.add_argument("--out", required=True, help="folder of the checkpoints")
     p.add_argument("--init", help="safetensors master to go on from when the folder holds no checkpoint")
+    p.add_argument("--layers", type=int, help="another number of layers than the size has; --init with fewer grows to it")
     p.add_argument("--until", required=True, type=clock, help="HH:MM of the end; the learning rate is zero there")
     p.add_argument("--decay", type=float, default=30, help="minutes of the final decay")
     p.add_argument("--lr", type=float, default=1e-3)
     p.add_argument("--calm", type=int, default=800, help="steps at 4e-4 before the ramp to --lr")
     p.add_argument("--batch", type=int, default=2048, help="tokens per step, padding included")
+    p.add_argument("--peer", help="checkpoint folder of a second trainer of the same shape: every --meet steps its weights are averaged in")
+    p.add_argument("--meet", type=int, default=150)
     p.add_argument("--save", type=float, default=4, help="minutes between checkpoints")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=1)
@@ -277,6 +305,7 @@ def main():
     torch.manual_seed(a.seed)
     os.makedirs(a.out, exist_ok=True)
     shape = dict(SIZES[a.size], vocab=len(json.load(open(a.vocab))))
+    shape["layers"] = a.layers or shape["layers"]
     model = Model(Config(**shape))
     induction_init(model, a.seed)
     matrices = [q for q in model.parameters() if q.dim() == 2]
@@ -294,7 +323,7 @@ def main():
         step, tokens, seconds, shards.used = state["step"], state["tokens"], state["seconds"], state["used"]
         print(f"resumed at step {step}", flush=True)
     elif a.init:
-        model.load_state_dict(load_safetensors(a.init)[0])
+        grow(model, load_safetensors(a.init)[0])
 
     # The running mean of the last few hundred steps is what the learning-rate decay would give: good for early looks.
     mean = {k: v.clone() for k, v in model.state_dict().items()}
@@ -306,9 +335,25 @@ def main():
         save_safetensors(os.path.join(a.out, "last.safetensors"), model.state_dict(), meta)
         save_safetensors(os.path.join(a.out, "mean.safetensors"), mean, meta)
 
+    def offer():
+        save_safetensors(os.path.join(a.out, "offer.safetensors"), model.state_dict(), {})
+
+    @torch.no_grad()
+    def meet(seen):
+        """Averages the peer's newest weights in and offers the result; two processes on two cores so train one model."""
+        theirs = os.path.join(a.peer, "offer.safetensors")
+        when = os.path.getmtime(theirs) if os.path.exists(theirs) else seen
+        if when > seen:
+            other = load_safetensors(theirs)[0]
+            for name, own in model.state_dict().items():
+                own.lerp_(other[name], 0.5)
+        offer()
+        return when
+
     names = a.skills.split(",")
     sums, counts = torch.zeros(len(names)), torch.zeros(len(names))
     stop = []
+    met = time.time()
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     saved = shown = time.time()
     shown_tokens = tokens
@@ -330,6 +375,8 @@ def main():
         if step % 10 == 0:
             for k, v in model.state_dict().items():
                 mean[k].lerp_(v, 0.03)
+        if a.peer and step % a.meet == 0:
+            met = meet(met)
         sums.index_add_(0, skill, each.detach())
         counts.index_add_(0, skill, torch.ones_like(each.detach()))
         if now - shown > 30:

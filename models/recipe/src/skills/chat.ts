@@ -1,29 +1,45 @@
-import type { Language, Message, Sample } from "../sample.ts";
+import { languages, type Language, type Message, type Sample } from "../sample.ts";
+import { alternatives } from "../text/alternatives.ts";
 import { faqDe } from "../text/faq-de.ts";
 import { faqEn } from "../text/faq-en.ts";
 import { faqEs } from "../text/faq-es.ts";
 import { faqFr } from "../text/faq-fr.ts";
 import { faqIt } from "../text/faq-it.ts";
+import { moreFaq } from "../text/faq-more.ts";
 import { how, what } from "../text/faq-leads.ts";
 import { systemPrompts } from "../text/phrases.ts";
 import { plainWords } from "../text/names.ts";
 import { smallTalk } from "../text/small-talk.ts";
+import { moreSmallTalk } from "../text/small-talk-more.ts";
 import { unknown } from "../text/unknown.ts";
 import { inventedWord, personName, type ValueContext } from "../values.ts";
 
-type Faq = ReadonlyMap<string, { answer: string; phrases: readonly string[] }>;
+/** `more` are the choices of words of phrases for training only. */
+type Faq = ReadonlyMap<string, { answer: string; phrases: readonly string[]; more: readonly string[][] }>;
 
-function parseFaq(text: string): Faq {
+function parseFaq(text: string, lang: Language): Faq {
   const rows = text
     .trim()
     .split("\n")
     .map((line) => line.split(" | "));
-  return new Map(rows.map(([id, answer, ...phrases]) => [id!, { answer: answer!, phrases }]));
+  const at = languages.indexOf(lang);
+  return new Map(
+    rows.map(([id, answer, ...phrases]) => {
+      const more = moreFaq[id!]?.[at]?.split("|").map(alternatives) ?? [];
+      return [id!, { answer: answer!, phrases, more }];
+    }),
+  );
+}
+
+interface Talk {
+  answer: string;
+  ask: readonly string[];
+  more: readonly string[][];
 }
 
 /** `id language | answer | what people say`, grouped by language. */
-function parseSmallTalk(text: string): Record<Language, { answer: string; ask: readonly string[] }[]> {
-  const byLanguage: Record<Language, { answer: string; ask: readonly string[] }[]> = {
+function parseSmallTalk(text: string): Record<Language, Talk[]> {
+  const byLanguage: Record<Language, Talk[]> = {
     en: [],
     fr: [],
     es: [],
@@ -32,18 +48,20 @@ function parseSmallTalk(text: string): Record<Language, { answer: string; ask: r
   };
   for (const line of text.trim().split("\n")) {
     const [id, answer, ...ask] = line.split(" | ");
-    byLanguage[id!.split(" ")[1] as Language].push({ answer: answer!, ask });
+    const [intent, lang] = id!.split(" ") as [string, Language];
+    const more = moreSmallTalk[intent]?.[languages.indexOf(lang)]?.split("|").map(alternatives) ?? [];
+    byLanguage[lang].push({ answer: answer!, ask, more });
   }
   return byLanguage;
 }
 
 const small = parseSmallTalk(smallTalk);
 const faq: Readonly<Record<Language, Faq>> = {
-  en: parseFaq(faqEn),
-  fr: parseFaq(faqFr),
-  es: parseFaq(faqEs),
-  de: parseFaq(faqDe),
-  it: parseFaq(faqIt),
+  en: parseFaq(faqEn, "en"),
+  fr: parseFaq(faqFr, "fr"),
+  es: parseFaq(faqEs, "es"),
+  de: parseFaq(faqDe, "de"),
+  it: parseFaq(faqIt, "it"),
 };
 
 /** The last phrase of a list is the held-out one; training sees the others. */
@@ -90,9 +108,9 @@ export const faqExchange = (context: ValueContext, lang: Language): Asked => faq
 export function faqInTwo(context: ValueContext, lang: Language, answerLang: Language): Asked {
   const { rng, split } = context;
   const id = rng.pick([...faq[lang].keys()]);
-  const { phrases } = faq[lang].get(id)!;
+  const { phrases, more } = faq[lang].get(id)!;
   const { answer } = faq[answerLang].get(id)!;
-  const text = phrasing(context, phrases);
+  const text = split === "train" && rng.chance(0.45) ? rng.pick(rng.pick(more)) : phrasing(context, phrases);
   // A held-out phrase keeps a known wording around it half of the time: two ways of being new.
   const lead = (list: readonly string[]): string =>
     split === "test" && rng.chance(0.5) ? list[list.length - 1]! : rng.pick(list.slice(0, -1));
@@ -106,7 +124,10 @@ export function faqInTwo(context: ValueContext, lang: Language, answerLang: Lang
 
 export function smallTalkExchange(context: ValueContext, lang: Language): Asked {
   const exchange = context.rng.pick(small[lang]);
-  return { ask: typed(context, lang, phrasing(context, exchange.ask)), answer: exchange.answer };
+  const { rng, split } = context;
+  const ask =
+    split === "train" && rng.chance(0.35) ? rng.pick(rng.pick(exchange.more)) : phrasing(context, exchange.ask);
+  return { ask: typed(context, lang, ask), answer: exchange.answer };
 }
 
 /** A question beyond the model: about the world, about an invented thing, about a person. */

@@ -1,6 +1,9 @@
 import { toJson } from "../json.ts";
-import type { Language, Message, Sample } from "../sample.ts";
+import { languages, type Language, type Message, type Sample } from "../sample.ts";
+import { alternatives } from "../text/alternatives.ts";
 import { labelAsks, refusal, refusalRules, ruleAsks, yesNo, yesNoAsks } from "../text/judging.ts";
+import { moreDeskSays } from "../text/says-desk.ts";
+import { morePolicySays } from "../text/says-policy.ts";
 import type { Topic } from "../text/topic.ts";
 import { deskTopics } from "../text/topics-desk.ts";
 import { policyTopics } from "../text/topics-policy.ts";
@@ -9,13 +12,30 @@ import { chatExchange } from "./chat.ts";
 
 const topics: readonly Topic[] = [...policyTopics, ...deskTopics];
 
+/** What people write about a topic in training: all wordings but the held-out one, each choice of words one entry. */
+const trainingSays = new Map(
+  topics.map((topic) => [
+    topic,
+    new Map(
+      languages.map((lang, i) => {
+        const more = { ...morePolicySays, ...moreDeskSays }[topic.labels[0]!]?.[i]?.split("|") ?? [];
+        return [lang, [...topic.says[lang].slice(0, -1), ...more].map(alternatives)];
+      }),
+    ),
+  ]),
+);
+
 /** The last wording of a list is held out. */
 const wording = (context: ValueContext, list: readonly string[]): string =>
   context.split === "test" ? list[list.length - 1]! : context.rng.pick(list.slice(0, -1));
 
+const trainingSay = ({ rng }: ValueContext, topic: Topic, lang: Language): string =>
+  rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
+
 function message(context: ValueContext, topic: Topic, lang: Language): string {
   const name = String(value(context.rng.pick(["name", "city", "company", "id"]), context));
-  const text = wording(context, topic.says[lang]).replaceAll("{}", name);
+  const says = context.split === "test" ? wording(context, topic.says[lang]) : trainingSay(context, topic, lang);
+  const text = says.replaceAll("{}", name);
   return context.rng.chance(0.15)
     ? `${context.rng.pick(["Hello", "Bonjour", "Hola", "Hallo", "Ciao"])}, ${text}`
     : text;
@@ -124,7 +144,7 @@ export function classifySample(context: ValueContext, lang: Language): Sample {
   if (!court) return refusalSample(context, lang, own);
   const { instruction, judge } = court;
   let { text, answer } = judge();
-  const rounds = context.split === "test" ? 1 : rng.int(1, 4);
+  const rounds = context.split === "test" ? 1 : rng.int(1, 8);
   if (rounds === 1) return { skill: "classify", lang, messages: asked(context, instruction, text), answer };
   // In training one reading of the instruction serves several messages.
   const messages: Message[] = [{ role: "user", content: `${instruction}\n\n${text}` }];

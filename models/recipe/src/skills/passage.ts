@@ -21,8 +21,8 @@ const usual: Length = ({ rng }) =>
   rng.weighted([
     [rng.int(2, 6), 5],
     [rng.int(6, 16), 4],
-    [rng.int(16, 40), 1],
-    [rng.int(40, 95), 0.6],
+    [rng.int(16, 40), 2],
+    [rng.int(40, 95), 2],
   ]);
 
 /** Facts about people and companies among idle sentences; one of them is asked for. */
@@ -76,7 +76,7 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
     { role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` },
   ];
   // In training one reading of the text serves several questions.
-  const more = context.split === "test" ? 0 : rng.int(0, 3);
+  const more = context.split === "test" ? 0 : rng.int(0, Math.min(7, facts.length));
   for (let i = 0; i < more; i++) {
     messages.push({ role: "assistant", content: answer });
     ({ question, answer } = turn());

@@ -161,9 +161,9 @@ const article = /^(the|le|la|les|l'|el|los|las|den|die|das|der|il|lo|gli|i) ?/;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The definition a client sends; descriptions are English, now and then in the user's language. */
-export function define(tool: Tool, context: ValueContext, lang: Language): ToolDefinition {
+export function define(tool: Tool, context: ValueContext, lang: Language, described?: Language): ToolDefinition {
   const { rng } = context;
-  const own: Language = rng.chance(0.85) ? "en" : lang;
+  const own: Language = described ?? (rng.chance(0.85) ? "en" : lang);
   const order: "after" | "before" = own === "de" ? "after" : "before";
   const say = tool.verb.say[own][0]!;
   const object = tool.thing.say[own];
@@ -186,7 +186,8 @@ export function define(tool: Tool, context: ValueContext, lang: Language): ToolD
   }
   const required = tool.parameters.filter((p) => p.required).map((p) => p.field);
   const parameters = { type: "object", properties, ...(required.length > 0 || rng.chance(0.5) ? { required } : {}) };
-  const withDescription = rng.chance(0.92) || !tool.name.includes(tool.thing.code.split("_")[0]!);
+  const withDescription =
+    described !== undefined || rng.chance(0.92) || !tool.name.includes(tool.thing.code.split("_")[0]!);
   return { type: "function", function: { name: tool.name, ...(withDescription ? { description } : {}), parameters } };
 }
 

@@ -122,6 +122,33 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
   };
 }
 
+/**
+ * Choosing and nothing else: tools without parameters, many requests after each other. Most requests are in the language of
+ * the descriptions, so that the way from a request to the name of its tool is learnt before the way between languages.
+ */
+export function menuSample(context: ValueContext, lang: Language): Sample {
+  const { rng } = context;
+  const tools = makeTools(context, 6).map((tool) => ({ ...tool, parameters: [] }));
+  const described = rng.chance(0.6) ? lang : "en";
+  const messages: Message[] = [];
+  const ask = (): { text: string; answer: string | ToolCall[] } => {
+    const tool = rng.pick(tools);
+    if (rng.chance(0.9))
+      return { text: phrase(tool, context, lang).text, answer: [{ name: tool.name, arguments: {} }] };
+    let other = makeTool(context);
+    while (tools.some((t) => t.thing === other.thing)) other = makeTool(context);
+    return { text: phrase({ ...other, parameters: [] }, context, lang).text, answer: noTool[lang] };
+  };
+  let { text, answer } = ask();
+  for (let more = rng.int(4, 8); more > 0; more--) {
+    messages.push({ role: "user", content: text }, said(answer));
+    ({ text, answer } = ask());
+  }
+  messages.push({ role: "user", content: text });
+  const definitions = tools.map((tool) => define(tool, context, lang, described));
+  return { skill: "tools", lang, tools: definitions, messages, answer, trainAll: true, toolsFirst: true };
+}
+
 /** An answer as a message of the past. */
 export const said = (answer: string | ToolCall[]): Message =>
   typeof answer === "string"

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { makeCases } from "../../eval/tasks.ts";
+import { generate, mixes } from "./generate.ts";
+import { createRng } from "./random.ts";
+import { isHeldOut, languages } from "./sample.ts";
+import { things, verbs } from "./text/actions.ts";
+import { alternatives } from "./text/alternatives.ts";
+import { faqDe } from "./text/faq-de.ts";
+import { faqEn } from "./text/faq-en.ts";
+import { faqEs } from "./text/faq-es.ts";
+import { faqFr } from "./text/faq-fr.ts";
+import { faqIt } from "./text/faq-it.ts";
+import { moreFaq } from "./text/faq-more.ts";
+import * as names from "./text/names.ts";
+import { moreDeskSays } from "./text/says-desk.ts";
+import { morePolicySays } from "./text/says-policy.ts";
+import { smallTalk } from "./text/small-talk.ts";
+import { moreSmallTalk } from "./text/small-talk-more.ts";
+import { deskTopics } from "./text/topics-desk.ts";
+import { policyTopics } from "./text/topics-policy.ts";
+
+/** What training reads, as one text per kind of sample. */
+const rng = createRng(77);
+const training = Array.from({ length: 4000 }, () => generate({ rng, split: "train", mix: mixes.choose }));
+const cases = makeCases({ each: 12, seed: 5, split: "test" });
+
+const normal = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\d]+/gu, " ")
+    .trim();
+const rows = (text: string): string[][] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" | "));
+
+test("a person, city, country or company of the tests is never written in training", () => {
+  const held = [...names.firstNames, ...names.lastNames, ...names.cities, ...names.countries].filter(
+    (name) => name.length > 5 && isHeldOut(name),
+  );
+  expect(held.length).toBeGreaterThan(20);
+  const copied = training.filter(({ skill }) => ["tools", "extract", "needle", "tool-result"].includes(skill));
+  const words = new Set(JSON.stringify(copied).match(/\p{L}[\p{L}'’]*/gu));
+  expect(held.filter((name) => words.has(name))).toEqual([]);
+  const asked = JSON.stringify(cases);
+  expect(held.filter((name) => asked.includes(name)).length).toBeGreaterThan(5);
+});
+
+test("a verb and thing that name a tool of the tests never name one in training", () => {
+  const named = (verb: string, thing: string): string[] => [`${verb}_${thing}`, `${thing}_${verb}`];
+  const held = verbs.flatMap((verb) =>
+    things
+      .filter((thing) => isHeldOut(`${verb.code[0]}/${thing.code}`))
+      .flatMap((thing) => verb.code.flatMap((code) => named(code, thing.code))),
+  );
+  const offered = new Set(training.flatMap(({ tools }) => tools?.map((tool) => tool.function.name) ?? []));
+  expect(held.filter((name) => offered.has(name))).toEqual([]);
+  const tested = new Set(cases.flatMap(({ sample }) => sample.tools?.map((tool) => tool.function.name) ?? []));
+  expect(held.some((name) => tested.has(name))).toBe(true);
+});
+
+test("the held-out wording of a question about the platform is not among those for training", () => {
+  [faqEn, faqFr, faqEs, faqDe, faqIt].forEach((text, at) => {
+    for (const [id, , ...phrases] of rows(text)) {
+      const held = normal(phrases.at(-1)!);
+      const learnt = [...phrases.slice(0, -1), ...moreFaq[id!]![at]!.split("|").flatMap(alternatives)];
+      expect(
+        learnt.filter((phrase) => normal(phrase) === held),
+        id,
+      ).toEqual([]);
+    }
+  });
+});
+
+test("the held-out wording of small talk is not among those for training", () => {
+  for (const [id, , ...phrases] of rows(smallTalk)) {
+    const [intent, lang] = id!.split(" ");
+    const more = moreSmallTalk[intent!]![languages.findIndex((known) => known === lang)]!;
+    const learnt = [...phrases.slice(0, -1), ...more.split("|").flatMap(alternatives)].map(normal);
+    expect(
+      learnt.filter((phrase) => phrase === normal(phrases.at(-1)!)),
+      id,
+    ).toEqual([]);
+  }
+});
+
+test("the added messages of a topic share no four words in a row with the held-out one", () => {
+  const runs = (text: string): string[] => {
+    const words = normal(text).split(" ");
+    return words.flatMap((_, i) => (i + 4 <= words.length ? [words.slice(i, i + 4).join(" ")] : []));
+  };
+  const more = { ...morePolicySays, ...moreDeskSays };
+  for (const topic of [...policyTopics, ...deskTopics]) {
+    languages.forEach((lang, at) => {
+      const held = topic.says[lang].at(-1)!;
+      const near = new Set(runs(held));
+      const learnt = more[topic.labels[0]!]![at]!.split("|").flatMap(alternatives);
+      expect(
+        learnt.filter((say) => normal(say) === normal(held) || runs(say).some((run) => near.has(run))),
+        topic.labels[0],
+      ).toEqual([]);
+    });
+  }
+});
