@@ -105,6 +105,7 @@ describe.skipIf(CHROMIUM === undefined)(
       share,
       "/settings",
       "/console",
+      "/console/playground",
       "/console/models",
       "/console/keys",
       "/console/batches",

@@ -58,6 +58,11 @@ export function createAppRouter() {
     path: "/",
     component: lazyRouteComponent(() => import("../console/overview-page.tsx"), "OverviewPage"),
   });
+  const playgroundPage = createRoute({
+    getParentRoute: () => console,
+    path: "playground",
+    component: lazyRouteComponent(() => import("../console/playground-page.tsx"), "PlaygroundPage"),
+  });
   const modelsPage = createRoute({
     getParentRoute: () => console,
     path: "models",
@@ -108,6 +113,7 @@ export function createAppRouter() {
         settings,
         console.addChildren([
           overviewPage,
+          playgroundPage,
           modelsPage,
           keysPage,
           batchesPage,

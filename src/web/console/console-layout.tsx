@@ -1,4 +1,5 @@
-import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { I18nProvider } from "react-aria-components";
 import { useSession } from "../app/queries.ts";
 import { useWords } from "../app/services.tsx";
@@ -9,6 +10,7 @@ const GROUPS = [
     name: "console.build",
     sections: [
       { to: "/console", name: "console.overview", scope: undefined },
+      { to: "/console/playground", name: "console.playground", scope: "inference" },
       { to: "/console/models", name: "console.models", scope: undefined },
       { to: "/console/keys", name: "console.keys", scope: "admin" },
       { to: "/console/batches", name: "console.batches", scope: "jobs" },
@@ -53,9 +55,17 @@ export function ConsoleLayout() {
 function Sections() {
   const { t } = useConsoleWords();
   const { data: user } = useSession();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // Where the sections are a row, the one that is open may stand outside of it.
+  useEffect(
+    () => nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" }),
+    [pathname],
+  );
   const isAllowed = (scope: string | undefined) => scope === undefined || user?.scopes.includes(scope) === true;
   return (
     <nav
+      ref={nav}
       aria-label={t("console.sections")}
       className="flex shrink-0 gap-1 overflow-x-auto border-line p-2 text-sm max-md:border-b md:w-52 md:flex-col md:overflow-y-auto md:border-r"
     >

@@ -161,4 +161,5 @@ export const messages: Messages = {
 
   "app.console": "Konsole",
   "app.remove": "Entfernen",
+  "message.thinking": "Überlegung",
 };

@@ -158,4 +158,5 @@ export const en = {
 
   "app.console": "Console",
   "app.remove": "Remove",
+  "message.thinking": "Thoughts",
 } as const;

@@ -159,4 +159,5 @@ export const messages: Messages = {
 
   "app.console": "Consola",
   "app.remove": "Quitar",
+  "message.thinking": "Razonamiento",
 };

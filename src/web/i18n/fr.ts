@@ -159,4 +159,5 @@ export const messages: Messages = {
 
   "app.console": "Console",
   "app.remove": "Retirer",
+  "message.thinking": "Réflexion",
 };

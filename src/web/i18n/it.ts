@@ -159,4 +159,5 @@ export const messages: Messages = {
 
   "app.console": "Console",
   "app.remove": "Rimuovi",
+  "message.thinking": "Ragionamento",
 };
