@@ -19,6 +19,21 @@ test("text arrives in whole code points, and its tokens add up", () => {
   expect(pieces.map((piece) => piece.tokens)).toEqual([4, 2, 3]);
 });
 
+test("a long prompt says how far it is, pass by pass, and a short one nothing", () => {
+  const harness = new CoreHarness({}, { prefillTokens: 8 });
+  harness.submit(1, "Repeat: it takes several passes");
+  harness.drain();
+  const said = harness.events(1).flatMap((event) => (event.type === "prefilled" ? [event.tokens] : []));
+  const { promptTokens } = harness.events(1)[0] as { promptTokens: number };
+  expect(said.length).toBeGreaterThan(2);
+  expect(said).toEqual(said.toSorted((a, b) => a - b));
+  expect(said.at(-1)).toBeLessThan(promptTokens);
+  const short = new CoreHarness();
+  short.submit(1, "Repeat: x");
+  short.drain();
+  expect(short.events(1).map((event) => event.type)).not.toContain("prefilled");
+});
+
 test("a control token that ends no turn is an event, never text", () => {
   const harness = new CoreHarness();
   harness.submit(1, "Repeat: a[TOOL_CALLS]b");

@@ -219,6 +219,9 @@ export class EngineCore implements Core {
     sequence.draftedTokens += drafts.length;
     this.#draftedTokens += drafts.length;
     sequence.lastStep = this.#passes;
+    if (firstRow < 0 && sequence.firstTokenMs === undefined) {
+      this.#outputs.push({ id: sequence.owner.id, event: { type: "prefilled", tokens: sequence.computed } });
+    }
     try {
       if (firstRow >= 0) asTramontaneError(() => this.#sampleRows(sequence, drafts, firstRow));
     } catch (error) {

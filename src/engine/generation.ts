@@ -89,6 +89,8 @@ export type FinishReason =
 /** What a generation says while it runs. `started` comes first, one `finished` per choice comes last. */
 export type GenerationEvent =
   | { readonly type: "started"; readonly promptTokens: number; readonly cachedTokens: number }
+  /** After each pass but the last over a long prompt: how much of it is worked through, cached tokens included. */
+  | { readonly type: "prefilled"; readonly tokens: number }
   /** Whole code points only. `tokens` is how many tokens became final since the last event of this choice. */
   | {
       readonly type: "text";

@@ -87,6 +87,21 @@ test("a reader who leaves in the middle pays for what was made, one who never st
     .toMatchObject({ outcome: "failed", prompt_tokens: 0 });
 });
 
+test("a reader who leaves before the first token pays for the part of the prompt that was worked through", async () => {
+  const leave = async (prefilled: TurnEvent[]) => {
+    const controller = new AbortController();
+    const request = await ask(controller.signal);
+    for await (const event of await turn(saying(started, ...prefilled, text, finished), request))
+      if (event === (prefilled.at(-1) ?? started)) break;
+    return await eventOf(request);
+  };
+  const after = (tokens: number): TurnEvent => ({ type: "prefilled", tokens });
+  expect(await leave([after(6), after(8)])).toMatchObject({ outcome: "partial", prompt_tokens: 8, cached_tokens: 4 });
+  // What was in the cache cost nobody anything.
+  expect(await leave([after(4)])).toMatchObject({ outcome: "failed", prompt_tokens: 0 });
+  expect(await leave([])).toMatchObject({ outcome: "failed", prompt_tokens: 0 });
+});
+
 test("an engine that breaks is not billed before the first token, and to the last one after it", async () => {
   const broken = new TramontaneError("engine_crashed", "boom");
   const early = await ask();

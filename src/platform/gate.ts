@@ -1,6 +1,7 @@
 import type { Logger } from "#base";
-import type { Admission, AdmissionRequest, Gate, RequestSize } from "./inference/call.ts";
+import type { Admission, AdmissionRequest, Gate, Outcome, RequestSize } from "./inference/call.ts";
 import type { Limiter } from "./limits/limiter.ts";
+import type { AttemptEnd } from "./metering/outcome.ts";
 import type { Meter } from "./metering/meter.ts";
 import type { OtlpTraces } from "./telemetry/otlp-traces.ts";
 
@@ -41,12 +42,10 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
         progress: ({ promptTokens, completionTokens }) =>
           ticket.progress({ promptTokens, outputTokens: completionTokens }),
         async settle(outcome) {
-          const { ending, promptTokens, cachedTokens, completionTokens: outputTokens } = outcome;
+          const { promptTokens, completionTokens: outputTokens } = outcome;
           lease.end(promptTokens + outputTokens);
           traces?.record({ ask, outcome });
-          const promptProcessed = outputTokens > 0 || ending === "completed";
-          const end = { ending, promptTokens, cachedTokens, outputTokens, promptProcessed };
-          await ticket.settle(end, { trace: outcome }).catch((error: unknown) => {
+          await ticket.settle(endOf(outcome), { trace: outcome }).catch((error: unknown) => {
             logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
             throw error;
           });
@@ -54,6 +53,15 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
       };
     },
   };
+}
+
+/** Who leaves before the first token pays for the part of the prompt that was worked through for them. */
+function endOf(outcome: Outcome): AttemptEnd {
+  const { ending, promptTokens, cachedTokens, completionTokens: outputTokens, prefilledTokens = 0 } = outcome;
+  if (outputTokens > 0 || ending === "completed")
+    return { ending, promptTokens, cachedTokens, outputTokens, promptProcessed: true };
+  const promptProcessed = prefilledTokens > cachedTokens;
+  return { ending, promptTokens: prefilledTokens, cachedTokens, outputTokens, promptProcessed };
 }
 
 function expectedTokens({ promptBytes, maxOutputTokens, isOutputBounded }: RequestSize): number {

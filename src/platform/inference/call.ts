@@ -84,6 +84,8 @@ export interface Outcome {
   readonly deployment: string;
   readonly promptTokens: number;
   readonly cachedTokens: number;
+  /** Prompt tokens worked through when it ended, as far as the engine said; cached ones included. */
+  readonly prefilledTokens?: number;
   readonly completionTokens: number;
   /** All was sent, the reader left, or something broke. */
   readonly ending: "completed" | "abandoned" | "broken";

@@ -43,7 +43,7 @@ export async function* buildChunks(
     } else if (event.type === "thinking") {
       const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
       yield chunk({ index: event.choice, delta, finish_reason: null });
-    } else {
+    } else if (event.type === "finished") {
       const last = chunk(endOf(event));
       const carriesUsage = tally.ended === choices && !includeUsage;
       yield carriesUsage ? { ...last, usage: tally.usage() } : last;

@@ -23,7 +23,7 @@ export async function collectCompletion(
   const tally = new Tally();
   for await (const event of events) {
     tally.count(event);
-    if (event.type === "started") continue;
+    if (event.type === "started" || event.type === "prefilled") continue;
     const draft = drafts[event.choice]!;
     if (event.type === "text") {
       draft.text += event.text;

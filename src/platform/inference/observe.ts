@@ -73,6 +73,7 @@ class TurnCount {
   readonly #completionTokens: number[] = [];
   #promptTokens = 0;
   #cachedTokens = 0;
+  #prefilledTokens = 0;
   #firstTextMs: number | undefined;
   #lastTextMs: number;
 
@@ -93,6 +94,10 @@ class TurnCount {
     if (event.type === "started") {
       this.#promptTokens = event.promptTokens;
       this.#cachedTokens = event.cachedTokens;
+      return;
+    }
+    if (event.type === "prefilled") {
+      this.#prefilledTokens = Math.max(this.#prefilledTokens, event.tokens);
       return;
     }
     if (event.type === "finished") {
@@ -116,6 +121,7 @@ class TurnCount {
       deployment,
       ...this.tokens,
       cachedTokens: this.#cachedTokens,
+      prefilledTokens: this.#firstTextMs === undefined ? this.#prefilledTokens : this.#promptTokens,
       ending,
       endings: this.endings,
       durationMs: clock.monotonicMs() - this.#beganMs,

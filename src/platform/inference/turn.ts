@@ -6,6 +6,8 @@ import type { ChoiceOptions } from "./choice-answer.ts";
 /** What an answer says while it comes into being, in the client's terms. `started` first, one `finished` per choice last. */
 export type TurnEvent =
   | { readonly type: "started"; readonly promptTokens: number; readonly cachedTokens: number }
+  /** How much of a long prompt is worked through, cached tokens included. */
+  | { readonly type: "prefilled"; readonly tokens: number }
   | {
       readonly type: "text";
       readonly choice: number;
@@ -58,6 +60,10 @@ async function* translateEvents(
       for (const { choice } of answers) {
         if (options.prefix) yield { type: "text", choice, text: options.prefix, tokens: 0 };
       }
+      continue;
+    }
+    if (event.type === "prefilled") {
+      yield event;
       continue;
     }
     const answer = answers[event.choice]!;
