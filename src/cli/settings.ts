@@ -47,6 +47,19 @@ export const SETTINGS = {
     parse: wholeNumber(0, 65_535),
     fallback: 8420,
   }),
+  adminPort: setting({
+    summary: "Port of its own for the admin API (`/admin/v1`), which the first port then does not have; 0 picks one.",
+    placeholder: "PORT",
+    defaultText: "the same port",
+    parse: optional(wholeNumber(0, 65_535)),
+    fallback: undefined,
+  }),
+  adminHost: setting({
+    summary: "Address that the admin port listens on.",
+    placeholder: "ADDRESS",
+    parse: text,
+    fallback: "127.0.0.1",
+  }),
   dataDir: setting({
     summary: "Folder for everything the server keeps.",
     placeholder: "FOLDER",

@@ -4,6 +4,7 @@ import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine, readHardware } from "#engine";
 import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
+import type { HttpServerParts } from "#http";
 import {
   Agents,
   Catalog,
@@ -29,6 +30,8 @@ import { productVersion } from "./version.ts";
 /** The house, running. */
 export interface RunningServer {
   readonly url: string;
+  /** Where the admin API is, when it has a port of its own. */
+  readonly adminUrl: string | undefined;
   readonly apiKey: string;
   /** Whether the key was made by this start. */
   readonly isNewKey: boolean;
@@ -98,7 +101,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     const conversations = new Conversations({ ...office, agents, inference });
     const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
     undo.push(() => chatApp.close());
-    const server = createHttpServer({
+    const parts: HttpServerParts = {
       inference,
       catalog,
       authenticate: (headers) => office.authenticate(headers),
@@ -107,24 +110,44 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       clock,
       version: productVersion(),
       app: { ...chatApp, webRoot: WEB_APP },
-      routes: [
-        ...adminRoutes(office),
-        ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
-      ],
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
-    });
+    };
+    const work = workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches });
+    const everything = [...adminRoutes(office), ...work];
+    const server = createHttpServer({ ...parts, routes: config.adminPort === undefined ? everything : work });
     const address = await server.listen(config.host, config.port);
     undo.push(() => server.close());
+    const adminUrl = await openAdminPort(config, { ...parts, routes: everything }, undo);
     const ready = catalog.default.loaded().then(() => {});
     ready.catch((error: unknown) => logger.log("error", "model.failed", { message: String(error) }));
-    const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-    const url = `http://${host}:${address.port}`;
-    return { url, apiKey: key, isNewKey: isNew, defaultModel: catalog.default.spec.id, ready, close, chatApp };
+    const url = urlOf(address);
+    return {
+      url,
+      adminUrl,
+      apiKey: key,
+      isNewKey: isNew,
+      defaultModel: catalog.default.spec.id,
+      ready,
+      close,
+      chatApp,
+    };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** The admin API on a port of its own: everything is there, the console included, so that its pages find it. */
+async function openAdminPort(config: Config, parts: HttpServerParts, undo: Undo): Promise<string | undefined> {
+  if (config.adminPort === undefined) return undefined;
+  const server = createHttpServer(parts);
+  const address = await server.listen(config.adminHost, config.adminPort);
+  undo.push(() => server.close());
+  return urlOf(address);
+}
+
+const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 interface World {
   readonly clock: Clock;

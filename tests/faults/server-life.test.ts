@@ -7,7 +7,7 @@ import type { ServerProcess } from "../server-process.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startServerProcess();
+  server = await startServerProcess({ flags: ["--admin-port", "0"] });
 }, 90_000);
 afterAll(() => server.stop());
 
@@ -33,6 +33,15 @@ test("it answers, and the log has neither prompt nor key", async () => {
     .filter((line) => line.startsWith("{"));
   expect(logged.join("\n")).not.toContain("secret question");
   expect(logged.join("\n")).not.toContain(server.key);
+});
+
+test("with a port of its own the admin API is there and not at the first port, for the same key", async () => {
+  const admin = /Admin +(\S+)/.exec(server.output())![1]!;
+  const keys = (base: string) =>
+    fetch(`${base}/api-keys`, { headers: { authorization: `Bearer ${server.key}` } }).then(({ status }) => status);
+  expect(await keys(admin)).toBe(200);
+  expect(await keys(`${server.url}/admin/v1`)).toBe(404);
+  expect((await fetch(`${admin}/api-keys`)).status).toBe(401);
 });
 
 test("kill -9 of the engine mid-stream: the stream ends with an error chunk, and the next request is answered in seconds", async () => {

@@ -24,6 +24,7 @@ export const serve: Command = {
         `Tramontane listens on ${server.url}`,
         `Chat      ${server.url}${isLocal(server.url) ? server.chatApp.issueSignInPath() : "/chat"}`,
         `API       ${server.url}/v1     reference ${server.url}/docs`,
+        ...(server.adminUrl === undefined ? [] : [`Admin     ${server.adminUrl}/admin/v1`]),
         show,
         `Data      ${join(context.config.dataDir)}`,
         "",
