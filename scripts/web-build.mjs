@@ -48,6 +48,11 @@ export async function buildWebApp() {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // The small parts that most pages share are one file, not ten.
+      rolldownOptions: {
+        checks: { pluginTimings: false },
+        output: { codeSplitting: { groups: [{ name: "parts", test: /src\/web\/components\/(?!dialog)/ }] } },
+      },
     },
   });
   writeFileSync(stampFile, wanted);

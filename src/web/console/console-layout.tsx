@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Outlet } from "@tanstack/react-router";
 import { I18nProvider } from "react-aria-components";
 import { useSession } from "../app/queries.ts";
 import { useWords } from "../app/services.tsx";
@@ -55,12 +55,11 @@ export function ConsoleLayout() {
 function Sections() {
   const { t } = useConsoleWords();
   const { data: user } = useSession();
-  const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
   // Where the sections are a row, the one that is open may stand outside of it.
   useEffect(
     () => nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" }),
-    [pathname],
+    [],
   );
   const isAllowed = (scope: string | undefined) => scope === undefined || user?.scopes.includes(scope) === true;
   return (

@@ -48,7 +48,7 @@ export function PlaygroundPage() {
     <>
       <PageHead title={t("console.playground")} lead={t("playground.lead")}>
         {isRunning ? (
-          <button type="button" className="button" onClick={() => panes.forEach(({ stop }) => stop())}>
+          <button type="button" className="button" onClick={() => panes.forEach((pane) => pane.stop())}>
             {t("composer.stop")}
           </button>
         ) : (
