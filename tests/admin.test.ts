@@ -160,7 +160,7 @@ describe("who may do what", () => {
   // Signing out takes whatever token there is, and the public doors none.
   const isScoped = (route: Route): boolean => !route.isPublic && route.paths[0] !== "/admin/v1/sessions";
   const doors = () =>
-    adminRoutes(office)
+    adminRoutes(office, server.policies!)
       .filter(isScoped)
       .map((route) => ({ method: route.method, path: route.paths[0]!, route }));
   const open = (door: { method: string; path: string }, key: string, query = "") =>

@@ -59,6 +59,9 @@ export const ERROR_CODES = [
   "data_directory_in_use",
   "conflict",
   "budget_exceeded",
+  "policy_refused",
+  "policy_unavailable",
+  "guardrail_blocked",
   "internal",
 ] as const;
 

@@ -17,6 +17,7 @@ import {
   openBatches,
   openChatApp,
   openGate,
+  openPolicies,
   parseRemoteModels,
   RemoteDeployment,
   RemoteModel,
@@ -89,11 +90,14 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       newId: () => randomUUID().replaceAll("-", ""),
       observer: metrics,
     };
-    const inference = createInference({ ...shared, gate: office.gate ?? openGate });
+    const policies = openPolicies({ ...office, catalog, logger });
+    undo.push(() => policies.close());
+    const guarded = { ...shared, policies: policies.guard };
+    const inference = createInference({ ...guarded, gate: office.gate ?? openGate });
     const jobs = await openBatches({
       ...office,
       logger,
-      createInference: (gate, priority) => createInference({ ...shared, gate, priority }),
+      createInference: (gate, priority) => createInference({ ...guarded, gate, priority }),
       describeFailure: toWireFailure,
     });
     undo.push(() => jobs.close());
@@ -113,7 +117,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     };
     const work = workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches });
-    const everything = [...adminRoutes(office), ...work];
+    const everything = [...adminRoutes(office, policies), ...work];
     const server = createHttpServer({ ...parts, routes: config.adminPort === undefined ? everything : work });
     const address = await server.listen(config.host, config.port);
     undo.push(() => server.close());

@@ -1,7 +1,7 @@
 import { TramontaneError } from "#base";
 import type { ErrorCode } from "#base";
 import { errorBody } from "#protocol";
-import type { ErrorBody, ValidationDetail, WireError } from "#protocol";
+import type { ErrorBody, PolicyNotice, ValidationDetail, WireError } from "#protocol";
 
 interface WireKind {
   readonly status: number;
@@ -36,6 +36,9 @@ const KINDS: Partial<Record<ErrorCode, WireKind>> = {
   overloaded: UNAVAILABLE,
   storage_unavailable: UNAVAILABLE,
   budget_exceeded: { status: 402, type: "budget_exceeded", code: "budget_exceeded" },
+  policy_refused: { status: 403, type: "policy_refused", code: "policy_refused" },
+  policy_unavailable: { status: 503, type: "policy_unavailable", code: "policy_unavailable" },
+  guardrail_blocked: { status: 403, type: "guardrail_blocked", code: "guardrail_blocked" },
   conflict: { status: 409, type: "conflict", code: "conflict" },
   engine_unavailable: UNAVAILABLE,
   engine_crashed: UNAVAILABLE,
@@ -63,6 +66,7 @@ export function toWireFailure(thrown: unknown, requestId: string): WireFailure {
     status: kind.status,
     requestId,
     ...(detail === undefined ? {} : { detail }),
+    ...judgementOf(error),
   });
   return { status: kind.status, headers: { "x-ms-error-code": kind.code, ...retryHeaders(error, kind) }, body };
 }
@@ -100,6 +104,13 @@ function messageOf(error: TramontaneError): string {
 function detailOf(error: TramontaneError, kind: WireKind): string | readonly ValidationDetail[] | undefined {
   if (kind.status === 401) return "Unauthorized";
   return error.details["detail"] as readonly ValidationDetail[] | undefined;
+}
+
+/** Why a text was judged unfit: the rule, or the scores. */
+function judgementOf({ code, details }: TramontaneError): Pick<ErrorBody, "policy" | "guardrails"> {
+  if (code === "policy_refused") return { policy: details["policy"] as PolicyNotice };
+  if (code === "guardrail_blocked") return { guardrails: details["guardrails"] as ErrorBody["guardrails"] };
+  return {};
 }
 
 function retryHeaders(error: TramontaneError, kind: WireKind): Record<string, string> {

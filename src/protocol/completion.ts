@@ -1,3 +1,4 @@
+import type { PolicyNotice } from "./policies.ts";
 import type { Usage } from "./usage.ts";
 
 export type WireFinishReason = "stop" | "length" | "model_length" | "tool_calls" | "error";
@@ -56,6 +57,8 @@ export interface ChatCompletion {
   readonly model: string;
   readonly choices: readonly CompletionChoice[];
   readonly usage: Usage;
+  /** Warnings of the workspace's policy; absent when there are none. */
+  readonly policy?: readonly PolicyNotice[];
 }
 
 export interface ChunkChoice {
@@ -82,6 +85,8 @@ export interface ChatCompletionChunk {
   readonly model: string;
   readonly choices: readonly ChunkChoice[];
   readonly usage?: Usage | null;
+  /** On the chunk that ends the last choice: warnings of the workspace's policy. */
+  readonly policy?: readonly PolicyNotice[];
   /** Only on the chunk that says a stream broke off. */
   readonly error?: {
     readonly message: string;

@@ -1,3 +1,4 @@
+import type { PolicyNotice } from "./policies.ts";
 import type { ValidationDetail } from "./refusal.ts";
 
 /** The four facts of an error that clients read, wherever they look for them. */
@@ -18,15 +19,30 @@ export interface ErrorBody extends WireError {
   readonly request_id: string;
   readonly detail?: string | readonly ValidationDetail[];
   readonly error: WireError;
+  /** The rule of the workspace's policy that withheld the answer. */
+  readonly policy?: PolicyNotice;
+  /** What a guardrail of the request found. */
+  readonly guardrails?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface ErrorBodyParts extends WireError {
   readonly status: number;
   readonly requestId: string;
   readonly detail?: string | readonly ValidationDetail[];
+  readonly policy?: PolicyNotice;
+  readonly guardrails?: Readonly<Record<string, unknown>> | undefined;
 }
 
-export function errorBody({ message, type, param, code, status, requestId, detail }: ErrorBodyParts): ErrorBody {
+export function errorBody({
+  message,
+  type,
+  param,
+  code,
+  status,
+  requestId,
+  detail,
+  ...found
+}: ErrorBodyParts): ErrorBody {
   const facts: WireError = { message, type, param, code };
   return {
     object: "error",
@@ -35,5 +51,6 @@ export function errorBody({ message, type, param, code, status, requestId, detai
     request_id: requestId,
     ...(detail === undefined ? {} : { detail }),
     error: facts,
+    ...found,
   };
 }

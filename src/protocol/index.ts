@@ -43,6 +43,31 @@ export type { FimRequest } from "./fim.ts";
 export { MessageSchema, readMessage } from "./messages.ts";
 export type { ChatMessage, ContentChunk, ToolCall, WireMessage } from "./messages.ts";
 export type { ModelCapabilities, ModelCard, ModelList } from "./models.ts";
+export {
+  AdvisePolicySchema,
+  POLICY_ACTIONS,
+  POLICY_STAGES,
+  POLICY_STRICTNESS,
+  PolicyDraftSchema,
+  PolicyRuleSchema,
+  PublishPolicySchema,
+  ReplayPolicySchema,
+  ReviewDecisionSchema,
+  RollBackPolicySchema,
+  TestPolicySchema,
+} from "./policies.ts";
+export type {
+  PolicyAction,
+  PolicyAdvice,
+  PolicyDefinition,
+  PolicyDraft,
+  PolicyNotice,
+  PolicyRule,
+  PolicyStage,
+  PolicyStrictness,
+  PolicyVerdict,
+  RuleFinding,
+} from "./policies.ts";
 export { readBody } from "./read-body.ts";
 export type { ReadBodyOptions } from "./read-body.ts";
 export type { Reading, Refusal, ValidationDetail } from "./refusal.ts";

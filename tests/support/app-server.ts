@@ -17,6 +17,7 @@ import {
   openBackOffice,
   openBatches,
   openChatApp,
+  openPolicies,
 } from "#platform";
 import { chooseTemplate } from "#prompt";
 
@@ -59,7 +60,8 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const metrics = createMetrics();
     const newId = () => randomUUID().replaceAll("-", "");
     const random = { next: () => Math.random() };
-    const shared = { catalog, clock, random, newId, observer: metrics };
+    const policies = openPolicies({ ...office, catalog, logger });
+    const shared = { catalog, clock, random, newId, observer: metrics, policies: policies.guard };
     const inference = createInference({ ...shared, gate: office.gate! });
     const jobs = await openBatches({
       ...office,
@@ -77,7 +79,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const http = createHttpServer({
       ...parts,
       routes: [
-        ...adminRoutes(office),
+        ...adminRoutes(office, policies),
         ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
       ],
       app: { ...app, webRoot: options.webRoot },

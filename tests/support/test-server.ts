@@ -14,8 +14,9 @@ import {
   Deployment,
   openBatches,
   openGate,
+  openPolicies,
 } from "#platform";
-import type { BackOffice, Caller, Gate, Inference, OpenBatches } from "#platform";
+import type { BackOffice, Caller, Gate, Inference, OpenBatches, Policies, RuleJudge } from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const KEY = "tmk_test_0123456789abcdef";
@@ -33,6 +34,8 @@ export interface TestServer {
   /** Without `/v1`. */
   readonly origin: string;
   readonly model: EngineModel;
+  /** Only with an office. */
+  readonly policies: Policies | undefined;
   /** Sends JSON with a valid key. */
   send(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
@@ -44,6 +47,8 @@ export interface TestServerOptions {
   /** Keys, limits, metering and the admin API, in place of one fixed key and an open gate. */
   readonly office?: BackOffice;
   readonly gate?: Gate;
+  /** Judges rules in place of the toy, which has no opinions. */
+  readonly judge?: RuleJudge;
   readonly logger?: Logger;
   readonly http?: Partial<HttpServerOptions>;
   /** Stands between the doors and the toy, to make it slow or break it. */
@@ -58,8 +63,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const model = options.disturb?.(toy) ?? toy;
   const catalog = createTestCatalog(model, options.deployments ?? []);
   const metrics = createMetrics();
+  const policies =
+    options.office &&
+    openPolicies({ ...options.office, catalog, logger: options.logger ?? silentLogger, judge: options.judge });
   const parts = {
     catalog,
+    policies: policies?.guard,
     clock,
     random: { next: () => Math.random() },
     newId: () => randomUUID().replaceAll("-", ""),
@@ -78,7 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     inference,
     catalog,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
-    routes: officeRoutes({ office: options.office, jobs, catalog, inference }),
+    routes: officeRoutes({ office: options.office, policies, jobs, catalog, inference }),
     metrics,
     logger: options.logger ?? silentLogger,
     clock,
@@ -91,6 +100,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return {
     origin,
     model,
+    policies,
     send: (path, body, headers = {}) =>
       fetch(origin + path, {
         method: body === undefined ? "GET" : "POST",
@@ -100,6 +110,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async close() {
       await server.close();
       await jobs?.close();
+      await policies?.close();
       await engine.close();
     },
   };
@@ -134,17 +145,18 @@ function createTestCatalog(model: EngineModel, others: readonly Deployment[]): C
 
 interface OfficeParts {
   readonly office: BackOffice | undefined;
+  readonly policies: Policies | undefined;
   readonly jobs: OpenBatches | undefined;
   readonly catalog: Catalog;
   readonly inference: Inference;
 }
 
-function officeRoutes({ office, jobs, catalog, inference }: OfficeParts): readonly Route[] {
-  if (!office || !jobs) return [];
+function officeRoutes({ office, policies, jobs, catalog, inference }: OfficeParts): readonly Route[] {
+  if (!office || !policies || !jobs) return [];
   const agents = new Agents(office);
   const conversations = new Conversations({ ...office, agents, inference });
   return [
-    ...adminRoutes(office),
+    ...adminRoutes(office, policies),
     ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
   ];
 }

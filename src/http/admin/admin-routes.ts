@@ -1,18 +1,20 @@
-import type { BackOffice } from "#platform";
+import type { BackOffice, Policies } from "#platform";
 import type { Route } from "../route.ts";
 import { billingDoors } from "./billing-doors.ts";
 import { limitDoors } from "./limit-doors.ts";
 import { memberDoors } from "./member-doors.ts";
+import { policyDoors } from "./policy-doors.ts";
 import { tenancyDoors } from "./tenancy-doors.ts";
 import { usageDoors } from "./usage-doors.ts";
 
 /** The admin API, `/admin/v1`. Every door names the scope it needs; operators may add `?organization_id=`. */
-export function adminRoutes(office: BackOffice): readonly Route[] {
+export function adminRoutes(office: BackOffice, policies: Policies): readonly Route[] {
   return [
     ...tenancyDoors(office),
     ...memberDoors(office),
     ...limitDoors(office),
     ...usageDoors(office),
     ...billingDoors(office),
+    ...policyDoors(office, policies),
   ];
 }

@@ -1,4 +1,4 @@
-import type { AppModel } from "#protocol";
+import type { AppModel, PolicyNotice } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 
 export interface AnswerMessage {
@@ -19,6 +19,8 @@ export interface AnswerRequest {
 
 export type AnswerEvent =
   | { readonly type: "text"; readonly text: string; readonly tokens: number }
+  /** A warning of the workspace's policy; the answer goes on. */
+  | { readonly type: "policy"; readonly notice: PolicyNotice }
   | {
       readonly type: "finished";
       readonly reason: "stop" | "length" | "context";
@@ -29,7 +31,7 @@ export type AnswerEvent =
 
 /**
  * Who answers in a chat: the same use case that serves the API, called in process. Errors: `prompt_too_long` (details:
- * promptTokens, contextTokens), `invalid_model`, `rate_limited`, `overloaded`, `engine_unavailable`. Aborting the signal ends
+ * promptTokens, contextTokens), `policy_refused` (details: policy, the notice), `invalid_model`, `rate_limited`, `overloaded`, `engine_unavailable`. Aborting the signal ends
  * the iteration after the engine has freed its sequence.
  */
 export interface Answerer {

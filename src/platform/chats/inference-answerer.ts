@@ -26,16 +26,23 @@ export class InferenceAnswerer implements Answerer {
   }
 
   async *answer(request: AnswerRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
-    const call = { requestId: randomUUID(), caller: request.caller, dialect: "mistral" as const, signal };
+    const call = {
+      requestId: randomUUID(),
+      caller: request.caller,
+      dialect: "mistral" as const,
+      channel: "app" as const,
+      signal,
+    };
     const { chunks } = await this.#inference.streamChat(toChatRequest(request), call);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
-    for await (const { choices, usage } of chunks) {
+    for await (const { choices, usage, policy } of chunks) {
       const [choice] = choices;
       const content = wordsOf(choice?.delta.content ?? "");
       const text = content.slice(echoed);
       echoed = Math.max(0, echoed - content.length);
       if (text !== "") yield { type: "text", text, tokens: 1 };
+      for (const notice of policy ?? []) yield { type: "policy", notice };
       if (!choice?.finish_reason) continue;
       yield {
         type: "finished",

@@ -1,6 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import type { AnswerUsage, AppEvent, MessageDetails, MessageStatus } from "#protocol";
+import type { AnswerUsage, AppEvent, MessageDetails, MessageStatus, PolicyDecision, PolicyNotice } from "#protocol";
 import type { AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { ChatStore, StoredMessage } from "./chat-store.ts";
 
@@ -34,6 +34,7 @@ export class Run {
   #savedText: string;
   #lastSaveMs: number;
   #saving: Promise<void> = Promise.resolve();
+  #policy: PolicyDecision | undefined;
   #ended: "stopped" | "interrupted" | undefined;
 
   constructor(parts: RunParts) {
@@ -71,6 +72,8 @@ export class Run {
       return await this.#close(this.#ended ?? (finished ? "complete" : "interrupted"), this.#detailsOf(finished));
     } catch (error) {
       if (this.#ended) return this.#close(this.#ended, this.#detailsOf(undefined));
+      const refusal = refusalIn(error);
+      if (refusal) return this.#close("refused", { ...this.#detailsOf(undefined), policy: refusal });
       this.#parts.logger.log("warn", "chat_run_failed", { run: this.id, code: codeOf(error) });
       const message = error instanceof TramontaneError ? error.message : "Something failed inside the server.";
       return this.#close("failed", { ...this.#detailsOf(undefined), error: { code: codeOf(error), message } });
@@ -96,6 +99,7 @@ export class Run {
     let finished: Finished | undefined;
     for await (const event of this.#parts.answerer.answer(request, this.#abort.signal)) {
       if (event.type === "finished") finished = event;
+      else if (event.type === "policy") this.#policy ??= decisionOf(event.notice);
       else this.#write(event.text, event.tokens);
     }
     return finished;
@@ -135,9 +139,10 @@ export class Run {
 
   #detailsOf(finished: Finished | undefined): MessageDetails {
     const kept = this.#parts.answer.details;
+    const policy = this.#policy ? { policy: this.#policy } : {};
     const trimmed = this.#trimmedMessages > 0 ? { trimmedMessages: this.#trimmedMessages } : {};
-    if (!finished) return { ...kept, ...trimmed };
-    return { ...kept, ...trimmed, finish: finished.reason, usage: this.#usageOf(finished) };
+    if (!finished) return { ...kept, ...policy, ...trimmed };
+    return { ...kept, ...policy, ...trimmed, finish: finished.reason, usage: this.#usageOf(finished) };
   }
 
   #usageOf(finished: Finished): AnswerUsage {
@@ -156,6 +161,16 @@ export class Run {
 }
 
 type Finished = Extract<AnswerEvent, { type: "finished" }>;
+
+/** The decision that withheld an answer, if that is what the error says. */
+function refusalIn(error: unknown): PolicyDecision | undefined {
+  if (!(error instanceof TramontaneError) || error.code !== "policy_refused") return undefined;
+  return { ...decisionOf(error.details["policy"] as PolicyNotice), message: error.message };
+}
+
+function decisionOf({ action, stage, rule_number: number, rule, category, score }: PolicyNotice): PolicyDecision {
+  return { action: action === "refuse" ? "refuse" : "warn", stage, number, rule, category, score };
+}
 
 /** The conversation without its oldest exchange(s), when that is what `error` asks for; undefined when nothing can go. */
 function withoutOldest(messages: readonly AnswerMessage[], error: unknown): readonly AnswerMessage[] | undefined {

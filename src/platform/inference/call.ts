@@ -9,6 +9,8 @@ export interface Call {
   readonly dialect: Dialect;
   /** Aborted when the client leaves or the server must stop; the reason says which. */
   readonly signal: AbortSignal;
+  /** Where it came from: `app` is a person in the chat app; undefined is a program. */
+  readonly channel?: "app";
   /** Told where the caller stands after this request, for the headers that say so. */
   readonly reportLimits?: (limits: LimitState) => void;
   /** Told which wishes of the request could only be kept in part. */

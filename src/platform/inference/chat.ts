@@ -11,6 +11,7 @@ import { resolve } from "./resolve.ts";
 import { SAFE_PROMPT } from "./safe-prompt.ts";
 import { startTurn } from "./start-turn.ts";
 import type { TurnPlan } from "./start-turn.ts";
+import { userTextsOf } from "./under-policy.ts";
 
 /** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the form, template and gate. */
 export async function startChat(parts: InferenceContext, request: ChatRequest, call: Call): Promise<StartedTurn> {
@@ -46,6 +47,7 @@ export async function startChat(parts: InferenceContext, request: ChatRequest, c
     prediction,
     constraint: form.constraint,
     stop: stopOf(request, template),
+    userTexts: userTextsOf(request.messages),
   };
   return startTurn(parts, plan, call);
 }

@@ -1,5 +1,5 @@
 import { countUsage } from "#protocol";
-import type { AnswerChunk, ChatCompletionChunk, ChunkChoice, Dialect, Usage } from "#protocol";
+import type { AnswerChunk, ChatCompletionChunk, ChunkChoice, Dialect, PolicyNotice, Usage } from "#protocol";
 import type { TurnEvent } from "./turn.ts";
 
 /** What all parts of one answer share. */
@@ -8,6 +8,13 @@ export interface AnswerFrame {
   readonly created: number;
   /** The name the client asked for. */
   readonly model: string;
+  /** The policy the answer is under, whose warnings it carries; undefined: none. */
+  readonly watch?: { readonly notices: readonly PolicyNotice[] } | undefined;
+}
+
+/** The policy's warnings, as the last part of an answer carries them. */
+export function noticesOf({ watch }: AnswerFrame): { readonly policy?: readonly PolicyNotice[] } {
+  return watch && watch.notices.length > 0 ? { policy: watch.notices } : {};
 }
 
 export interface ChunkOptions {
@@ -44,7 +51,7 @@ export async function* buildChunks(
       const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
       yield chunk({ index: event.choice, delta, finish_reason: null });
     } else if (event.type === "finished") {
-      const last = chunk(endOf(event));
+      const last = { ...chunk(endOf(event)), ...(tally.ended === choices ? noticesOf(frame) : {}) };
       const carriesUsage = tally.ended === choices && !includeUsage;
       yield carriesUsage ? { ...last, usage: tally.usage() } : last;
     }

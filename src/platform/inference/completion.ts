@@ -1,5 +1,5 @@
 import type { ChatCompletion, CompletionChoice, Dialect, WireTokenLogprob } from "#protocol";
-import { Tally, thought } from "./chunks.ts";
+import { noticesOf, Tally, thought } from "./chunks.ts";
 import type { AnswerFrame } from "./chunks.ts";
 import type { TurnEvent } from "./turn.ts";
 
@@ -49,7 +49,7 @@ export async function collectCompletion(
   }
   const ordered = choices.toSorted((a, b) => a.index - b.index);
   const { id, created, model } = frame;
-  return { id, object: "chat.completion", created, model, choices: ordered, usage: tally.usage() };
+  return { id, object: "chat.completion", created, model, choices: ordered, usage: tally.usage(), ...noticesOf(frame) };
 }
 
 function tellContent(

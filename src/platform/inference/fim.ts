@@ -13,5 +13,6 @@ export async function startFim(parts: InferenceParts, request: FimRequest, call:
   // What fills a gap is code: a space at its beginning counts, and control tokens in it mean nothing.
   const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined, constraint: undefined };
   const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
-  return startTurn(parts, { operation: "fim", model, deployment, loaded, prompt, ...format, ...wishes }, call);
+  const asked = { prompt, userTexts: [`${request.prompt}\n${request.suffix}`] };
+  return startTurn(parts, { operation: "fim", model, deployment, loaded, ...asked, ...format, ...wishes }, call);
 }

@@ -17,6 +17,7 @@ import { collectCompletion } from "./completion.ts";
 import { embed } from "./embed.ts";
 import { startFim } from "./fim.ts";
 import type { InferenceObserver } from "./observe.ts";
+import type { PolicyGuard } from "../policies/policy-guard.ts";
 import { createSchemaCheck } from "./schema-check.ts";
 import type { SchemaCheck } from "./schema-check.ts";
 import type { TurnEvent } from "./turn.ts";
@@ -48,6 +49,8 @@ export interface InferenceParts {
   readonly newId: () => string;
   readonly observer: InferenceObserver;
   readonly gate: Gate;
+  /** Holds requests to the policies of their workspaces; undefined: there are none. */
+  readonly policies?: PolicyGuard | undefined;
   /** Lower numbers go first, and push the others aside; normally 0. */
   readonly priority?: number;
 }

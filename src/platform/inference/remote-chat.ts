@@ -5,6 +5,7 @@ import { UNLIMITED } from "./call.ts";
 import type { Call, RequestSize } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
+import { afterCheck, beginWatch, userTextsOf } from "./under-policy.ts";
 
 /** Admits the caller and has another server answer. Errors: those of the gate; the server's come with the first event. */
 export async function startRemoteChat(
@@ -19,13 +20,15 @@ export async function startRemoteChat(
   const size = sizeOf(request, contextTokens);
   const admission = await parts.gate.admit({ call, deployment: id, operation: "chat", size });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
-  const events = deployment.remote.chat(request, call);
+  const watch = await beginWatch(parts, call, userTextsOf(request.messages));
+  const turn = afterCheck(watch, () => deployment.remote.chat(request, call));
   const { clock, observer } = parts;
+  const events = observeTurn(turn, { clock, observer, operation: "chat", deployment: id, choices, admission, signal });
   return {
-    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model },
+    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model, watch },
     choices,
     dialect,
-    events: observeTurn(events, { clock, observer, operation: "chat", deployment: id, choices, admission, signal }),
+    events: watch?.watch(events) ?? events,
   };
 }
 

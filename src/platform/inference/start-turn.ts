@@ -7,6 +7,7 @@ import type { Call, Operation, RequestSize } from "./call.ts";
 import type { InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
 import { readTurn } from "./turn.ts";
+import { afterCheck, beginWatch } from "./under-policy.ts";
 
 /** What chat and fill-in-the-middle agree on once the prompt is made. */
 export interface TurnPlan {
@@ -26,6 +27,8 @@ export interface TurnPlan {
   readonly logprobs: number | undefined;
   readonly prediction: string | undefined;
   readonly constraint: Constraint | undefined;
+  /** What people said, oldest first, for whoever judges it. */
+  readonly userTexts: readonly string[];
 }
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
@@ -36,14 +39,18 @@ export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Cal
   const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
   const request = toGenerationRequest(parts, plan, call);
-  const events = runEngine(plan.loaded.engine, request, call.signal);
-  const turn = readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
+  const watch = await beginWatch(parts, call, plan.userTexts);
+  const turn = afterCheck(watch, () => {
+    const events = runEngine(plan.loaded.engine, request, call.signal);
+    return readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
+  });
   const { clock, observer } = parts;
+  const events = observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal });
   return {
-    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model },
+    frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model, watch },
     choices,
     dialect,
-    events: observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal }),
+    events: watch?.watch(events) ?? events,
   };
 }
 

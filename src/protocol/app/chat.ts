@@ -68,6 +68,12 @@ export interface PolicyDecision {
   readonly category: string;
   /** Certainty in [0, 1]. */
   readonly score: number;
+  /** The rule's number. */
+  readonly number?: number;
+  /** Whether the question or the answer broke it. */
+  readonly stage?: "input" | "output";
+  /** The refusal in the language of the question. */
+  readonly message?: string;
 }
 
 /** A text file that travels with a message. */

@@ -10,6 +10,7 @@ import { files } from "./0010-files.ts";
 import { batches } from "./0011-batches.ts";
 import { agents } from "./0012-agents.ts";
 import { chats } from "./0150-chats.ts";
+import { policies } from "./0160-policies.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   batches,
   agents,
   chats,
+  policies,
 ];
