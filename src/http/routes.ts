@@ -1,9 +1,18 @@
-import { ChatRequestSchema, EmbeddingRequestSchema, FimRequestSchema, ResponsesRequestSchema } from "#protocol";
+import {
+  ChatClassificationRequestSchema,
+  ChatModerationRequestSchema,
+  ChatRequestSchema,
+  EmbeddingRequestSchema,
+  FimRequestSchema,
+  ModerationRequestSchema,
+  ResponsesRequestSchema,
+} from "#protocol";
 import type { Catalog, Inference } from "#platform";
 import { answerChat } from "./handlers/chat.ts";
 import { answerEmbeddings } from "./handlers/embeddings.ts";
 import { answerFim } from "./handlers/fim.ts";
 import { describeEndpoint, listModels, retrieveModel } from "./handlers/models.ts";
+import { answerClassifications, answerModerations } from "./handlers/moderations.ts";
 import { answerResponses } from "./handlers/responses.ts";
 import type { ReadingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
@@ -21,6 +30,10 @@ export function apiRoutes(inference: Inference, catalog: Catalog, rules: Reading
     { method: "POST", paths: ["/v1/fim/completions"], group: "Fill in the middle", summary: "Write the code between two pieces", body: FimRequestSchema, streams: true, handle: answerFim(inference, rules) },
     { method: "POST", paths: EMBEDDINGS, group: "Embeddings", summary: "Turn texts into vectors of length one", body: EmbeddingRequestSchema, handle: answerEmbeddings(inference, rules) },
     { method: "POST", paths: ["/v1/responses", "/openai/v1/responses"], group: "Chat", summary: "Continue a conversation in OpenAI's Responses form, without memory", body: ResponsesRequestSchema, streams: true, handle: answerResponses(inference, rules) },
+    { method: "POST", paths: ["/v1/moderations", "/openai/v1/moderations"], group: "Moderation", summary: "Score texts by category", body: ModerationRequestSchema, handle: answerModerations(inference, rules, "texts") },
+    { method: "POST", paths: ["/v1/chat/moderations"], group: "Moderation", summary: "Score the last message of conversations by category", body: ChatModerationRequestSchema, handle: answerModerations(inference, rules, "conversations") },
+    { method: "POST", paths: ["/v1/classifications"], group: "Moderation", summary: "Score texts by category and by the rules of the workspace's policy", body: ModerationRequestSchema, handle: answerClassifications(inference, rules, "texts") },
+    { method: "POST", paths: ["/v1/chat/classifications"], group: "Moderation", summary: "Score the last message of conversations by category and by the rules of the workspace's policy", body: ChatClassificationRequestSchema, handle: answerClassifications(inference, rules, "conversations") },
     { method: "GET", paths: ["/v1/models", "/openai/v1/models"], group: "Models", summary: "List the models and their names", handle: listModels(catalog) },
     { method: "GET", paths: ["/v1/models/:id", "/openai/v1/models/:id"], group: "Models", summary: "Describe one model", handle: retrieveModel(catalog) },
     { method: "GET", paths: INFO, group: "Models", summary: "Describe the endpoint, as Azure does", handle: describeEndpoint(catalog) },

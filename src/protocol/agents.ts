@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GuardrailSchema } from "./moderations.ts";
 
 const Text = z.string().refine((text) => !text.includes("\u0000"), "must not contain a NUL");
 
@@ -25,7 +26,7 @@ const AgentFields = {
   instructions: Text.nullish(),
   tools: z.array(Tool).max(128).nullish(),
   completion_args: CompletionArgsSchema.nullish(),
-  guardrails: z.array(z.looseObject({})).max(0, "guardrails are not available yet").nullish(),
+  guardrails: z.array(GuardrailSchema).max(8).nullish(),
   description: Text.nullish(),
   handoffs: z.array(z.string()).max(0, "handoffs are not available yet").nullish(),
   metadata: z.record(z.string(), z.unknown()).nullish(),

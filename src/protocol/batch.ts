@@ -1,19 +1,19 @@
 import { z } from "zod";
 
 /** Where a batch's lines go. */
-export const BATCH_ENDPOINTS = ["/v1/chat/completions", "/v1/fim/completions", "/v1/embeddings"] as const;
-export type BatchEndpoint = (typeof BATCH_ENDPOINTS)[number];
-
-/** Endpoints of the hosted API that no batch here can use yet: refused with a reason, unlike a typo. */
-const OTHER_ENDPOINTS = [
+export const BATCH_ENDPOINTS = [
+  "/v1/chat/completions",
+  "/v1/fim/completions",
+  "/v1/embeddings",
   "/v1/moderations",
   "/v1/chat/moderations",
   "/v1/classifications",
   "/v1/chat/classifications",
-  "/v1/conversations",
-  "/v1/ocr",
-  "/v1/audio/transcriptions",
 ] as const;
+export type BatchEndpoint = (typeof BATCH_ENDPOINTS)[number];
+
+/** Endpoints of the hosted API that no batch here can use yet: refused with a reason, unlike a typo. */
+const OTHER_ENDPOINTS = ["/v1/conversations", "/v1/ocr", "/v1/audio/transcriptions"] as const;
 
 export const BATCH_STATUSES = [
   "QUEUED",

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { findMediaChunk, MessageSchema, readMessage } from "./messages.ts";
 import type { ChatMessage } from "./messages.ts";
+import { GuardrailSchema, readGuardrails } from "./moderations.ts";
+import type { Guardrail } from "./moderations.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadBodyOptions } from "./read-body.ts";
 import { refuse } from "./refusal.ts";
@@ -35,7 +37,11 @@ export const ChatRequestSchema = z.object({
     .describe("Text the answer probably repeats: makes it faster, never different."),
   prompt_mode: z.literal("reasoning").nullish(),
   reasoning_effort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]).nullish(),
-  guardrails: z.array(z.looseObject({})).nullish(),
+  guardrails: z
+    .array(GuardrailSchema)
+    .max(8)
+    .nullish()
+    .describe("Checks of the newest question, before anything is generated."),
   safe_prompt: z.boolean().nullish().describe("Put the house's safety instructions before the conversation."),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().min(0).max(20).nullish(),
@@ -77,7 +83,7 @@ export interface ChatRequest {
   readonly parallelToolCalls: boolean;
   readonly prediction: string | undefined;
   readonly wantsReasoning: boolean | undefined;
-  readonly wantsGuardrails: boolean;
+  readonly guardrails: readonly Guardrail[];
   readonly safePrompt: boolean;
   /** Alternatives per token; undefined: no log probabilities. */
   readonly logprobs: number | undefined;
@@ -125,7 +131,7 @@ function translate(wire: WireChatRequest): ChatRequest {
     prediction: typeof prediction === "object" ? prediction.map((part) => part.text).join("") : prediction,
     wantsReasoning:
       effort === undefined ? (wire.prompt_mode ? true : undefined) : effort !== "none" && effort !== "minimal",
-    wantsGuardrails: (wire.guardrails ?? []).length > 0,
+    guardrails: readGuardrails(wire.guardrails ?? []),
     safePrompt: wire.safe_prompt ?? false,
     logprobs: wire.logprobs ? (wire.top_logprobs ?? 0) : undefined,
     stream: wire.stream ?? false,

@@ -1,3 +1,4 @@
+import type { GuardrailReport } from "./moderations.ts";
 import type { PolicyNotice } from "./policies.ts";
 import type { Usage } from "./usage.ts";
 
@@ -59,6 +60,8 @@ export interface ChatCompletion {
   readonly usage: Usage;
   /** Warnings of the workspace's policy; absent when there are none. */
   readonly policy?: readonly PolicyNotice[];
+  /** What the guardrails of the request found; absent when it had none. */
+  readonly guardrails?: readonly GuardrailReport[];
 }
 
 export interface ChunkChoice {
@@ -87,6 +90,7 @@ export interface ChatCompletionChunk {
   readonly usage?: Usage | null;
   /** On the chunk that ends the last choice: warnings of the workspace's policy. */
   readonly policy?: readonly PolicyNotice[];
+  readonly guardrails?: readonly GuardrailReport[];
   /** Only on the chunk that says a stream broke off. */
   readonly error?: {
     readonly message: string;

@@ -18,7 +18,8 @@ export interface ErrorBody extends WireError {
   readonly raw_status_code: number;
   readonly request_id: string;
   readonly detail?: string | readonly ValidationDetail[];
-  readonly error: WireError;
+  /** The hosted API repeats the status where a guardrail blocks. */
+  readonly error: WireError & { readonly status?: number };
   /** The rule of the workspace's policy that withheld the answer. */
   readonly policy?: PolicyNotice;
   /** What a guardrail of the request found. */
@@ -50,7 +51,7 @@ export function errorBody({
     raw_status_code: status,
     request_id: requestId,
     ...(detail === undefined ? {} : { detail }),
-    error: facts,
+    error: found.guardrails === undefined ? facts : { ...facts, status },
     ...found,
   };
 }

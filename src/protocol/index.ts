@@ -68,6 +68,22 @@ export type {
   PolicyVerdict,
   RuleFinding,
 } from "./policies.ts";
+export {
+  ChatClassificationRequestSchema,
+  ChatModerationRequestSchema,
+  GuardrailSchema,
+  ModerationRequestSchema,
+  readChatModerationRequest,
+  readModerationRequest,
+} from "./moderations.ts";
+export type {
+  ClassificationResponse,
+  Guardrail,
+  GuardrailReport,
+  ModerationRequest,
+  ModerationResponse,
+  ModerationResult,
+} from "./moderations.ts";
 export { readBody } from "./read-body.ts";
 export type { ReadBodyOptions } from "./read-body.ts";
 export type { Reading, Refusal, ValidationDetail } from "./refusal.ts";

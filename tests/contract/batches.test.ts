@@ -181,6 +181,33 @@ test("a batch can be stopped: what was answered is kept, the rest is neither ans
   await expect(client.batch.jobs.get({ jobId: made.id })).rejects.toMatchObject({ statusCode: 404 });
 });
 
+test("moderations and classifications go in batches too", async () => {
+  const requests = [{ customId: "m", body: { input: ["a", "b"] } }];
+  const model = "mistral-moderation-latest";
+  for (const endpoint of ["/v1/moderations", "/v1/classifications"] as const) {
+    const made = await client.batch.jobs.create({ requests, model, endpoint });
+    const { status, outputs } = await ended(made.id);
+    const { body } = outputs![0]!["response"] as { body: { results: object[] } };
+    expect([status, body.results.length]).toEqual(["SUCCESS", 2]);
+  }
+});
+
+test("a batch stops when the key that made it is revoked", async () => {
+  const { organizationId, id: workspaceId } = office.firstWorkspace;
+  const wanted = { organizationId, workspaceId, name: "brief", scopes: ["jobs", "inference"] as const };
+  const { key, secret } = await office.keys.create({ ...wanted, models: undefined, expiresAt: undefined }, "test");
+  const other = new Mistral({ apiKey: secret, serverURL: server.origin });
+  let release = (): void => {};
+  hold = new Promise((resolve) => (release = resolve));
+  const requests = [{ customId: "0", body: ask("0") }];
+  const made = await other.batch.jobs.create({ requests, model, endpoint: chat });
+  await office.keys.revoke(organizationId, key.id, "test");
+  const job = await ended(made.id);
+  release();
+  hold = undefined;
+  expect(job).toMatchObject({ status: "CANCELLED", completedRequests: 0 });
+});
+
 test("whoever waits for an answer does not wait for a batch", async () => {
   let release = (): void => {};
   hold = new Promise((resolve) => (release = resolve));
@@ -261,4 +288,7 @@ test("lists are filtered and paged", async () => {
   );
   expect(pages[0]!.data![0]!.id).not.toBe(pages[1]!.data![0]!.id);
   expect((await client.batch.jobs.list({ model: "nobody" })).data).toEqual([]);
+  const tagged = await client.batch.jobs.list({ metadata: { job_type: "testing" } });
+  expect(tagged.data!.map(({ metadata }) => metadata)).toEqual([{ job_type: "testing" }]);
+  expect((await client.batch.jobs.list({ metadata: { job_type: "other" } })).data).toEqual([]);
 });

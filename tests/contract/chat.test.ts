@@ -243,7 +243,7 @@ describe("a refusal", () => {
     );
   });
 
-  test("of what is not there yet says so", async () => {
-    expect(await fail({ guardrails: [{}] })).toMatchObject({ type: "not_available_yet", param: "guardrails" });
+  test("of what no model here can do says so", async () => {
+    expect(await fail({ audio: {} })).toMatchObject({ type: "invalid_request_invalid_args", param: "audio" });
   });
 });

@@ -69,6 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const parts = {
     catalog,
     policies: policies?.guard,
+    judge: options.judge,
     clock,
     random: { next: () => Math.random() },
     newId: () => randomUUID().replaceAll("-", ""),

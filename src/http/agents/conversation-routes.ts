@@ -62,8 +62,15 @@ async function answerTurn(turn: ConversationTurn, isStream: boolean, ignored: re
   if (isStream) return { kind: "events", stream: turnEvents(turn), ignored };
   let last: ConversationEvent | undefined;
   for await (const event of turn.events) last = event;
-  const { outputs, usage } = last!;
-  const value = { object: "conversation.response", conversation_id: turn.conversationId, outputs, usage };
+  const { outputs, usage, policy, guardrails } = last!;
+  const value = {
+    object: "conversation.response",
+    conversation_id: turn.conversationId,
+    outputs,
+    usage,
+    policy,
+    guardrails,
+  };
   return { kind: "json", value, ignored };
 }
 

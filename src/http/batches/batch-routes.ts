@@ -25,6 +25,8 @@ const ListQuery = z.object({
   created_by_me: flag.default(false),
   order_by: z.enum(["created", "-created"]).default("-created"),
 });
+/** Parameters of other vendors' lists, which mean nothing here. */
+const FOREIGN: readonly string[] = ["after", "before", "limit", "order"];
 const InlineQuery = z.object({ inline: flag.optional() });
 
 /** Batches: many requests at half the price, answered when nobody else waits. */
@@ -56,7 +58,7 @@ function listBatches(batches: Batches) {
       model: read.model,
       agentId: read.agent_id,
       statuses: read.status,
-      metadata: read.metadata,
+      metadata: metadataOf(query, read.metadata),
       createdAfter: read.created_after === undefined ? undefined : new Date(read.created_after),
       createdByMe: read.created_by_me,
       oldestFirst: read.order_by === "created",
@@ -75,6 +77,16 @@ function deleteBatch(batches: Batches) {
     await batches.remove(caller, idOf(params));
     return json({ id: idOf(params), object: "batch", deleted: true });
   };
+}
+
+/** Mistral's client spreads `metadata` over the query: what is no parameter of ours is part of it. */
+function metadataOf(
+  query: Exchange["query"],
+  given: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  const known = [...Object.keys(ListQuery.shape), ...FOREIGN];
+  const spread = Object.entries(query).filter(([name]) => !known.includes(name));
+  return given || spread.length > 0 ? { ...Object.fromEntries(spread), ...given } : undefined;
 }
 
 const idOf = (params: Exchange["params"]): string => params["id"] ?? "";

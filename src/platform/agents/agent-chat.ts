@@ -18,7 +18,8 @@ export async function agentChatBody(agents: Agents, body: unknown, call: Call): 
   const hasTools = Array.isArray(tools) && tools.length > 0;
   const { tool_choice: choice, ...args } = agent.completion_args ?? {};
   const offered = hasTools ? { tools, ...(choice === undefined ? {} : { tool_choice: choice }) } : {};
-  return { ...args, ...offered, ...rest, model: agent.model, messages: said };
+  const guardrails = agent.guardrails ? { guardrails: agent.guardrails } : {};
+  return { ...args, ...offered, ...guardrails, ...rest, model: agent.model, messages: said };
 }
 
 function refusal(message: string, field: string): TramontaneError {

@@ -92,7 +92,11 @@ export class Conversations {
     if (at === -1)
       throw notFound(`This conversation has no entry ${wanted.from_entry_id.slice(0, 64)}`, "from_entry_id");
     const kept = JSON.parse(row.settings) as Settings;
-    const settings = wanted.metadata ? { ...kept, metadata: wanted.metadata } : kept;
+    const settings = {
+      ...kept,
+      ...(wanted.metadata ? { metadata: wanted.metadata } : {}),
+      ...(wanted.guardrails ? { guardrails: wanted.guardrails } : {}),
+    };
     const history = entries.slice(0, at + 1);
     const turn = { conversationId: newConversationId(), settings, history, inputs: this.#entries(wanted.inputs) };
     return await this.#take({ ...turn, isNew: true, store: wanted.store ?? true }, call, wanted.completion_args);
@@ -149,7 +153,13 @@ export class Conversations {
     if (turn.store) await this.#store(caller, turn, output.entries);
     const { prompt_tokens, completion_tokens, total_tokens } = output.usage;
     const usage = { prompt_tokens, completion_tokens, total_tokens };
-    yield { type: "conversation.response.done", created_at: this.#now(), usage, outputs: output.entries };
+    yield {
+      type: "conversation.response.done",
+      created_at: this.#now(),
+      usage,
+      ...output.findings,
+      outputs: output.entries,
+    };
   }
 
   async #store(caller: Caller, turn: Turn, outputs: readonly ConversationEntry[]): Promise<void> {
@@ -175,10 +185,10 @@ export class Conversations {
 
   async #settingsOf(caller: Caller, wanted: StartConversation): Promise<Settings> {
     const { model, agent_id: agentId, instructions, tools, completion_args: args } = wanted;
-    const { name, description, metadata } = wanted;
+    const { name, description, metadata, guardrails } = wanted;
     if (!agentId) {
       if (!model) throw new TramontaneError("invalid_request", "Give a model or an agent_id", { field: "model" });
-      return { model, instructions, tools, completion_args: args, name, description, metadata };
+      return { model, instructions, tools, completion_args: args, guardrails, name, description, metadata };
     }
     if (model)
       throw new TramontaneError("invalid_request", "Give a model or an agent_id, not both", { field: "model" });
@@ -193,6 +203,7 @@ export class Conversations {
       instructions: instructions ?? agent.instructions,
       tools: tools ?? agent.tools,
       completion_args: { ...agent.completion_args, ...args },
+      guardrails: guardrails ?? agent.guardrails,
       agent_id: agent.id,
       agent_version: agent.version,
       name,

@@ -1,10 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { countUsage } from "#protocol";
-import type { ChatCompletionChunk, ConversationEntry, ConversationEvent, Usage } from "#protocol";
+import type {
+  ChatCompletionChunk,
+  ConversationEntry,
+  ConversationEvent,
+  GuardrailReport,
+  PolicyNotice,
+  Usage,
+} from "#protocol";
 
 type Part = { readonly type: string; readonly [field: string]: unknown };
 
 export const newEntryId = (kind: "msg" | "fc" | "fr"): string => `${kind}_${randomBytes(16).toString("hex")}`;
+
+export interface Findings {
+  readonly policy?: readonly PolicyNotice[];
+  readonly guardrails?: readonly GuardrailReport[];
+}
 
 /** Turns the chunks of one answer (one choice) into a conversation's events, and keeps the entries they add up to. */
 export class TurnOutput {
@@ -16,6 +28,7 @@ export class TurnOutput {
   readonly #calls: ConversationEntry[] = [];
   #parts: Part[] = [];
   #usage: Usage = countUsage(0, 0, 0);
+  #findings: Findings = {};
 
   constructor(parts: { readonly model: string; readonly agentId: string | undefined; readonly now: () => string }) {
     this.#model = parts.model;
@@ -26,6 +39,11 @@ export class TurnOutput {
 
   get usage(): Usage {
     return this.#usage;
+  }
+
+  /** What the policy and the guardrails found. */
+  get findings(): Findings {
+    return this.#findings;
   }
 
   /** What was said, then what was called. */
@@ -46,6 +64,8 @@ export class TurnOutput {
 
   *read(chunk: ChatCompletionChunk): Generator<ConversationEvent> {
     this.#usage = chunk.usage ?? this.#usage;
+    const { policy, guardrails } = chunk;
+    this.#findings = { ...this.#findings, ...(policy ? { policy } : {}), ...(guardrails ? { guardrails } : {}) };
     const delta = chunk.choices[0]?.delta;
     const content: unknown = delta?.content;
     const said = typeof content === "string" ? (content === "" ? [] : [content]) : ((content ?? []) as Part[]);

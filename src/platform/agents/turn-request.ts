@@ -9,6 +9,7 @@ export interface TurnSettings {
   readonly instructions?: string | null | undefined;
   readonly tools?: readonly object[] | null | undefined;
   readonly completion_args?: CompletionArgs | null | undefined;
+  readonly guardrails?: readonly object[] | null | undefined;
 }
 
 interface WireMessage {
@@ -24,13 +25,14 @@ export function turnRequest(
   entries: readonly ConversationEntry[],
   { stream, call }: { readonly stream: boolean; readonly call: Call },
 ): ChatRequest {
-  const { model, instructions, completion_args: args } = settings;
+  const { model, instructions, completion_args: args, guardrails } = settings;
   const tools = functionTools(settings.tools ?? [], call);
   const system = instructions ? [{ role: "system", content: instructions }] : [];
   const body = {
     ...args,
     model,
     messages: [...system, ...toMessages(entries)],
+    ...(guardrails ? { guardrails } : {}),
     ...(tools.length > 0 ? { tools } : { tool_choice: undefined }),
     stream,
   };

@@ -101,17 +101,31 @@ export class BatchRunner {
          order by created_at limit 64 for update skip locked) returning *`,
       [this.#id, new Date(now), new Date(now - DEAD_AFTER_MS)],
     );
+    const withdrawn = await this.#withdrawn(jobs);
     for (const job of jobs) {
       const known = this.#running.get(job.id);
-      if (job.status === "CANCELLATION_REQUESTED") known?.controller.abort("CANCELLED" satisfies Stop);
-      if (!known && !this.#isClosing) this.#begin(job);
+      const mustStop = job.status === "CANCELLATION_REQUESTED" || withdrawn.has(job.id);
+      if (mustStop) known?.controller.abort("CANCELLED" satisfies Stop);
+      if (!known && !this.#isClosing) this.#begin(job, mustStop);
     }
   }
 
-  #begin(job: JobRow): void {
+  /** The batches whose maker may ask nothing any more: the key is revoked, or the organisation suspended. */
+  async #withdrawn(jobs: readonly JobRow[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const rows = await this.#parts.database.query<{ id: string }>(
+      `select b.id from batch_job b join organization o on o.id = b.organization_id
+         left join api_key k on k.id = (b.caller->>'keyId')::uuid
+       where b.id = any($1) and (k.revoked_at is not null or o.status <> 'active')`,
+      [jobs.map(({ id }) => id)],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  #begin(job: JobRow, mustStop: boolean): void {
     const controller = new AbortController();
     const { signal } = controller;
-    if (job.status === "CANCELLATION_REQUESTED") controller.abort("CANCELLED" satisfies Stop);
+    if (mustStop) controller.abort("CANCELLED" satisfies Stop);
     const deadlineMs = job.created_at.getTime() + job.timeout_hours * HOUR_MS - this.#parts.clock.nowMs();
     const timer = setTimeout(
       () => controller.abort("TIMEOUT_EXCEEDED" satisfies Stop),

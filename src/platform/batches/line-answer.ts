@@ -1,5 +1,11 @@
 import { TramontaneError } from "#base";
-import { readChatRequest, readEmbeddingRequest, readFimRequest } from "#protocol";
+import {
+  readChatModerationRequest,
+  readChatRequest,
+  readEmbeddingRequest,
+  readFimRequest,
+  readModerationRequest,
+} from "#protocol";
 import type { BatchEndpoint, ErrorBody, Reading } from "#protocol";
 import type { Call } from "../inference/call.ts";
 import type { Inference } from "../inference/inference.ts";
@@ -32,6 +38,14 @@ export function lineAnswerers(inference: Inference): Readonly<Record<BatchEndpoi
       await inference.fim(whole(accepted(readFimRequest(body, reading(model)))), call),
     "/v1/embeddings": async (body, call, model) =>
       await inference.embed(accepted(readEmbeddingRequest(body, reading(model))), call),
+    "/v1/moderations": async (body, call, model) =>
+      await inference.moderate(accepted(readModerationRequest(body, reading(model))), call),
+    "/v1/chat/moderations": async (body, call, model) =>
+      await inference.moderate(accepted(readChatModerationRequest(body, reading(model))), call),
+    "/v1/classifications": async (body, call, model) =>
+      await inference.classify(accepted(readModerationRequest(body, reading(model))), call),
+    "/v1/chat/classifications": async (body, call, model) =>
+      await inference.classify(accepted(readChatModerationRequest(body, reading(model))), call),
   };
 }
 

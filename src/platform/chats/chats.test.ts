@@ -246,6 +246,29 @@ test("a failure is told in the conversation and does not reject the send", async
   });
 });
 
+test("an answer that a rule stops keeps what was let out, and the rule, also for whoever comes later", async () => {
+  const { id, queue } = await ask("Hm");
+  const policy = { action: "refuse", stage: "output", rule_number: 2, rule: "No secrets", category: "c", score: 0.9 };
+  queue.push(text("part"));
+  queue.fail(new TramontaneError("policy_refused", "The rest is withheld.", { details: { policy } }));
+  await settle();
+  chats = await open();
+  expect((await branch(id)).at(-1)).toMatchObject({
+    content: "part",
+    status: "refused",
+    details: { policy: { action: "refuse", number: 2, rule: "No secrets", message: "The rest is withheld." } },
+  });
+});
+
+test("a question that a rule refuses is not offered to the model again", async () => {
+  const first = await ask("a secret");
+  const policy = { action: "refuse", stage: "input", rule_number: 1, rule: "No secrets", category: "c", score: 0.9 };
+  first.queue.fail(new TramontaneError("policy_refused", "Not answered.", { details: { policy } }));
+  await settle();
+  await ask("Good morning", { id: first.id });
+  expect(answerer.requests.at(-1)!.messages).toEqual([{ role: "user", content: "Good morning" }]);
+});
+
 test("a page holds the messages before a given one and knows its place", async () => {
   const first = await ask("q0");
   await finish(first, "a0");

@@ -18,8 +18,15 @@ export function answerUnder(question: StoredMessage, details: StoredMessage["det
   };
 }
 
+/** A branch as the model hears it. A question that a rule refused, and what stands for its answer, are left out. */
+export function asAnswerMessages(path: readonly StoredMessage[]): AnswerMessage[] {
+  const isRefused = ({ status, content }: StoredMessage): boolean => status === "refused" && content === "";
+  const refused = new Set(path.flatMap((message) => (isRefused(message) ? [message.id, message.parentId] : [])));
+  return path.filter(({ id }) => !refused.has(id)).map(asAnswerMessage);
+}
+
 /** A message as the model hears it, its files first. */
-export function asAnswerMessage({ role, content, details }: StoredMessage): AnswerMessage {
+function asAnswerMessage({ role, content, details }: StoredMessage): AnswerMessage {
   const files = details.attachments ?? [];
   return { role, content: files.length === 0 ? content : `${files.map(asText).join("\n\n")}\n\n${content}` };
 }

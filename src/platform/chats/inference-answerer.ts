@@ -93,7 +93,7 @@ function toChatRequest({ model, messages, prefix, schema }: AnswerRequest): Chat
     parallelToolCalls: true,
     prediction: undefined,
     wantsReasoning: undefined,
-    wantsGuardrails: false,
+    guardrails: [],
     safePrompt: false,
     logprobs: undefined,
     stream: true,

@@ -3,7 +3,7 @@ import type { Clock, Logger } from "#base";
 import type { AppEvent, ThreadMessage } from "#protocol";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredMessage } from "./chat-store.ts";
-import { asAnswerMessage } from "./composition.ts";
+import { asAnswerMessages } from "./composition.ts";
 import { LiveFeed } from "./live-feed.ts";
 import type { FeedEntry } from "./live-feed.ts";
 import { Run } from "./run.ts";
@@ -53,7 +53,7 @@ export class RunDesk {
       request: {
         caller: user.caller,
         model: answer.details.model!,
-        messages: history.map(asAnswerMessage),
+        messages: asAnswerMessages(history),
         prefix: answer.content,
         schema: answer.details.schema,
       },

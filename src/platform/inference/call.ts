@@ -77,7 +77,7 @@ export interface Admission {
   settle(outcome: Outcome): Promise<void>;
 }
 
-export type Operation = "chat" | "fim" | "embeddings";
+export type Operation = "chat" | "fim" | "embeddings" | "moderation" | "classification";
 
 /** How a request went: what metrics, logs and bills are made of. Never the words. */
 export interface Outcome {

@@ -16,7 +16,6 @@ import { userTextsOf } from "./under-policy.ts";
 /** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the form, template and gate. */
 export async function startChat(parts: InferenceContext, request: ChatRequest, call: Call): Promise<StartedTurn> {
   const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
-  if (request.wantsGuardrails) throw notYet("Guardrails", "guardrails");
   if (deployment instanceof RemoteDeployment) {
     const messages = [...safePrompt(request), ...request.messages];
     return await startRemoteChat(parts, { ...request, messages }, call, deployment);
@@ -48,6 +47,7 @@ export async function startChat(parts: InferenceContext, request: ChatRequest, c
     constraint: form.constraint,
     stop: stopOf(request, template),
     userTexts: userTextsOf(request.messages),
+    guardrails: request.guardrails,
   };
   return startTurn(parts, plan, call);
 }

@@ -1,6 +1,7 @@
 import { countUsage } from "#protocol";
-import type { AnswerChunk, ChatCompletionChunk, ChunkChoice, Dialect, PolicyNotice, Usage } from "#protocol";
+import type { AnswerChunk, ChatCompletion, ChatCompletionChunk, ChunkChoice, Dialect, Usage } from "#protocol";
 import type { TurnEvent } from "./turn.ts";
+import type { Watch } from "./under-policy.ts";
 
 /** What all parts of one answer share. */
 export interface AnswerFrame {
@@ -8,13 +9,16 @@ export interface AnswerFrame {
   readonly created: number;
   /** The name the client asked for. */
   readonly model: string;
-  /** The policy the answer is under, whose warnings it carries; undefined: none. */
-  readonly watch?: { readonly notices: readonly PolicyNotice[] } | undefined;
+  /** What judges the answer; its findings ride on the end. */
+  readonly watch?: Pick<Watch, "notices" | "guardrails"> | undefined;
 }
 
-/** The policy's warnings, as the last part of an answer carries them. */
-export function noticesOf({ watch }: AnswerFrame): { readonly policy?: readonly PolicyNotice[] } {
-  return watch && watch.notices.length > 0 ? { policy: watch.notices } : {};
+/** What was found while the answer was made. */
+export function findingsOf({ watch }: AnswerFrame): Pick<ChatCompletion, "policy" | "guardrails"> {
+  return {
+    ...(watch && watch.notices.length > 0 ? { policy: watch.notices } : {}),
+    ...(watch?.guardrails ? { guardrails: watch.guardrails } : {}),
+  };
 }
 
 export interface ChunkOptions {
@@ -51,7 +55,7 @@ export async function* buildChunks(
       const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
       yield chunk({ index: event.choice, delta, finish_reason: null });
     } else if (event.type === "finished") {
-      const last = { ...chunk(endOf(event)), ...(tally.ended === choices ? noticesOf(frame) : {}) };
+      const last = { ...chunk(endOf(event)), ...(tally.ended === choices ? findingsOf(frame) : {}) };
       const carriesUsage = tally.ended === choices && !includeUsage;
       yield carriesUsage ? { ...last, usage: tally.usage() } : last;
     }

@@ -1,5 +1,5 @@
 import type { ChatCompletion, CompletionChoice, Dialect, WireTokenLogprob } from "#protocol";
-import { noticesOf, Tally, thought } from "./chunks.ts";
+import { findingsOf, Tally, thought } from "./chunks.ts";
 import type { AnswerFrame } from "./chunks.ts";
 import type { TurnEvent } from "./turn.ts";
 
@@ -49,7 +49,15 @@ export async function collectCompletion(
   }
   const ordered = choices.toSorted((a, b) => a.index - b.index);
   const { id, created, model } = frame;
-  return { id, object: "chat.completion", created, model, choices: ordered, usage: tally.usage(), ...noticesOf(frame) };
+  return {
+    id,
+    object: "chat.completion",
+    created,
+    model,
+    choices: ordered,
+    usage: tally.usage(),
+    ...findingsOf(frame),
+  };
 }
 
 function tellContent(

@@ -1,9 +1,9 @@
 import { TramontaneError } from "#base";
 import { countUsage } from "#protocol";
 import type { EmbeddingRequest, EmbeddingResponse } from "#protocol";
-import { UNLIMITED } from "./call.ts";
-import type { AdmissionRequest, Call, Outcome, RequestSize } from "./call.ts";
+import type { Call, RequestSize } from "./call.ts";
 import type { InferenceParts } from "./inference.ts";
+import { observeWork } from "./observe-work.ts";
 import { resolve } from "./resolve.ts";
 
 /** Turns texts into vectors of length one. Errors: `invalid_model`, `capability_missing`, `prompt_too_long`. */
@@ -27,7 +27,7 @@ export async function embed(parts: InferenceParts, request: EmbeddingRequest, ca
     isOutputBounded: true,
   };
   const ask = { call, deployment: deployment.spec.id, operation: "embeddings", size } as const;
-  const { vectors, promptTokens } = await observed(parts, ask, () => engine.embed(prompts, call.signal));
+  const { vectors, promptTokens } = await observeWork(parts, ask, () => engine.embed(prompts, call.signal));
   return {
     id: parts.newId(),
     object: "list",
@@ -39,43 +39,6 @@ export async function embed(parts: InferenceParts, request: EmbeddingRequest, ca
     model: request.model,
     usage: countUsage(promptTokens, 0, 0),
   };
-}
-
-/** Admits the caller, runs the work and reports how it went. */
-async function observed<T extends { readonly promptTokens: number }>(
-  { clock, gate, observer }: InferenceParts,
-  ask: AdmissionRequest,
-  work: () => Promise<T>,
-): Promise<T> {
-  const { call, deployment } = ask;
-  const admission = await gate.admit(ask);
-  call.reportLimits?.(admission.limits ?? UNLIMITED);
-  const began = clock.monotonicMs();
-  let outcome: Outcome = {
-    operation: "embeddings",
-    deployment,
-    promptTokens: 0,
-    cachedTokens: 0,
-    completionTokens: 0,
-    ending: "broken",
-    endings: ["internal"],
-    durationMs: 0,
-    firstTextMs: undefined,
-  };
-  try {
-    const result = await work();
-    outcome = { ...outcome, promptTokens: result.promptTokens, ending: "completed", endings: ["stop"] };
-    return result;
-  } catch (error) {
-    outcome = { ...outcome, endings: [error instanceof TramontaneError ? error.code : "internal"] };
-    if (call.signal.aborted) outcome = { ...outcome, ending: "abandoned" };
-    call.signal.throwIfAborted();
-    throw error;
-  } finally {
-    const ended = { ...outcome, durationMs: clock.monotonicMs() - began };
-    observer.ended(ended);
-    await admission.settle(ended);
-  }
 }
 
 /** Cuts a vector and brings it back to length one, or fills it with zeros, which keeps every dot product. */

@@ -1,11 +1,11 @@
 import type { FimRequest } from "#protocol";
 import type { Call } from "./call.ts";
-import type { InferenceParts, StartedTurn } from "./inference.ts";
+import type { InferenceContext, StartedTurn } from "./inference.ts";
 import { resolve } from "./resolve.ts";
 import { startTurn } from "./start-turn.ts";
 
 /** Starts filling a gap in code. Errors: `invalid_model`, `capability_missing`, those of the gate. */
-export async function startFim(parts: InferenceParts, request: FimRequest, call: Call): Promise<StartedTurn> {
+export async function startFim(parts: InferenceContext, request: FimRequest, call: Call): Promise<StartedTurn> {
   const deployment = resolve(parts.catalog, { model: request.model, operation: "fim" }, call);
   const loaded = await deployment.loaded();
   const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
@@ -13,6 +13,6 @@ export async function startFim(parts: InferenceParts, request: FimRequest, call:
   // What fills a gap is code: a space at its beginning counts, and control tokens in it mean nothing.
   const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined, constraint: undefined };
   const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
-  const asked = { prompt, userTexts: [`${request.prompt}\n${request.suffix}`] };
+  const asked = { prompt, userTexts: [`${request.prompt}\n${request.suffix}`], guardrails: [] };
   return startTurn(parts, { operation: "fim", model, deployment, loaded, ...asked, ...format, ...wishes }, call);
 }

@@ -3,10 +3,13 @@ import type {
   ChatCompletion,
   ChatCompletionChunk,
   ChatRequest,
+  ClassificationResponse,
   Dialect,
   EmbeddingRequest,
   EmbeddingResponse,
   FimRequest,
+  ModerationRequest,
+  ModerationResponse,
 } from "#protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Call, Gate } from "./call.ts";
@@ -17,7 +20,10 @@ import { collectCompletion } from "./completion.ts";
 import { embed } from "./embed.ts";
 import { startFim } from "./fim.ts";
 import type { InferenceObserver } from "./observe.ts";
+import { classify, moderate } from "../moderation/moderate.ts";
 import type { PolicyGuard } from "../policies/policy-guard.ts";
+import { RuleClassifier } from "../policies/rule-classifier.ts";
+import type { RuleJudge } from "../policies/rule-classifier.ts";
 import { createSchemaCheck } from "./schema-check.ts";
 import type { SchemaCheck } from "./schema-check.ts";
 import type { TurnEvent } from "./turn.ts";
@@ -38,6 +44,8 @@ export interface Inference {
   fim(request: FimRequest, call: Call): Promise<ChatCompletion>;
   streamFim(request: FimRequest, call: Call): Promise<AnswerStream>;
   embed(request: EmbeddingRequest, call: Call): Promise<EmbeddingResponse>;
+  moderate(request: ModerationRequest, call: Call): Promise<ModerationResponse>;
+  classify(request: ModerationRequest, call: Call): Promise<ClassificationResponse>;
 }
 
 export interface InferenceParts {
@@ -51,6 +59,8 @@ export interface InferenceParts {
   readonly gate: Gate;
   /** Holds requests to the policies of their workspaces; undefined: there are none. */
   readonly policies?: PolicyGuard | undefined;
+  /** Judges texts in place of the models here. */
+  readonly judge?: RuleJudge | undefined;
   /** Lower numbers go first, and push the others aside; normally 0. */
   readonly priority?: number;
 }
@@ -58,6 +68,7 @@ export interface InferenceParts {
 /** The parts, and what inference makes for itself. */
 export interface InferenceContext extends InferenceParts {
   readonly checkSchema: SchemaCheck;
+  readonly judge: RuleJudge;
 }
 
 /** A turn under way: started by a use case, read by whoever shapes the answer. */
@@ -69,7 +80,11 @@ export interface StartedTurn {
 }
 
 export function createInference(given: InferenceParts): Inference {
-  const parts: InferenceContext = { ...given, checkSchema: createSchemaCheck() };
+  const parts: InferenceContext = {
+    ...given,
+    checkSchema: createSchemaCheck(),
+    judge: given.judge ?? new RuleClassifier(given),
+  };
   const stream = ({ events, ...turn }: StartedTurn, includeUsage: boolean): AnswerStream => ({
     frame: turn.frame,
     chunks: buildChunks(events, { ...turn, includeUsage }),
@@ -81,5 +96,7 @@ export function createInference(given: InferenceParts): Inference {
     fim: async (request, call) => collect(await startFim(parts, request, call)),
     streamFim: async (request, call) => stream(await startFim(parts, request, call), request.includeUsage),
     embed: (request, call) => embed(parts, request, call),
+    moderate: (request, call) => moderate(parts, request, call),
+    classify: (request, call) => classify(parts, request, call),
   };
 }

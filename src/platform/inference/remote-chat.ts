@@ -3,13 +3,13 @@ import type { RemoteDeployment } from "../upstream/remote-deployment.ts";
 import { textOf } from "../upstream/wire-request.ts";
 import { UNLIMITED } from "./call.ts";
 import type { Call, RequestSize } from "./call.ts";
-import type { InferenceParts, StartedTurn } from "./inference.ts";
+import type { InferenceContext, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
-import { afterCheck, beginWatch, userTextsOf } from "./under-policy.ts";
+import { beginWatch, userTextsOf } from "./under-policy.ts";
 
 /** Admits the caller and has another server answer. Errors: those of the gate; the server's come with the first event. */
 export async function startRemoteChat(
-  parts: InferenceParts,
+  parts: InferenceContext,
   request: ChatRequest,
   call: Call,
   deployment: RemoteDeployment,
@@ -20,15 +20,18 @@ export async function startRemoteChat(
   const size = sizeOf(request, contextTokens);
   const admission = await parts.gate.admit({ call, deployment: id, operation: "chat", size });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
-  const watch = await beginWatch(parts, call, userTextsOf(request.messages));
-  const turn = afterCheck(watch, () => deployment.remote.chat(request, call));
+  const watch = await beginWatch(parts, call, {
+    userTexts: userTextsOf(request.messages),
+    guardrails: request.guardrails,
+  });
+  const turn = watch.afterCheck(() => deployment.remote.chat(request, call));
   const { clock, observer } = parts;
   const events = observeTurn(turn, { clock, observer, operation: "chat", deployment: id, choices, admission, signal });
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model, watch },
     choices,
     dialect,
-    events: watch?.watch(events) ?? events,
+    events: watch.watch(events),
   };
 }
 

@@ -2,9 +2,12 @@ import { TramontaneError } from "#base";
 import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
 import { requireModel, requireScope } from "../tenancy/caller.ts";
-import type { Call, Operation } from "./call.ts";
+import type { Call } from "./call.ts";
 
-const MISSING: Readonly<Record<Operation, string>> = {
+/** What a deployment is made for. */
+type Served = keyof Deployment["spec"]["serves"];
+
+const MISSING: Readonly<Record<Served, string>> = {
   chat: "This model does not answer conversations",
   fim: "This model does not support FIM",
   embeddings: "This model does not give embeddings",
@@ -14,7 +17,7 @@ const MISSING: Readonly<Record<Operation, string>> = {
  * The deployment a name means, if this caller may use it for this. Errors: `invalid_model`, `forbidden`,
  * `capability_missing`.
  */
-export function resolve(catalog: Catalog, ask: { model: string; operation: Operation }, { caller }: Call): Deployment {
+export function resolve(catalog: Catalog, ask: { model: string; operation: Served }, { caller }: Call): Deployment {
   requireScope(caller, "inference");
   const deployment = catalog.resolve(ask.model);
   requireModel(caller, deployment.spec.id);

@@ -4,13 +4,14 @@ import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
 import { UNLIMITED } from "./call.ts";
 import type { Call, Operation, RequestSize } from "./call.ts";
-import type { InferenceParts, StartedTurn } from "./inference.ts";
+import type { InferenceContext, InferenceParts, StartedTurn } from "./inference.ts";
 import { observeTurn } from "./observe.ts";
 import { readTurn } from "./turn.ts";
-import { afterCheck, beginWatch } from "./under-policy.ts";
+import { beginWatch } from "./under-policy.ts";
+import type { Watched } from "./under-policy.ts";
 
 /** What chat and fill-in-the-middle agree on once the prompt is made. */
-export interface TurnPlan {
+export interface TurnPlan extends Watched {
   readonly operation: Operation;
   readonly model: string;
   readonly deployment: Deployment;
@@ -27,20 +28,18 @@ export interface TurnPlan {
   readonly logprobs: number | undefined;
   readonly prediction: string | undefined;
   readonly constraint: Constraint | undefined;
-  /** What people said, oldest first, for whoever judges it. */
-  readonly userTexts: readonly string[];
 }
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
-export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Call): Promise<StartedTurn> {
+export async function startTurn(parts: InferenceContext, plan: TurnPlan, call: Call): Promise<StartedTurn> {
   const { deployment, operation, choices, prefix, dropsFirstSpace, reading } = plan;
   const { dialect, signal } = call;
   const { id } = deployment.spec;
   const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
   const request = toGenerationRequest(parts, plan, call);
-  const watch = await beginWatch(parts, call, plan.userTexts);
-  const turn = afterCheck(watch, () => {
+  const watch = await beginWatch(parts, call, plan);
+  const turn = watch.afterCheck(() => {
     const events = runEngine(plan.loaded.engine, request, call.signal);
     return readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
   });
@@ -50,7 +49,7 @@ export async function startTurn(parts: InferenceParts, plan: TurnPlan, call: Cal
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model, watch },
     choices,
     dialect,
-    events: watch?.watch(events) ?? events,
+    events: watch.watch(events),
   };
 }
 

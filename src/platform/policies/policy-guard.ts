@@ -25,6 +25,8 @@ export interface GuardedRequest {
 export interface PolicyGuard {
   /** Undefined when no rule concerns the caller. */
   begin(call: Call, request: GuardedRequest): Promise<PolicyWatch | undefined>;
+  /** The rules about questions that concern the caller. */
+  rules(call: Call): Promise<readonly NumberedRule[]>;
 }
 
 /** One request under a policy. */
@@ -62,10 +64,8 @@ export class WorkspaceGuard implements PolicyGuard {
 
   async begin(call: Call, request: GuardedRequest): Promise<PolicyWatch | undefined> {
     const version = await this.#parts.store.inForce(call.caller.workspaceId);
-    if (!version) return undefined;
-    const numbered = version.definition.rules.map((rule, index) => ({ number: index + 1, rule }));
-    const rules = numbered.filter(({ rule }) => concerns(rule, call));
-    if (rules.length === 0) return undefined;
+    const rules = version ? rulesFor(version, call) : [];
+    if (!version || rules.length === 0) return undefined;
     return new RequestWatch({
       ...this.#parts,
       version,
@@ -76,6 +76,16 @@ export class WorkspaceGuard implements PolicyGuard {
       known: this.#known,
     });
   }
+
+  async rules(call: Call): Promise<readonly NumberedRule[]> {
+    const version = await this.#parts.store.inForce(call.caller.workspaceId);
+    return version ? rulesFor(version, call).filter(({ rule }) => rule.applies_to === "input") : [];
+  }
+}
+
+function rulesFor({ definition }: PolicyVersion, call: Call): readonly NumberedRule[] {
+  const numbered = definition.rules.map((rule, index) => ({ number: index + 1, rule }));
+  return numbered.filter(({ rule }) => concerns(rule, call));
 }
 
 function concerns({ audience, audience_ids: ids }: PolicyRule, { caller, channel }: Call): boolean {

@@ -122,6 +122,8 @@ const OPERATIONS: Readonly<Record<Outcome["operation"], string>> = {
   chat: "chat",
   fim: "text_completion",
   embeddings: "embeddings",
+  moderation: "moderation",
+  classification: "classification",
 };
 
 function spanOf({ ask, outcome }: TracedRequest, endMs: number): Span {

@@ -40,6 +40,9 @@ export class RemoteDeployment extends Deployment {
 
   override card(name: string): ModelCard {
     const card = super.card(name);
-    return { ...card, capabilities: { ...card.capabilities, function_calling: true } };
+    return {
+      ...card,
+      capabilities: { ...card.capabilities, function_calling: true, classification: false, moderation: false },
+    };
   }
 }

@@ -55,7 +55,6 @@ function refuseWhatIsIgnored(request: ChatRequest, kind: EndpointKind): void {
   const isMistral = kind === "mistral" || kind === "tramontane";
   if (continuesAnswer(request) && !isMistral && kind !== "vllm") throw missing("prefix");
   if (request.minTokens > 0 && !isMistral && kind !== "vllm") throw missing("min_tokens");
-  if (request.wantsGuardrails) throw missing("guardrails");
   if (request.logprobs !== undefined && kind === "mistral") throw missing("logprobs");
   if (request.sampling.logitBias.size > 0 && kind === "mistral") throw missing("logit_bias");
 }
