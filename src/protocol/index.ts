@@ -109,6 +109,7 @@ export type {
   AppModel,
   AppUser,
   Attachment,
+  ChatTools,
   Conversation,
   MessageDetails,
   MessagePage,
@@ -116,12 +117,15 @@ export type {
   PolicyDecision,
   SearchHit,
   ThreadMessage,
+  ToolCallView,
 } from "./app/chat.ts";
 export {
+  CHAT_TOOL_NAMES,
   conversationPatchBody,
+  decideCallBody,
   newConversationBody,
   regenerateBody,
   sendMessageBody,
   signInBody,
 } from "./app/requests.ts";
-export type { SendMessageBody } from "./app/requests.ts";
+export type { ChatToolName, SendMessageBody } from "./app/requests.ts";

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { asJson, asMarkdown } from "#platform";
 import type { Chats, ChatUser } from "#platform";
-import { conversationPatchBody, newConversationBody, regenerateBody, sendMessageBody } from "#protocol";
+import { conversationPatchBody, decideCallBody, newConversationBody, regenerateBody, sendMessageBody } from "#protocol";
 import { parseInput } from "./parse-input.ts";
 
 const idParams = z.object({ id: z.string().max(64) });
+const callParams = z.object({ id: z.string().max(64), callId: z.string().max(64) });
 const pageQuery = z.object({
   before: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(60),
@@ -70,6 +71,11 @@ export function registerChatRoutes(app: FastifyInstance, { chats, userOf }: Chat
   );
   app.post("/api/messages/:id/show", async (request, reply) => {
     await chats.showBranch(userOf(request), idOf(request));
+    return reply.status(204).send();
+  });
+  app.post("/api/runs/:id/calls/:callId", async (request, reply) => {
+    const { id, callId } = parseInput(callParams, request.params);
+    chats.decide(userOf(request), id, { callId, ...parseInput(decideCallBody, request.body) });
     return reply.status(204).send();
   });
   app.post("/api/runs/:id/stop", async (request, reply) => {

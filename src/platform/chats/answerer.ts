@@ -1,29 +1,42 @@
-import type { AppModel, PolicyNotice } from "#protocol";
+import type { AppModel, FunctionTool, PolicyNotice } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 
-export interface AnswerMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
+/** A function the model calls. */
+export interface AnswerCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON. */
+  readonly arguments: string;
 }
+
+export type AnswerMessage =
+  | { readonly role: "user"; readonly content: string }
+  | { readonly role: "assistant"; readonly content: string; readonly calls?: readonly AnswerCall[] }
+  | { readonly role: "tool"; readonly callId: string; readonly name: string; readonly content: string };
 
 export interface AnswerRequest {
   readonly caller: Caller;
   readonly model: string;
-  /** The conversation so far, the question last. */
+  /** The conversation so far, the question (or what tools gave back) last. */
   readonly messages: readonly AnswerMessage[];
   /** The beginning of the answer, already written: the model goes on from here and does not repeat it. Empty: none. */
   readonly prefix: string;
   /** The answer is one JSON value valid against this schema. */
   readonly schema: Readonly<Record<string, unknown>> | undefined;
+  /** What it may call instead of answering. */
+  readonly tools: readonly FunctionTool[];
 }
 
 export type AnswerEvent =
   | { readonly type: "text"; readonly text: string; readonly tokens: number }
   /** A warning of the workspace's policy; the answer goes on. */
   | { readonly type: "policy"; readonly notice: PolicyNotice }
+  | { readonly type: "thought"; readonly text: string }
   | {
       readonly type: "finished";
       readonly reason: "stop" | "length" | "context";
+      /** Not empty: it goes on once these are answered. */
+      readonly calls: readonly AnswerCall[];
       readonly promptTokens: number;
       readonly completionTokens: number;
       readonly cost?: { readonly amountMicros: number; readonly currency: string };

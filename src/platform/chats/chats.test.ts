@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { AsyncQueue, silentLogger, TramontaneError } from "#base";
-import type { AppEvent } from "#protocol";
+import type { AppEvent, ChatTools } from "#protocol";
 import type { AnswerEvent, Answerer, AnswerRequest } from "./answerer.ts";
 import { Chats } from "./chats.ts";
 import type { Scope } from "../tenancy/caller.ts";
@@ -54,7 +54,7 @@ class ScriptedAnswerer implements Answerer {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const text = (words: string): AnswerEvent => ({ type: "text", text: words, tokens: 1 });
-const finished: AnswerEvent = { type: "finished", reason: "stop", promptTokens: 7, completionTokens: 2 };
+const finished: AnswerEvent = { type: "finished", reason: "stop", calls: [], promptTokens: 7, completionTokens: 2 };
 
 let store: MemoryChatStore;
 let answerer: ScriptedAnswerer;
@@ -70,10 +70,18 @@ beforeEach(async () => {
   chats = await open();
 });
 
-async function ask(content: string, options: { id?: string; key?: string; parentId?: string | null } = {}) {
+interface AskOptions {
+  id?: string;
+  key?: string;
+  parentId?: string | null;
+  tools?: ChatTools;
+}
+
+async function ask(content: string, options: AskOptions = {}) {
   const id = options.id ?? (await chats.create(alice, "toy")).id;
   const parent = options.parentId === undefined ? {} : { parentId: options.parentId };
-  const sent = await chats.send(alice, id, { content, model: "toy", ...parent }, options.key ?? content);
+  const tools = options.tools ? { tools: { ...options.tools, names: [...options.tools.names] } } : {};
+  const sent = await chats.send(alice, id, { content, model: "toy", ...parent, ...tools }, options.key ?? content);
   return { id, ...sent, queue: answerer.queues.at(-1)! };
 }
 
@@ -296,4 +304,90 @@ test("deleting a conversation stops its answer first", async () => {
   await chats.delete(alice, id);
   expect(answerer.running).toBe(0);
   expect(await chats.list(alice)).toEqual([]);
+});
+
+const calling = (...expressions: string[]): AnswerEvent => ({
+  ...finished,
+  calls: expressions.map((expression, index) => ({
+    id: `call${index}`,
+    name: "calculate",
+    arguments: JSON.stringify({ expression }),
+  })),
+});
+
+test("an answer makes its calls, goes on with what they gave back, and shows both", async () => {
+  const sent = await ask("Six times seven?", { tools: { names: ["calculate"], ask: false } });
+  sent.queue.push(text("Let me see. "));
+  sent.queue.push(calling("6 * 7", "1 / 0"));
+  sent.queue.end();
+  await settle();
+  const second = answerer.requests[1]!;
+  expect(second.messages.slice(1)).toEqual([
+    { role: "assistant", content: "Let me see. ", calls: expect.any(Array) },
+    { role: "tool", callId: "call0", name: "calculate", content: "42" },
+    { role: "tool", callId: "call1", name: "calculate", content: expect.stringMatching(/division by zero/) },
+  ]);
+  await finish({ queue: answerer.queues[1]! }, "It is 42.");
+  expect((await branch(sent.id)).at(-1)).toMatchObject({
+    content: "Let me see. It is 42.",
+    status: "complete",
+    details: {
+      usage: { promptTokens: 14, completionTokens: 4 },
+      toolCalls: [
+        { status: "done", result: "42", at: 12 },
+        { status: "failed", at: 12 },
+      ],
+    },
+  });
+  const next = await ask("And half of it?", { id: sent.id });
+  expect(answerer.requests[2]!.messages.map(({ role }) => role)).toEqual([
+    "user",
+    "assistant",
+    "tool",
+    "tool",
+    "assistant",
+    "user",
+  ]);
+  await finish(next, "21");
+});
+
+test("a call that needs consent waits for it, by its owner alone, and is not made when denied", async () => {
+  const sent = await ask("Count", { tools: { names: ["calculate"], ask: true } });
+  sent.queue.push(calling("1 + 1", "2 + 2"));
+  sent.queue.end();
+  await settle();
+  const runId = sent.answer.runId!;
+  expect(answerer.requests).toHaveLength(1);
+  expect(() => chats.decide(bob, runId, { callId: "call0", approve: true })).toThrow(/no tool call/);
+  chats.decide(alice, runId, { callId: "call0", approve: false });
+  await settle();
+  chats.decide(alice, runId, { callId: "call1", approve: true });
+  await settle();
+  const results = answerer.requests[1]!.messages.slice(2).map(({ content }) => content);
+  expect(results).toEqual(["The user did not allow this call.", "4"]);
+  await finish({ queue: answerer.queues[1]! }, "Four.");
+});
+
+test("stopping an answer that waits for consent ends it, and its call was not made", async () => {
+  const sent = await ask("Count", { tools: { names: ["calculate"], ask: true } });
+  sent.queue.push(calling("1 + 1"));
+  sent.queue.end();
+  await settle();
+  await chats.stop(alice, sent.answer.runId!);
+  expect((await branch(sent.id)).at(-1)).toMatchObject({
+    status: "stopped",
+    details: { toolCalls: [{ status: "denied" }] },
+  });
+});
+
+test("thoughts are told apart from words and are not sent back", async () => {
+  const sent = await ask("Think");
+  const seen: AppEvent[] = [];
+  chats.watch(alice, undefined, ({ event }) => seen.push(event));
+  sent.queue.push({ type: "thought", text: "Hm." });
+  await finish(sent, "Yes.");
+  expect(seen.map(({ type }) => type)).toContain("thought");
+  expect((await branch(sent.id)).at(-1)).toMatchObject({ content: "Yes.", details: { thinking: "Hm." } });
+  await finish(await ask("Again", { id: sent.id }), "No.");
+  expect(JSON.stringify(answerer.requests.at(-1)!.messages)).not.toContain("Hm.");
 });

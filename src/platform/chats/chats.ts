@@ -200,7 +200,8 @@ export class Chats {
       createdAtMs: nowMs,
       details: body.attachments?.length ? { attachments: body.attachments } : {},
     };
-    const answer = answerUnder(question, { model: body.model, ...(body.schema ? { schema: body.schema } : {}) }, nowMs);
+    const { model, schema, tools } = body;
+    const answer = answerUnder(question, { model, ...(schema ? { schema } : {}), ...(tools ? { tools } : {}) }, nowMs);
     const history = parent ? await store.path(conversationId, parent.id, OFFERED_MESSAGES) : [];
     await store.append(conversationId, [question, answer], idempotencyKey);
     this.#desk.start(owner, answer, [...history, question]);
@@ -217,8 +218,9 @@ export class Chats {
     if (old.status === "streaming") throw busy();
     const { store, clock } = this.#parts;
     const history = await store.path(old.conversationId, old.parentId, OFFERED_MESSAGES);
-    const { schema } = old.details;
-    const answer = answerUnder(history.at(-1)!, { model, ...(schema ? { schema } : {}) }, clock.nowMs());
+    const { schema, tools } = old.details;
+    const details = { model, ...(schema ? { schema } : {}), ...(tools ? { tools } : {}) };
+    const answer = answerUnder(history.at(-1)!, details, clock.nowMs());
     await store.append(old.conversationId, [answer]);
     this.#desk.start(owner, answer, history);
     return this.#reread(owner, answer.id);
@@ -241,6 +243,11 @@ export class Chats {
   /** Stops a run; resolves when the engine has let go of it and the text so far is saved. */
   stop(owner: ChatOwner, runId: string): Promise<void> {
     return this.#desk.stop(owner, runId);
+  }
+
+  /** Lets a tool call that waits for consent be made, or not. Errors: `not_found` when nothing waits for it. */
+  decide(owner: ChatOwner, runId: string, decision: { readonly callId: string; readonly approve: boolean }): void {
+    if (!this.#desk.decide(owner, runId, decision)) throw notFound("tool call that waits", decision.callId);
   }
 
   /** Shows the branch through this message. */

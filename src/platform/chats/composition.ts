@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Attachment, Conversation, ThreadMessage } from "#protocol";
+import type { Attachment, Conversation, ThreadMessage, ToolCallView } from "#protocol";
 import type { AnswerMessage } from "./answerer.ts";
 import type { StoredConversation, StoredMessage } from "./chat-store.ts";
 
@@ -22,13 +22,37 @@ export function answerUnder(question: StoredMessage, details: StoredMessage["det
 export function asAnswerMessages(path: readonly StoredMessage[]): AnswerMessage[] {
   const isRefused = ({ status, content }: StoredMessage): boolean => status === "refused" && content === "";
   const refused = new Set(path.flatMap((message) => (isRefused(message) ? [message.id, message.parentId] : [])));
-  return path.filter(({ id }) => !refused.has(id)).map(asAnswerMessage);
+  return path.filter(({ id }) => !refused.has(id)).flatMap(messagesOf);
 }
 
-/** A message as the model hears it, its files first. */
-function asAnswerMessage({ role, content, details }: StoredMessage): AnswerMessage {
+/** A message as the model hears it: a question's files first, an answer's calls and what they gave back where they stood. */
+function messagesOf(message: StoredMessage): AnswerMessage[] {
+  const { role, content, details } = message;
   const files = details.attachments ?? [];
-  return { role, content: files.length === 0 ? content : `${files.map(asText).join("\n\n")}\n\n${content}` };
+  if (role === "user")
+    return [{ role, content: files.length === 0 ? content : `${files.map(asText).join("\n\n")}\n\n${content}` }];
+  const { rounds, rest } = roundsOf(content, details.toolCalls ?? []);
+  return [...rounds, { role, content: rest }];
+}
+
+/**
+ * An answer as the rounds of calls in it, and the text after the last one. Calls nobody answered are left out: the model
+ * would wait for them.
+ */
+export function roundsOf(
+  content: string,
+  toolCalls: readonly ToolCallView[],
+): { readonly rounds: readonly AnswerMessage[]; readonly rest: string } {
+  const answered = toolCalls.filter(({ result }) => result !== undefined);
+  const places = [...new Set(answered.map(({ at }) => at))];
+  const rounds = places.flatMap((at, index): AnswerMessage[] => {
+    const calls = answered.filter((call) => call.at === at);
+    return [
+      { role: "assistant", content: content.slice(places[index - 1] ?? 0, at), calls },
+      ...calls.map(({ id, name, result }) => ({ role: "tool" as const, callId: id, name, content: result! })),
+    ];
+  });
+  return { rounds, rest: content.slice(places.at(-1) ?? 0) };
 }
 
 function asText({ name, text }: Attachment): string {

@@ -4,25 +4,35 @@ import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Inference } from "../inference/inference.ts";
 import type { Caller } from "../tenancy/caller.ts";
-import type { AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
+import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
+import type { AnswerPrices } from "./answer-prices.ts";
 
 /** An answer stops here and offers to go on; without a bound a small model may never stop. */
 const MAX_ANSWER_TOKENS = 4096;
 
+export interface InferenceAnswererParts {
+  readonly inference: Inference;
+  readonly catalog: Catalog;
+  readonly prices: Pick<AnswerPrices, "of" | "costOf">;
+}
+
 /** Answers chats with the use case that serves the API: same limits, same metering, no second way to a model. */
 export class InferenceAnswerer implements Answerer {
-  readonly #inference: Inference;
-  readonly #catalog: Catalog;
+  readonly #parts: InferenceAnswererParts;
 
-  constructor(inference: Inference, catalog: Catalog) {
-    this.#inference = inference;
-    this.#catalog = catalog;
+  constructor(parts: InferenceAnswererParts) {
+    this.#parts = parts;
   }
 
   async models(caller: Caller): Promise<readonly AppModel[]> {
-    return this.#catalog.deployments
-      .filter(({ spec }) => spec.serves.chat && (caller.models?.has(spec.id) ?? true))
-      .map(toAppModel);
+    const { catalog, prices } = this.#parts;
+    const offered = catalog.deployments.filter(({ spec }) => spec.serves.chat && (caller.models?.has(spec.id) ?? true));
+    const ids = offered.map(({ spec }) => spec.id);
+    const priced = await prices.of(caller.organizationId, ids);
+    return offered.map((deployment) => {
+      const price = priced.get(deployment.spec.id);
+      return { ...toAppModel(deployment), ...(price ? { price } : {}) };
+    });
   }
 
   async *answer(request: AnswerRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
@@ -33,24 +43,34 @@ export class InferenceAnswerer implements Answerer {
       channel: "app" as const,
       signal,
     };
-    const { chunks } = await this.#inference.streamChat(toChatRequest(request), call);
+    const { chunks } = await this.#parts.inference.streamChat(toChatRequest(request), call);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
+    const calls: AnswerCall[] = [];
+    let finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
     for await (const { choices, usage, policy } of chunks) {
       const [choice] = choices;
+      const thought = thoughtsOf(choice?.delta.content ?? "");
+      if (thought !== "") yield { type: "thought", text: thought };
+      for (const { id, function: called } of choice?.delta.tool_calls ?? [])
+        calls.push({ id, name: called.name, arguments: called.arguments });
       const content = wordsOf(choice?.delta.content ?? "");
       const text = content.slice(echoed);
       echoed = Math.max(0, echoed - content.length);
       if (text !== "") yield { type: "text", text, tokens: 1 };
       for (const notice of policy ?? []) yield { type: "policy", notice };
       if (!choice?.finish_reason) continue;
-      yield {
+      finished = {
         type: "finished",
         reason: reasonOf(choice.finish_reason),
+        calls: choice.finish_reason === "tool_calls" ? calls : [],
         promptTokens: usage?.prompt_tokens ?? 0,
         completionTokens: usage?.completion_tokens ?? 0,
       };
     }
+    if (!finished) return;
+    const cost = await this.#parts.prices.costOf(request.caller.organizationId, call.requestId);
+    yield cost ? { ...finished, cost } : finished;
   }
 }
 
@@ -67,7 +87,7 @@ function toAppModel(deployment: Deployment): AppModel {
   };
 }
 
-function toChatRequest({ model, messages, prefix, schema }: AnswerRequest): ChatRequest {
+function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest): ChatRequest {
   const begun: ChatMessage[] =
     prefix === ""
       ? []
@@ -88,8 +108,8 @@ function toChatRequest({ model, messages, prefix, schema }: AnswerRequest): Chat
     stop: [],
     choices: 1,
     responseFormat: schema ? { kind: "json_schema", name: "answer", schema } : { kind: "text" },
-    tools: [],
-    toolChoice: { kind: "none" },
+    tools,
+    toolChoice: { kind: tools.length > 0 ? "auto" : "none" },
     parallelToolCalls: true,
     prediction: undefined,
     wantsReasoning: undefined,
@@ -101,9 +121,19 @@ function toChatRequest({ model, messages, prefix, schema }: AnswerRequest): Chat
   };
 }
 
-function toMessage({ role, content }: AnswerMessage): ChatMessage {
-  if (role === "user") return { role, text: content };
-  return { role, content: [{ type: "text", text: content }], toolCalls: [], prefix: false };
+function toMessage(message: AnswerMessage): ChatMessage {
+  const { content: text } = message;
+  if (message.role === "user") return { role: "user", text };
+  if (message.role === "tool") return { role: "tool", callId: message.callId, name: message.name, text };
+  const toolCalls = (message.calls ?? []).map(({ id, name, arguments: json }) => ({ id, name, argumentsJson: json }));
+  // A call may stand alone; an answer without one is never without a text.
+  const content = text === "" && toolCalls.length > 0 ? [] : [{ type: "text" as const, text }];
+  return { role: "assistant", content, toolCalls, prefix: false };
+}
+
+function thoughtsOf(content: string | readonly AnswerChunk[]): string {
+  if (typeof content === "string") return "";
+  return content.flatMap((chunk) => (chunk.type === "thinking" ? chunk.thinking.map(({ text }) => text) : [])).join("");
 }
 
 /** What is said, without what is thought on the way. */

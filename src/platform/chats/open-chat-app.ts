@@ -6,12 +6,13 @@ import type { AppSessions } from "../sessions/app-sessions.ts";
 import { DatabaseSessions } from "../sessions/database-sessions.ts";
 import { SignInLinks } from "../sessions/sign-in-links.ts";
 import { SCOPES } from "../tenancy/caller.ts";
+import { AnswerPrices } from "./answer-prices.ts";
 import { Chats } from "./chats.ts";
 import { DatabaseChatStore } from "./database-chat-store.ts";
 import { InferenceAnswerer } from "./inference-answerer.ts";
 
 export interface ChatAppOptions {
-  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace">;
+  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices">;
   readonly inference: Inference;
   readonly catalog: Catalog;
   readonly clock: Clock;
@@ -33,7 +34,7 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
   const links = new SignInLinks(clock);
   const chats = await Chats.open({
     store: new DatabaseChatStore(office.database),
-    answerer: new InferenceAnswerer(options.inference, options.catalog),
+    answerer: new InferenceAnswerer({ ...options, prices: new AnswerPrices({ ...office, clock }) }),
     clock,
     logger,
   });

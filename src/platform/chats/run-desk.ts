@@ -3,7 +3,8 @@ import type { Clock, Logger } from "#base";
 import type { AppEvent, ThreadMessage } from "#protocol";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredMessage } from "./chat-store.ts";
-import { asAnswerMessages } from "./composition.ts";
+import { asAnswerMessages, roundsOf } from "./composition.ts";
+import { chatTools } from "./chat-tools.ts";
 import { LiveFeed } from "./live-feed.ts";
 import type { FeedEntry } from "./live-feed.ts";
 import { Run } from "./run.ts";
@@ -46,6 +47,7 @@ export class RunDesk {
 
   start(user: ChatUser, answer: StoredMessage, history: readonly StoredMessage[]): void {
     const feed = this.#feed(user);
+    const { rounds, rest } = roundsOf(answer.content, answer.details.toolCalls ?? []);
     const run = new Run({
       ...this.#parts,
       id: randomUUID(),
@@ -53,9 +55,10 @@ export class RunDesk {
       request: {
         caller: user.caller,
         model: answer.details.model!,
-        messages: asAnswerMessages(history),
-        prefix: answer.content,
+        messages: [...asAnswerMessages(history), ...rounds],
+        prefix: rest,
         schema: answer.details.schema,
+        tools: chatTools(answer.details.tools?.names ?? []),
       },
       publish: (event) => feed.publish(event),
     });
@@ -72,6 +75,12 @@ export class RunDesk {
     if (!active || !isSameOwner(active.owner, owner)) return;
     active.run.stop();
     await active.done;
+  }
+
+  /** Lets a call of a run of this owner be made, or not; false when nothing waits for that. */
+  decide(owner: ChatOwner, runId: string, decision: { readonly callId: string; readonly approve: boolean }): boolean {
+    const active = this.#active.get(runId);
+    return active !== undefined && isSameOwner(active.owner, owner) && active.run.decide(decision);
   }
 
   async stopConversation(conversationId: string): Promise<void> {

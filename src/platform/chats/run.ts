@@ -1,11 +1,22 @@
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import type { AnswerUsage, AppEvent, MessageDetails, MessageStatus, PolicyDecision, PolicyNotice } from "#protocol";
-import type { AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
+import type {
+  AnswerUsage,
+  AppEvent,
+  MessageDetails,
+  MessageStatus,
+  PolicyDecision,
+  PolicyNotice,
+  ToolCallView,
+} from "#protocol";
+import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { ChatStore, StoredMessage } from "./chat-store.ts";
+import { CallDesk } from "./call-desk.ts";
 
 /** A crash loses at most what was written since the last save. */
 const SAVE_EVERY_MS = 400;
+/** After so many rounds of calls the model has to answer. */
+const MAX_ROUNDS = 8;
 
 export interface RunParts {
   readonly id: string;
@@ -27,7 +38,9 @@ export class Run {
   readonly #parts: RunParts;
   readonly #abort = new AbortController();
   readonly #startedMs: number;
+  readonly #calls: CallDesk;
   #text: string;
+  #thinking: string;
   #tokens = 0;
   #trimmedMessages = 0;
   #firstTextMs: number | undefined;
@@ -41,6 +54,14 @@ export class Run {
     this.id = parts.id;
     this.#parts = parts;
     this.#text = parts.answer.content;
+    this.#thinking = parts.answer.details.thinking ?? "";
+    this.#calls = new CallDesk({
+      clock: parts.clock,
+      signal: this.#abort.signal,
+      asks: parts.answer.details.tools?.ask ?? false,
+      made: parts.answer.details.toolCalls ?? [],
+      onChange: (call) => this.#tellOfCall(call),
+    });
     this.#savedText = this.#text;
     this.#startedMs = parts.clock.monotonicMs();
     this.#lastSaveMs = this.#startedMs;
@@ -56,7 +77,16 @@ export class Run {
 
   snapshot(): AppEvent {
     const { conversationId, messageId } = this;
-    return { type: "snapshot", runId: this.id, conversationId, messageId, text: this.#text, tokens: this.#tokens };
+    return { type: "snapshot", runId: this.id, conversationId, messageId, ...this.#soFar() };
+  }
+
+  #soFar(): { text: string; tokens: number; thinking: string; toolCalls: readonly ToolCallView[] } {
+    return { text: this.#text, tokens: this.#tokens, thinking: this.#thinking, toolCalls: this.#calls.made };
+  }
+
+  /** Lets a call that waits for it be made, or not; false when none waits. */
+  decide({ callId, approve }: { readonly callId: string; readonly approve: boolean }): boolean {
+    return this.#calls.decide(callId, approve);
   }
 
   /** Asks the engine to stop; `execute` resolves once it has. `interrupted` is for a server that closes: nobody chose it. */
@@ -68,7 +98,7 @@ export class Run {
   /** Runs to its end, saves the result and returns it. Never rejects: a failure is a status of the message. */
   async execute(): Promise<StoredMessage> {
     try {
-      const finished = await this.#generate();
+      const finished = await this.#generate().finally(() => this.#calls.close());
       return await this.#close(this.#ended ?? (finished ? "complete" : "interrupted"), this.#detailsOf(finished));
     } catch (error) {
       if (this.#ended) return this.#close(this.#ended, this.#detailsOf(undefined));
@@ -80,14 +110,41 @@ export class Run {
     }
   }
 
+  /** Answers, makes the calls that the answer asks for, and answers again, until it asks for none. */
   async #generate(): Promise<Finished | undefined> {
     const { request } = this.#parts;
-    let messages = request.messages;
+    let { messages, prefix } = request;
+    let total: Finished | undefined;
+    for (let round = 1; ; round += 1) {
+      const from = this.#text.length;
+      const tools = round > MAX_ROUNDS ? [] : request.tools;
+      const answered = await this.#answerRound({ ...request, messages, prefix, tools });
+      if (!answered) return undefined;
+      messages = answered.messages;
+      total = total ? bothOf(total, answered.finished) : answered.finished;
+      const { calls } = answered.finished;
+      if (calls.length === 0) return total;
+      const said = prefix + this.#text.slice(from);
+      messages = [...messages, { role: "assistant", content: said, calls }, ...(await this.#make(calls))];
+      prefix = "";
+    }
+  }
+
+  async #make(calls: readonly AnswerCall[]): Promise<AnswerMessage[]> {
+    const results = await this.#calls.make(calls, this.#text.length);
+    return results.map(({ id, name, result = "" }) => ({ role: "tool", callId: id, name, content: result }));
+  }
+
+  /** One round; when the conversation is too long for the model, again without its beginning. */
+  async #answerRound(request: AnswerRequest): Promise<Round | undefined> {
+    const from = this.#text.length;
+    let { messages } = request;
     for (;;) {
       try {
-        return await this.#attempt({ ...request, messages });
+        const finished = await this.#attempt({ ...request, messages });
+        return finished && { finished, messages };
       } catch (error) {
-        const shorter = this.#text === this.#parts.answer.content ? withoutOldest(messages, error) : undefined;
+        const shorter = this.#text.length === from ? withoutOldest(messages, error) : undefined;
         if (!shorter) throw error;
         this.#trimmedMessages += messages.length - shorter.length;
         messages = shorter;
@@ -100,6 +157,7 @@ export class Run {
     for await (const event of this.#parts.answerer.answer(request, this.#abort.signal)) {
       if (event.type === "finished") finished = event;
       else if (event.type === "policy") this.#policy ??= decisionOf(event.notice);
+      else if (event.type === "thought") this.#think(event.text);
       else this.#write(event.text, event.tokens);
     }
     return finished;
@@ -112,6 +170,23 @@ export class Run {
     this.#tokens += tokens;
     this.#parts.publish({ type: "delta", runId: this.id, text, tokens: this.#tokens });
     if (nowMs - this.#lastSaveMs >= SAVE_EVERY_MS) this.#save(nowMs);
+  }
+
+  #think(text: string): void {
+    this.#thinking += text;
+    this.#parts.publish({ type: "thought", runId: this.id, text });
+  }
+
+  /** Calls are kept as they are made: a restart must not make them twice. */
+  #tellOfCall(call: ToolCallView): void {
+    const { publish, store, logger } = this.#parts;
+    publish({ type: "tool", runId: this.id, call });
+    const saved = { content: this.#text, details: this.#detailsOf(undefined) };
+    this.#saving = this.#saving.then(() =>
+      store
+        .updateMessage(this.messageId, saved)
+        .catch((error: unknown) => logger.log("error", "chat_save_failed", { run: this.id, code: codeOf(error) })),
+    );
   }
 
   /** Saves in the background, one save at a time; a save that fails is retried by the next one. */
@@ -138,11 +213,15 @@ export class Run {
   }
 
   #detailsOf(finished: Finished | undefined): MessageDetails {
-    const kept = this.#parts.answer.details;
-    const policy = this.#policy ? { policy: this.#policy } : {};
-    const trimmed = this.#trimmedMessages > 0 ? { trimmedMessages: this.#trimmedMessages } : {};
-    if (!finished) return { ...kept, ...policy, ...trimmed };
-    return { ...kept, ...policy, ...trimmed, finish: finished.reason, usage: this.#usageOf(finished) };
+    const details: MessageDetails = {
+      ...this.#parts.answer.details,
+      ...(this.#policy ? { policy: this.#policy } : {}),
+      ...(this.#trimmedMessages > 0 ? { trimmedMessages: this.#trimmedMessages } : {}),
+      ...(this.#thinking === "" ? {} : { thinking: this.#thinking }),
+      ...(this.#calls.made.length === 0 ? {} : { toolCalls: this.#calls.made }),
+    };
+    if (!finished) return details;
+    return { ...details, finish: finished.reason, usage: this.#usageOf(finished) };
   }
 
   #usageOf(finished: Finished): AnswerUsage {
@@ -172,6 +251,24 @@ function decisionOf({ action, stage, rule_number: number, rule, category, score 
   return { action: action === "refuse" ? "refuse" : "warn", stage, number, rule, category, score };
 }
 
+interface Round {
+  readonly finished: Finished;
+  /** What was asked in the end. */
+  readonly messages: readonly AnswerMessage[];
+}
+
+/** Two rounds as one: the second one's end, the tokens and the cost of both. */
+function bothOf(first: Finished, second: Finished): Finished {
+  const amountMicros = (first.cost?.amountMicros ?? 0) + (second.cost?.amountMicros ?? 0);
+  const currency = second.cost?.currency ?? first.cost?.currency;
+  return {
+    ...second,
+    promptTokens: first.promptTokens + second.promptTokens,
+    completionTokens: first.completionTokens + second.completionTokens,
+    ...(currency === undefined ? {} : { cost: { amountMicros, currency } }),
+  };
+}
+
 /** The conversation without its oldest exchange(s), when that is what `error` asks for; undefined when nothing can go. */
 function withoutOldest(messages: readonly AnswerMessage[], error: unknown): readonly AnswerMessage[] | undefined {
   if (!(error instanceof TramontaneError) || error.code !== "prompt_too_long" || messages.length < 3) return undefined;
@@ -180,7 +277,9 @@ function withoutOldest(messages: readonly AnswerMessage[], error: unknown): read
   // A quarter of the window is left for the answer; whole exchanges go, so that the rest still begins with a question.
   const share = promptTokens > 0 ? 1 - (0.75 * contextTokens) / promptTokens : 0.5;
   const dropped = Math.max(2, 2 * Math.ceil((messages.length * share) / 2));
-  return messages.slice(Math.min(dropped, messages.length - 1));
+  // What tools gave back says nothing without the question before it.
+  const next = messages.findIndex(({ role }, index) => index >= dropped && role === "user");
+  return messages.slice(next === -1 ? messages.findLastIndex(({ role }) => role === "user") : next);
 }
 
 function codeOf(error: unknown): string {

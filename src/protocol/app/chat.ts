@@ -1,3 +1,5 @@
+import type { ChatToolName } from "./requests.ts";
+
 /** The words between the chat app and its server (`/api/*`). Times are milliseconds since the epoch. */
 
 export type MessageStatus =
@@ -50,6 +52,33 @@ export interface MessageDetails {
   readonly trimmedMessages?: number;
   /** The JSON Schema the answer was held to. */
   readonly schema?: Readonly<Record<string, unknown>>;
+  /** What the model thought on the way; never sent back to it. */
+  readonly thinking?: string;
+  /** The tools of this server that the answer might use. */
+  readonly tools?: ChatTools;
+  /** Those it did use, in order. */
+  readonly toolCalls?: readonly ToolCallView[];
+}
+
+export interface ChatTools {
+  readonly names: readonly ChatToolName[];
+  /** Whether somebody is asked before each call. */
+  readonly ask: boolean;
+}
+
+export interface ToolCallView {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, as the model wrote it. */
+  readonly arguments: string;
+  readonly status:
+    /** For somebody's consent. */
+    "waiting" | "running" | "done" | "failed" | "denied";
+  /** What it gave back, or why it gave nothing back. */
+  readonly result?: string;
+  readonly ms?: number;
+  /** Characters of the answer that stand before it. */
+  readonly at: number;
 }
 
 export interface AnswerUsage {
@@ -138,8 +167,14 @@ export type AppEvent =
       readonly messageId: string;
       readonly text: string;
       readonly tokens: number;
+      readonly thinking: string;
+      readonly toolCalls: readonly ToolCallView[];
     }
   | { readonly type: "delta"; readonly runId: string; readonly text: string; readonly tokens: number }
+  /** More of what the model thinks before it answers. */
+  | { readonly type: "thought"; readonly runId: string; readonly text: string }
+  /** A call was made, or its state changed. */
+  | { readonly type: "tool"; readonly runId: string; readonly call: ToolCallView }
   /** The run is over; `message` is what the server keeps. */
   | { readonly type: "end"; readonly runId: string; readonly message: ThreadMessage }
   | { readonly type: "conversation"; readonly conversation: Conversation }

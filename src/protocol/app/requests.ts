@@ -9,6 +9,12 @@ const attachment = z.strictObject({
 
 const modelId = z.string().min(1).max(255);
 
+/** Tools that this server has for chats. */
+export const CHAT_TOOL_NAMES = ["calculate", "current_time"] as const;
+export type ChatToolName = (typeof CHAT_TOOL_NAMES)[number];
+
+const tools = z.strictObject({ names: z.array(z.enum(CHAT_TOOL_NAMES)).max(8), ask: z.boolean() });
+
 /** Bodies of `/api/*` requests. Unknown keys are refused. */
 export const signInBody = z.strictObject({ key: z.string().min(1).max(512) });
 export const newConversationBody = z.strictObject({ model: modelId.optional() });
@@ -23,7 +29,10 @@ export const sendMessageBody = z.strictObject({
   parentId: z.string().nullable().optional(),
   attachments: z.array(attachment).max(10).optional(),
   schema: z.record(z.string(), z.unknown()).optional(),
+  tools: tools.optional(),
 });
 export const regenerateBody = z.strictObject({ model: modelId });
+
+export const decideCallBody = z.strictObject({ approve: z.boolean() });
 
 export type SendMessageBody = z.infer<typeof sendMessageBody>;

@@ -21,9 +21,11 @@ function curlOf(body: ChatRequestBody, origin: string): string {
   ].join("\n");
 }
 
+const PACKAGE = "@mistralai/mistralai";
+
 function typescriptOf(body: ChatRequestBody, origin: string): string {
   return [
-    `import { Mistral } from "@mistralai/mistralai";`,
+    `import { Mistral } from "${PACKAGE}";`,
     "",
     `const client = new Mistral({ apiKey: process.env.TRAMONTANE_API_KEY, serverURL: "${origin}" });`,
     `const answer = await client.chat.complete(${typescriptLiteral(body, "")});`,
