@@ -17,6 +17,8 @@ interface Piece {
 const CONTROL = 3;
 const BYTE = 6;
 const SPACE = "\u2581";
+/** No piece goes on after a space that follows something else, so that such words are merged each for itself. */
+const WORD = /\u2581*[^\u2581]+|\u2581+/gu;
 
 export function readSentencePiece(path: string): SentencePieceModel {
   const pieces = readPieces(readFileSync(path));
@@ -26,6 +28,7 @@ export function readSentencePiece(path: string): SentencePieceModel {
     return type === 1 || type === 4 ? encoder.encode(text.replaceAll(SPACE, " ")) : new Uint8Array(0);
   });
   const ids = new Map<string, number>();
+  const words = new Map<string, number[]>();
   for (const [id, piece] of pieces.entries()) if (piece.type !== CONTROL) ids.set(piece.text, id);
   return {
     size: pieces.length,
@@ -33,7 +36,16 @@ export function readSentencePiece(path: string): SentencePieceModel {
     tokenBytes: (token) => bytes[token]!,
     isControl: (token) => pieces[token]!.type === CONTROL || pieces[token]!.type === 2,
     isEndOfGeneration: (token) => token === 2,
-    encode: (text) => merge(SPACE + text.replaceAll(" ", SPACE), pieces, ids),
+    encode: (text) => {
+      const parts = (SPACE + text.replaceAll(" ", SPACE)).match(WORD) ?? [];
+      return parts.flatMap((part) => {
+        const known = words.get(part);
+        if (known !== undefined) return known;
+        const tokens = merge(part, pieces, ids);
+        words.set(part, tokens);
+        return tokens;
+      });
+    },
   };
 }
 

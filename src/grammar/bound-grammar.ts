@@ -1,7 +1,7 @@
 import type { CompiledGrammar } from "./compiled-grammar.ts";
 import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
-import { isMostlyFree, type Walk, walkAround, walkTrie } from "./machine/mask-walk.ts";
+import { isMostlyFree, type Walk, walkAround, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
 import { WrittenText } from "./machine/written-text.ts";
 import { MaskCache } from "./mask-cache.ts";
@@ -23,13 +23,18 @@ export class BoundGrammar {
   readonly grammar: CompiledGrammar;
   readonly trie: TokenTrie;
   readonly table: TransitionTable;
-  readonly #masks: MaskCache<Configuration>;
+  readonly #masks: MaskCache;
   readonly #start: Configuration;
+  #spacedStart: TokenMask | undefined;
 
   constructor(grammar: CompiledGrammar, trie: TokenTrie, limits: CacheLimits = {}) {
     this.grammar = grammar;
     this.trie = trie;
-    this.table = new TransitionTable(limits.maxTableBytes ?? 4 << 20, [grammar.store.threads, grammar.store.frames]);
+    this.table = new TransitionTable({
+      maxBytes: limits.maxTableBytes ?? 4 << 20,
+      reach: trie.maxTokenBytes,
+      nest: grammar.store.nest,
+    });
     this.#masks = new MaskCache(limits.maxMaskBytes ?? 2 << 20);
     this.#start = grammar.start();
   }
@@ -53,18 +58,27 @@ export class BoundGrammar {
   }
 
   /** The tokens that may follow; shared, not to be written to. */
-  mask(configuration: Configuration, text: WrittenText): TokenMask {
-    const { table, trie } = this;
-    table.trim();
-    const clipped = table.configuration(configuration.threads.map((thread) => thread.clip(trie.maxTokenBytes)))!;
-    const known = this.#masks.get(clipped);
+  mask(from: Configuration, text: WrittenText): TokenMask {
+    this.table.trim();
+    const configuration = this.table.common(from);
+    const known = this.#masks.get(configuration);
     if (known !== undefined) return known;
-    const mask = new TokenMask(trie.size);
-    const wasImpure = this.#fill(clipped, { table, text, mask });
-    for (const token of clipped.controlTokens()) mask.add(token);
-    if (clipped.accepts) for (const token of trie.endTokens) mask.add(token);
-    if (!wasImpure) this.#masks.set(clipped, mask);
+    const mask = new TokenMask(this.trie.size);
+    const wasImpure = this.#fill(configuration, { table: this.table, text, mask });
+    for (const token of configuration.controlTokens()) mask.add(token);
+    if (configuration.accepts) for (const token of this.trie.endTokens) mask.add(token);
+    if (!wasImpure) this.#masks.set(configuration, mask);
     return mask;
+  }
+
+  /** The tokens that may come first where the first one may start with SentencePiece's dummy space; shared. */
+  spacedStartMask(): TokenMask {
+    if (this.#spacedStart !== undefined) return this.#spacedStart;
+    const text = new WrittenText();
+    const mask = new TokenMask(this.trie.size, this.mask(this.#start, text).words.slice());
+    walkTrie(this.trie.unspaced, this.#start, { table: this.table, text, mask });
+    for (const token of this.trie.bareSpaces) mask.add(token);
+    return (this.#spacedStart = mask);
   }
 
   /** The tokens that may follow and after which the rest of the budget still completes the answer. */
@@ -87,6 +101,8 @@ export class BoundGrammar {
   /** Adds the tokens that may follow, by the shortest walk; whether the text before had to be read. */
   #fill(configuration: Configuration, walk: Walk): boolean {
     const { trie, table } = this;
+    const settled = table.settled(configuration);
+    if (settled !== configuration) return this.#fillGap(configuration, settled, walk);
     const slice = trie.slices.findLast(({ length }) => configuration.freeLength >= length);
     if (slice === undefined) {
       if (isMostlyFree(table, configuration, trie.maxTokenBytes)) return walkAround(trie, configuration, walk);
@@ -94,6 +110,15 @@ export class BoundGrammar {
     }
     walk.mask.words.set(slice.mask.words);
     return walkTrie(slice.rest, configuration, walk);
+  }
+
+  /** Inside a gap only the tokens that start with whitespace differ from those before it. */
+  #fillGap(configuration: Configuration, settled: Configuration, walk: Walk): boolean {
+    const { words } = this.mask(settled, walk.text);
+    const { words: spaced } = this.trie.whitespace;
+    for (let i = 0; i < words.length; i++) walk.mask.words[i] = words[i]! & ~spaced[i]!;
+    const isRemembered = this.table.common(settled).mask !== undefined;
+    return walkWhitespace(this.trie.all, configuration, walk) || !isRemembered;
   }
 
   /** The whole trie walked under a deadline. */

@@ -1,6 +1,6 @@
-import { Interner } from "./lexeme/lexeme.ts";
 import { Configuration } from "./machine/configuration.ts";
-import type { Frame, Store, Thread } from "./machine/thread.ts";
+import { Nest } from "./machine/nest.ts";
+import type { Store, Thread } from "./machine/thread.ts";
 import type { WorkMeter } from "./work-meter.ts";
 
 /** What a compiler hands over: how the machine starts, and what it is built of. */
@@ -46,8 +46,8 @@ export class CompiledGrammar {
   }
 }
 
-/** A store of threads and frames with ids of its own. */
+/** A store with ids of its own. */
 export function createStore(): Store {
   let lastId = 0;
-  return { threads: new Interner<Thread>(), frames: new Interner<Frame>(), nextId: () => ++lastId };
+  return { nest: new Nest(), nextId: () => ++lastId };
 }

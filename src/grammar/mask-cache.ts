@@ -1,10 +1,15 @@
+import type { Configuration } from "./machine/configuration.ts";
 import type { TokenMask } from "./token-mask.ts";
 
-/** Masks by configuration, bounded by their bytes: the one unused for longest goes first. */
-export class MaskCache<Key> {
+/**
+ * Masks, each kept at its configuration, bounded by their bytes. Asking for one is a look at a field; when there are too
+ * many, the half that was unused for longest goes.
+ */
+export class MaskCache {
   readonly #maxBytes: number;
-  readonly #masks = new Map<Key, TokenMask>();
+  #kept: Configuration[] = [];
   #bytes = 0;
+  #now = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -14,21 +19,24 @@ export class MaskCache<Key> {
     return this.#bytes;
   }
 
-  get(key: Key): TokenMask | undefined {
-    const mask = this.#masks.get(key);
-    if (mask === undefined) return undefined;
-    this.#masks.delete(key);
-    this.#masks.set(key, mask);
-    return mask;
+  get(configuration: Configuration): TokenMask | undefined {
+    configuration.lastUse = ++this.#now;
+    return configuration.mask;
   }
 
-  set(key: Key, mask: TokenMask): void {
-    this.#masks.set(key, mask);
+  /** Precondition: the configuration has no mask yet. */
+  set(configuration: Configuration, mask: TokenMask): void {
+    configuration.mask = mask;
+    this.#kept.push(configuration);
     this.#bytes += mask.words.byteLength;
-    for (const [oldest, old] of this.#masks) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#masks.delete(oldest);
-      this.#bytes -= old.words.byteLength;
+    if (this.#bytes > this.#maxBytes) this.#forgetHalf();
+  }
+
+  #forgetHalf(): void {
+    this.#kept.sort((a, b) => b.lastUse - a.lastUse);
+    for (const oldest of this.#kept.splice(this.#kept.length >> 1)) {
+      this.#bytes -= oldest.mask!.words.byteLength;
+      oldest.mask = undefined;
     }
   }
 }

@@ -50,6 +50,8 @@ export class Matcher {
   readonly #dummySpace: boolean;
   #spans = new SpanRecord();
   #positions: Position[];
+  /** The latest tried token and its outcome, since most tokens are tried before they are accepted. */
+  #tried: { readonly token: number; readonly step: Step | undefined } | undefined;
 
   /** `grammar`: bind it once with `bindGrammar` when several matchers are to share caches. */
   constructor(grammar: CompiledGrammar | BoundGrammar, trie?: TokenTrie, options: MatcherOptions = {}) {
@@ -63,13 +65,14 @@ export class Matcher {
   mask(options: MaskOptions = {}): TokenMask {
     this.#bound.grammar.meter.refill();
     const { configuration, hasEnded } = this.#position;
-    if (hasEnded) return new TokenMask(this.#bound.trie.size);
+    const bound = this.#bound;
+    if (hasEnded) return new TokenMask(bound.trie.size);
     const { remainingTokens } = options;
-    const mask =
-      remainingTokens === undefined
-        ? this.#bound.mask(configuration, this.#text)
-        : this.#bound.closingMask(configuration, this.#text, remainingTokens);
-    return this.#mayDropSpace ? this.#withDummySpace(mask) : mask;
+    if (remainingTokens !== undefined) {
+      const mask = bound.closingMask(configuration, this.#text, remainingTokens);
+      return this.#mayDropSpace ? this.#spacedClosingMask(mask, remainingTokens) : mask;
+    }
+    return this.#mayDropSpace ? bound.spacedStartMask() : bound.mask(configuration, this.#text);
   }
 
   /** Whether the token may come next, the budget aside; changes nothing and costs far less than a mask. */
@@ -83,12 +86,14 @@ export class Matcher {
     if (step === undefined) throw new GrammarError({ code: "malformed", reason: `token ${token} may not come next` });
     for (const byte of step.bytes) this.#text.push(byte);
     for (const span of step.spans) this.#spans.push(span);
+    this.#tried = undefined;
     this.#positions.push({ configuration: step.configuration, length: this.#text.length, hasEnded: step.hasEnded });
   }
 
   /** Goes back by `tokens` tokens, as if they had never been accepted. */
   rollback(tokens: number): void {
     if (tokens >= this.#positions.length) throw new RangeError(`cannot go back ${tokens} tokens`);
+    this.#tried = undefined;
     this.#positions.length -= tokens;
     this.#text.truncate(this.#position.length);
     this.#spans.truncate(this.#position.length);
@@ -162,6 +167,11 @@ export class Matcher {
   }
 
   #after(token: number): Step | undefined {
+    if (this.#tried?.token !== token) this.#tried = { token, step: this.#computeStep(token) };
+    return this.#tried.step;
+  }
+
+  #computeStep(token: number): Step | undefined {
     const { configuration, hasEnded } = this.#position;
     if (hasEnded) return undefined;
     const { trie, grammar, table } = this.#bound;
@@ -198,10 +208,13 @@ export class Matcher {
   }
 
   /** A first token may stand for its bytes without their leading space. */
-  #withDummySpace(mask: TokenMask): TokenMask {
+  #spacedClosingMask(mask: TokenMask, remainingTokens: number): TokenMask {
     const widened = new TokenMask(mask.size, mask.words.slice());
-    for (const token of this.#bound.trie.spaceTokens) {
-      if (!widened.has(token) && this.tryToken(token)) widened.add(token);
+    for (const token of this.#bound.spacedStartMask()) {
+      if (widened.has(token)) continue;
+      this.accept(token);
+      if (this.minTokensToClose() < remainingTokens) widened.add(token);
+      this.rollback(1);
     }
     return widened;
   }

@@ -1,8 +1,8 @@
 import { CompiledGrammar, createStore } from "./compiled-grammar.ts";
 import { GrammarError } from "./grammar-error.ts";
 import type { JsonContext } from "./json/context.ts";
-import type { Whitespace } from "./json/gap.ts";
-import { jsonContext } from "./json/value-threads.ts";
+import { fixedGaps, type Gaps, looseGaps, type Whitespace } from "./json/gap.ts";
+import { jsonContext } from "./json/value-text.ts";
 import { checkReferences } from "./json-schema/cycles.ts";
 import { SchemaDocument } from "./json-schema/document.ts";
 import { Formulas } from "./json-schema/formulas.ts";
@@ -29,6 +29,12 @@ export interface CompilerOptions {
    * ones come last. `any`: in any order. The first is for generating, the second for matching text that exists already.
    */
   readonly keyOrder?: KeyOrder;
+  /**
+   * The whitespace between two tokens of JSON. `any` (default): within the limits of `whitespace`. `spaced`: a space
+   * after every colon and comma and none elsewhere (`{"a": 1, "b": 2}`); `compact`: none at all. Under the latter two
+   * keys and punctuation are forced, so that they cost no decoding step of their own.
+   */
+  readonly layout?: "any" | "spaced" | "compact";
   readonly whitespace?: Whitespace;
   /** Documents that references may lead to, by their URI. Nothing else is ever looked up. */
   readonly documents?: ReadonlyMap<string, unknown>;
@@ -38,6 +44,10 @@ export interface CompilerOptions {
 
 const DEFAULT_WHITESPACE: Whitespace = { maxRun: 4, maxIndent: 40 };
 const DEFAULT_MAX_WORK = 2_000_000;
+
+function gapsOf({ layout = "any", whitespace = DEFAULT_WHITESPACE }: CompilerOptions): Gaps {
+  return layout === "any" ? looseGaps(whitespace) : fixedGaps(layout === "spaced" ? 1 : 0);
+}
 
 /** The parts out of which one grammar is built, sharing one store. */
 export class GrammarWorkshop {
@@ -52,6 +62,7 @@ export class GrammarWorkshop {
 
   constructor(options: CompilerOptions) {
     const store = createStore();
+    const gaps = gapsOf(options);
     const { nextId } = store;
     this.#store = store;
     this.#documents = options.documents;
@@ -63,10 +74,10 @@ export class GrammarWorkshop {
       numbers: new JsonNumbers(this.#meter, nextId),
       literals: new Literals(nextId),
       keyOrder: options.keyOrder ?? "declared",
+      separatorBytes: gaps.separatorBytes,
       nextId,
     });
-    const whitespace = options.whitespace ?? DEFAULT_WHITESPACE;
-    this.#json = jsonContext({ store, strings: new JsonStrings(nextId), whitespace });
+    this.#json = jsonContext({ store, strings: new JsonStrings(nextId), gaps });
   }
 
   /** The values that are valid against a schema and, if given, another one. */

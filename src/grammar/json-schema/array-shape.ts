@@ -117,7 +117,8 @@ export class ArrayShape {
   }
 
   #itemBytes(index: number): number {
-    return this.types.of(this.itemFormula(index)).minBytes() + (this.isUnique ? 3 : 1);
+    const { separatorBytes } = this.types;
+    return this.types.of(this.itemFormula(index)).minBytes() + separatorBytes + (this.isUnique ? 2 : 0);
   }
 }
 
@@ -158,7 +159,7 @@ export class ArrayProgress implements ArrayState {
 
   bytesToClose(isFirst: boolean): number {
     this.#closing ??= this.#shape.contains.length === 0 ? this.#bytesOfNeeded() : this.#cheapest();
-    return isFirst && !this.closable ? this.#closing - 1 : this.#closing;
+    return isFirst && !this.closable ? this.#closing - this.#shape.types.separatorBytes : this.#closing;
   }
 
   clip(length: number): ArrayProgress {
@@ -177,11 +178,12 @@ export class ArrayProgress implements ArrayState {
     if (this.closable) return 1;
     if (this.#isBusy) return Infinity;
     this.#isBusy = true;
-    this.#shape.types.formulas.regex.meter.spend(1);
+    const { separatorBytes, formulas } = this.#shape.types;
+    formulas.regex.meter.spend(1);
     let least = Infinity;
     for (const { type, next } of this.#candidates()) {
       const bytes = type.minBytes();
-      if (bytes < least) least = Math.min(least, bytes + 1 + next.bytesToClose(false));
+      if (bytes < least) least = Math.min(least, bytes + separatorBytes + next.bytesToClose(false));
     }
     this.#isBusy = false;
     return least;

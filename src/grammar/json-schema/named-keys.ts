@@ -1,4 +1,5 @@
 import type { TextState } from "../lexeme/text-state.ts";
+import { LAST_CODE_POINT } from "../regex/char-set.ts";
 import { cheapestByteLength } from "../regex/shortest.ts";
 
 /** A prefix tree of keys; `slots` are the bits of the keys below. */
@@ -63,6 +64,15 @@ export class NamedKeys implements TextState {
     const next = new NamedKeys(child, this.#choice);
     this.#next.set(codePoint, next);
     return next;
+  }
+
+  alike(codePoint: number): [number, number] {
+    let [first, last] = [0, LAST_CODE_POINT];
+    for (const other of this.#tree.children.keys()) {
+      if (other <= codePoint) first = Math.max(first, other === codePoint ? other : other + 1);
+      if (other >= codePoint) last = Math.min(last, other === codePoint ? other : other - 1);
+    }
+    return [first, last];
   }
 
   bytesAfter(lo: number, hi: number): number {

@@ -11,6 +11,7 @@ import type { ObjectShape } from "./object-shape.ts";
  */
 export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): number {
   if (at.pending === 0) return withoutObligations(shape, at, unseen);
+  const separators = 2 * shape.types.separatorBytes;
   const index = 31 - Math.clz32(at.pending & -at.pending);
   const { slots, node, formula } = shape.obligations[index]!;
   const pending = at.pending & (at.pending - 1);
@@ -18,7 +19,7 @@ export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): numb
   for (let slot = 0; slot < shape.slots.length; slot++) {
     const bit = 1n << BigInt(slot);
     if ((at.open & slots & bit) === 0n) continue;
-    const entry = shape.slots[slot]!.keyBytes + 2 + shape.slotType(slot, formula).minBytes();
+    const entry = shape.slots[slot]!.keyBytes + separators + shape.slotType(slot, formula).minBytes();
     if (entry < least)
       least = Math.min(
         least,
@@ -29,7 +30,8 @@ export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): numb
   for (const region of shape.regions()) {
     const keys = formulas.regex.and([region.node, node, formulas.regex.not(at.seen)]);
     if (formulas.regex.isEmpty(keys)) continue;
-    const entry = 2 + keys.bytesToAccept() + 2 + shape.types.of(formulas.and([region.formula, formula])).minBytes();
+    const entry =
+      2 + keys.bytesToAccept() + separators + shape.types.of(formulas.and([region.formula, formula])).minBytes();
     if (entry < least)
       least = Math.min(least, entry + closingBytes(shape, { ...at, pending, count: at.count + 1 }, unseen + 1));
   }
@@ -37,6 +39,7 @@ export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): numb
 }
 
 function withoutObligations(shape: ObjectShape, at: Progress, unseen: number): number {
+  const separators = 2 * shape.types.separatorBytes;
   let bytes = 1;
   let count = at.count;
   const spare: number[] = [];
@@ -45,7 +48,7 @@ function withoutObligations(shape: ObjectShape, at: Progress, unseen: number): n
     if ((at.open & bit) === 0n) continue;
     const isRequired = (shape.required & bit) !== 0n;
     if (!isRequired && shape.min === 0) continue;
-    const entry = shape.slots[slot]!.keyBytes + 2 + shape.slotType(slot).minBytes();
+    const entry = shape.slots[slot]!.keyBytes + separators + shape.slotType(slot).minBytes();
     if (!isRequired) spare.push(entry);
     else {
       bytes += entry;
@@ -70,6 +73,7 @@ function withoutObligations(shape: ObjectShape, at: Progress, unseen: number): n
  */
 function otherEntries(shape: ObjectShape, seen: RegexNode, need: { wanted: number; unseen: number }): number[] {
   const { regex } = shape.types.formulas;
+  const separators = 2 * shape.types.separatorBytes;
   const value = Math.max(0, ...shape.regions().map(({ formula }) => shape.types.of(formula).minBytes()));
   const words: number[] = [];
   let taken = seen;
@@ -80,5 +84,5 @@ function otherEntries(shape: ObjectShape, seen: RegexNode, need: { wanted: numbe
     taken = regex.or([taken, regex.literal(word)]);
   }
   const count = Math.max(0, words.length - need.unseen);
-  return Array.from({ length: count }, () => Math.max(...words) + 2 + value);
+  return Array.from({ length: count }, () => Math.max(...words) + separators + value);
 }

@@ -45,7 +45,9 @@ export class ObjectProgress implements ObjectState {
     if (this.#named === undefined) {
       const choosable = this.#choosable();
       const bytesAfter = (slot: number): number =>
-        Math.min(...this.named(slot).map(({ type, next }) => 1 + type.minBytes() + next.bytesToClose(false)));
+        Math.min(
+          ...this.named(slot).map(({ type, next }) => this.#separator + type.minBytes() + next.bytesToClose(false)),
+        );
       const choice = { choosable, bytesAfter, nextId: this.shape.types.nextId };
       this.#named = choosable === 0n ? null : new NamedKeys(this.shape.tree(), choice);
     }
@@ -95,11 +97,15 @@ export class ObjectProgress implements ObjectState {
 
   bytesToClose(isFirst: boolean): number {
     this.#closing ??= closingBytes(this.shape, this.at);
-    return isFirst && !this.closable ? this.#closing - 1 : this.#closing;
+    return isFirst && !this.closable ? this.#closing - this.#separator : this.#closing;
   }
 
   bytesAfterComma(): number {
-    return (this.#afterComma ??= this.closable ? this.#cheapestProperty() : this.bytesToClose(false) - 1);
+    return (this.#afterComma ??= this.closable ? this.#cheapestProperty() : this.bytesToClose(false) - this.#separator);
+  }
+
+  get #separator(): number {
+    return this.shape.types.separatorBytes;
   }
 
   /** The slots that may be filled next without running into a dead end. */
@@ -161,6 +167,6 @@ export class ObjectProgress implements ObjectState {
   #longestAfterOther(): number {
     const { shape } = this;
     const longest = Math.max(...shape.regions().map(({ formula }) => shape.types.of(formula).minBytes()));
-    return 1 + longest + closingBytes(shape, this.#afterOtherKey(), 1);
+    return this.#separator + longest + closingBytes(shape, this.#afterOtherKey(), 1);
   }
 }

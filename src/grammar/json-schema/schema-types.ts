@@ -18,6 +18,8 @@ export class SchemaTypes {
   readonly formulas: Formulas;
   readonly scalars: Scalars;
   readonly keyOrder: KeyOrder;
+  /** Bytes of a colon or a comma with the space that belongs to it. */
+  readonly separatorBytes: number;
   /** Bookkeeping of `SchemaType.minBytes`. */
   readonly emptiness = { assumptions: 0, depth: 0 };
   /** Bytes of the longest among the shortest values of all types so far. */
@@ -33,10 +35,12 @@ export class SchemaTypes {
     numbers: JsonNumbers;
     literals: Literals;
     keyOrder: KeyOrder;
+    separatorBytes: number;
     nextId: () => number;
   }) {
     this.formulas = parts.formulas;
     this.keyOrder = parts.keyOrder;
+    this.separatorBytes = parts.separatorBytes;
     this.nextId = parts.nextId;
     this.#numbers = parts.numbers;
     this.#literals = parts.literals;

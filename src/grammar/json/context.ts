@@ -1,13 +1,13 @@
 import type { JsonStrings } from "../lexeme/json-string.ts";
 import type { Frame, Store, Thread } from "../machine/thread.ts";
-import type { Whitespace } from "./gap.ts";
+import type { Gaps } from "./gap.ts";
 import type { ValueType } from "./value-type.ts";
 
 /** What every thread inside JSON shares. */
 export interface JsonContext {
   readonly store: Store;
   readonly strings: JsonStrings;
-  readonly whitespace: Whitespace;
+  readonly gaps: Gaps;
   /** The thread before a value, whitespace still to come. */
   value(type: ValueType, frame: Frame): Thread;
   /** Pushes what the first byte of a value leads to. */

@@ -1,3 +1,4 @@
+import { ALL_BYTES, type ByteRange, byteRange, overlap, rangesBetween } from "./byte-range.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
 import type { TextState } from "./text-state.ts";
 import { InSharedCharacter } from "./shared-character.ts";
@@ -56,6 +57,10 @@ export class JsonStrings {
   }
 }
 
+const CONTROLS = byteRange(0, 0x1f);
+/** The ranges that quote and backslash divide. */
+const PLAIN = rangesBetween('\u001f"\\\u0080');
+
 class ClosedString implements Lexeme {
   readonly id: number;
   readonly label: number;
@@ -74,6 +79,10 @@ class ClosedString implements Lexeme {
 
   next(): undefined {
     return undefined;
+  }
+
+  alike(): ByteRange {
+    return ALL_BYTES;
   }
 
   clip(): Lexeme {
@@ -115,6 +124,13 @@ class InsideString implements Lexeme {
     return decoder && this.#strings.inCharacter(this.#text, decoder);
   }
 
+  alike(byte: number): ByteRange {
+    if (byte < 0x20) return CONTROLS;
+    if (byte >= 0x80 || byte === QUOTE || byte === BACKSLASH) return byteRange(byte, byte);
+    const [first, last] = this.#text.alike(byte);
+    return overlap(PLAIN[byte]!, byteRange(first, Math.min(last, 0x7f)));
+  }
+
   clip(length: number): Lexeme {
     return this.#strings.inside(this.#text.clip(length));
   }
@@ -149,6 +165,10 @@ class InCharacter implements Lexeme {
     if (typeof after !== "number") return this.#strings.inCharacter(this.#text, after);
     const next = this.#text.next(after);
     return next && this.#strings.inside(next);
+  }
+
+  alike(byte: number): ByteRange {
+    return byteRange(byte, byte);
   }
 
   clip(length: number): Lexeme {

@@ -1,3 +1,5 @@
+import type { ByteRange } from "./byte-range.ts";
+
 /**
  * A state inside one lexeme (a string, a number, `true`) that is being written byte by byte. Alive by construction, as
  * `TextState` is: `next` answers undefined rather than a state from which the lexeme cannot be completed.
@@ -14,6 +16,8 @@ export interface Lexeme {
   /** Bytes after which the lexeme can be complete; an upper bound that some next byte always lowers by one. */
   bytesToAccept(): number;
   next(byte: number): Lexeme | undefined;
+  /** Bytes around `byte` that all lead to the same lexeme, or that all lead nowhere. */
+  alike(byte: number): ByteRange;
   /** How many arbitrary plain characters of text (no quote, backslash or control) may follow. */
   readonly freeLength: number;
   /** A lexeme with the same future for the next `length` bytes, out of a bounded number of such lexemes. */

@@ -1,3 +1,4 @@
+import { type ByteRange, byteRange } from "./byte-range.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
 
 /** Makes the lexemes of fixed byte sequences, several of which may be tried at once. */
@@ -39,6 +40,10 @@ class Literal implements Lexeme {
   next(byte: number): Lexeme | undefined {
     const rests = this.#texts.filter((text) => text.charCodeAt(0) === byte).map((text) => text.slice(1));
     return rests.length === 0 ? undefined : this.#literals.oneOf(rests);
+  }
+
+  alike(byte: number): ByteRange {
+    return byteRange(byte, byte);
   }
 
   clip(): Lexeme {

@@ -1,3 +1,4 @@
+import { type ByteRange, byteRange } from "./byte-range.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
 import { InSharedCharacter } from "./shared-character.ts";
 import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
@@ -76,6 +77,12 @@ class PlainText implements Lexeme {
     if (byte < 0x80) return this.#after(byte);
     const decoder = DecodedText.utf8(byte);
     return decoder && this.#texts.inCharacter(this.#text, decoder);
+  }
+
+  alike(byte: number): ByteRange {
+    if (this.#decoder !== undefined || byte >= 0x80) return byteRange(byte, byte);
+    const [first, last] = this.#text.alike(byte);
+    return byteRange(first, Math.min(last, 0x7f));
   }
 
   clip(length: number): Lexeme {

@@ -1,3 +1,4 @@
+import { type ByteRange, byteRange } from "./byte-range.ts";
 import type { Lexeme } from "./lexeme.ts";
 import type { SharedCharacter } from "./text-decoder.ts";
 import type { TextState } from "./text-state.ts";
@@ -33,6 +34,12 @@ export class InSharedCharacter implements Lexeme {
     const { target, left, low, high } = this.#character;
     if (byte < low || byte > high) return undefined;
     return left === 1 ? this.#inside(target) : this.#more({ target, left: left - 1, low: 0x80, high: 0xbf });
+  }
+
+  alike(byte: number): ByteRange {
+    const { low, high } = this.#character;
+    if (byte < low) return byteRange(0, low - 1);
+    return byte > high ? byteRange(high + 1, 0xff) : byteRange(low, high);
   }
 
   clip(length: number): Lexeme {

@@ -12,6 +12,8 @@ export interface TextState {
   /** Bytes of a shortest accepted rest, written as the inside of a JSON string. An upper bound that steps never raise. */
   bytesToAccept(): number;
   next(codePoint: number): TextState | undefined;
+  /** Code points around `codePoint`, the first and the last, that all lead to the same state, or that all lead nowhere. */
+  alike(codePoint: number): readonly [number, number];
   /** The least `bytesToAccept` after one code point of [lo, hi]; Infinity when none of them can follow. */
   bytesAfter(lo: number, hi: number): number;
   /** The state after every code point of [lo, hi], when they all lead to the same one. */

@@ -1,4 +1,4 @@
-import type { PackedTrie } from "../token-trie.ts";
+import { NO_TOKEN, type PackedTrie } from "../packed-trie.ts";
 import type { Configuration } from "./configuration.ts";
 import type { TransitionTable } from "./transition-table.ts";
 import type { WrittenText } from "./written-text.ts";
@@ -55,7 +55,7 @@ function greedyStep(from: Configuration, { table, trie, text }: Closing): Config
     }
     path[depth] = after;
     text.push(byte);
-    if (nodes[i]! >>> 8 !== 0xffffff) consider(after, Array.from(text.slice(length)));
+    if (nodes[i]! >>> 8 !== NO_TOKEN) consider(after, Array.from(text.slice(length)));
     i += 2;
   }
   text.truncate(length);

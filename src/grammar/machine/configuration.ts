@@ -1,3 +1,6 @@
+import { isSpace } from "../json/gap.ts";
+import { ALL_BYTES, type ByteRange, overlap } from "../lexeme/byte-range.ts";
+import type { TokenMask } from "../token-mask.ts";
 import type { SpanKind, TextBefore, Thread } from "./thread.ts";
 
 /** Every way to read the text so far: a set of threads. Never empty: no configuration is what a wrong text leads to. */
@@ -5,12 +8,19 @@ export class Configuration {
   readonly threads: readonly Thread[];
   readonly accepts: boolean;
   readonly freeLength: number;
+  /** See `TransitionTable`: the same without a gap, and the same without far counts. */
+  settled: Configuration | undefined;
+  common: Configuration | undefined;
+  /** The tokens that may follow, and when they were last asked for; see `MaskCache`. */
+  mask: TokenMask | undefined;
+  lastUse = 0;
   /** Row of the transition table and the epoch in which that row is valid; see `TransitionTable`. */
   row = 0;
   epoch = 0;
   /** Once known; see `closing.ts`. */
   tokensToClose: number | undefined;
   #bytesToClose: number | undefined;
+  #span: SpanKind | undefined;
 
   constructor(threads: readonly Thread[]) {
     this.threads = threads;
@@ -24,10 +34,13 @@ export class Configuration {
 
   /** The part of the answer that `byte` belongs to, by the first reading that takes it. */
   spanOf(byte: number, before: TextBefore): SpanKind {
+    if (this.#span !== undefined) return this.#span;
     const first = this.threads[0]!;
-    const isSpace = byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-    if (isSpace && this.threads.every((thread) => thread.isBeforeSpan)) return "syntax";
-    if (this.threads.every((thread) => thread.span === first.span)) return first.span;
+    if (isSpace(byte) && this.threads.every((thread) => thread.isBeforeSpan)) return "syntax";
+    if (this.threads.every((thread) => thread.span === first.span)) {
+      if (!this.threads.some((thread) => thread.isBeforeSpan)) this.#span = first.span;
+      return first.span;
+    }
     const taking = this.threads.find((thread) => {
       const out: Thread[] = [];
       thread.step(byte, out, before);
@@ -38,6 +51,13 @@ export class Configuration {
 
   controlTokens(): number[] {
     return [...new Set(this.threads.flatMap((thread) => thread.tokens ?? []))];
+  }
+
+  /** Bytes around `byte` that all lead to the same configuration, or that all lead nowhere. */
+  alike(byte: number): ByteRange {
+    let range = ALL_BYTES;
+    for (const thread of this.threads) range = overlap(range, thread.alike(byte));
+    return range;
   }
 
   /** The threads after one more byte, in no order and perhaps repeated. */

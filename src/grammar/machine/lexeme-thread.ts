@@ -1,3 +1,4 @@
+import { type ByteRange, byteRange } from "../lexeme/byte-range.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
 import type { Frame, Store, TextBefore, Thread } from "./thread.ts";
 
@@ -8,13 +9,15 @@ export function pushLexeme(store: Store, lexeme: Lexeme, frame: Frame, out: Thre
 }
 
 export function lexemeThread(store: Store, lexeme: Lexeme, frame: Frame): Thread {
-  return store.threads.get(`L${lexeme.id},${frame.id}`, () => new LexemeThread(store, lexeme, frame));
+  const known = frame.nest.get<Thread>(lexeme.id);
+  return known ?? frame.nest.set(lexeme.id, new LexemeThread(store, lexeme, frame));
 }
 
 /** Inside a lexeme that a frame waits for. */
 class LexemeThread implements Thread {
   readonly id: number;
   readonly accepts: boolean;
+  readonly freeLength: number;
   readonly #store: Store;
   readonly #lexeme: Lexeme;
   readonly #frame: Frame;
@@ -24,15 +27,12 @@ class LexemeThread implements Thread {
     this.#store = store;
     this.#lexeme = lexeme;
     this.#frame = frame;
+    this.freeLength = lexeme.freeLength;
     this.accepts = lexeme.accepts && frame.after().some((thread) => thread.accepts);
   }
 
   get span(): Frame["span"] {
     return this.#frame.span;
-  }
-
-  get freeLength(): number {
-    return this.#lexeme.freeLength;
   }
 
   get tokens(): readonly number[] {
@@ -47,6 +47,10 @@ class LexemeThread implements Thread {
     const next = this.#lexeme.next(byte);
     if (next !== undefined) pushLexeme(this.#store, next, this.#frame, out);
     if (this.#lexeme.accepts) for (const thread of this.#frame.after()) thread.step(byte, out, before);
+  }
+
+  alike(byte: number): ByteRange {
+    return this.#lexeme.accepts ? byteRange(byte, byte) : this.#lexeme.alike(byte);
   }
 
   stepToken(token: number, out: Thread[]): void {

@@ -1,5 +1,6 @@
 import type { TokenMask } from "../token-mask.ts";
-import type { PackedTrie, TokenTrie } from "../token-trie.ts";
+import { NO_TOKEN, type PackedTrie } from "../packed-trie.ts";
+import type { TokenTrie } from "../token-trie.ts";
 import type { Configuration } from "./configuration.ts";
 import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-table.ts";
 import type { WrittenText } from "./written-text.ts";
@@ -52,6 +53,17 @@ export function walkAround(trie: TokenTrie, start: Configuration, walk: Walk): b
   return wasImpure;
 }
 
+/** The same for the tokens alone that start with whitespace. */
+export function walkWhitespace(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
+  let wasImpure = false;
+  for (const byte of WHITESPACE) {
+    wasImpure = walkRange(trie.nodes, [trie.starts[byte]!, trie.starts[byte + 1]!], start, walk) || wasImpure;
+  }
+  addTwins(trie, walk.mask);
+  return wasImpure;
+}
+
+const WHITESPACE = [0x09, 0x0a, 0x0d, 0x20];
 const FEW_BYTES = 32;
 
 /** Whether `walkAround` is worth it: whether more than a few first bytes lead into free text. */
@@ -104,7 +116,7 @@ function walkRange(nodes: Int32Array, range: readonly [number, number], start: C
     rows[depth] = after;
     const token = nodes[i]! >>> 8;
     if (
-      token !== 0xffffff &&
+      token !== NO_TOKEN &&
       (walk.deadline === undefined || isInTime(walk, walk.deadline, { nodes, index: i, row: after }))
     ) {
       words[token >> 5]! |= 1 << (token & 31);

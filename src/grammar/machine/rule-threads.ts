@@ -1,5 +1,7 @@
 import type { JsonContext } from "../json/context.ts";
+import { ALL_BYTES, type ByteRange } from "../lexeme/byte-range.ts";
 import { lexemeThread } from "./lexeme-thread.ts";
+import { Nest } from "./nest.ts";
 import { type Part, type Rule, RuleLengths } from "./rule.ts";
 import type { Frame, SpanKind, Thread } from "./thread.ts";
 
@@ -7,51 +9,56 @@ import type { Frame, SpanKind, Thread } from "./thread.ts";
 interface RuleContext {
   readonly json: JsonContext;
   readonly lengths: RuleLengths;
+  /** What identifies each part of an alternative inside a nest. */
+  readonly ids: Map<readonly Part[], readonly number[]>;
 }
 
 /** The threads at the start of a rule, outside of everything else. Precondition: no rule starts with itself. */
 export function startRule(json: JsonContext, rule: Rule, frame: Frame): Thread[] {
-  return enterRule({ json, lengths: new RuleLengths() }, rule, frame);
+  return enterRule({ json, lengths: new RuleLengths(), ids: new Map() }, rule, frame);
 }
 
 function enterRule(context: RuleContext, rule: Rule, frame: Frame): Thread[] {
   return rule.alternatives
     .filter((parts) => context.lengths.ofParts(parts) !== Infinity)
-    .flatMap((parts, i) => enter(context, { parts, index: 0, key: `${rule.id}.${i}` }, frame));
+    .flatMap((parts) => enter(context, { parts, index: 0 }, frame));
 }
 
 /** A place between two parts of an alternative. */
 interface Place {
   readonly parts: readonly Part[];
   readonly index: number;
-  /** Identifies the alternative. */
-  readonly key: string;
 }
 
 function enter(context: RuleContext, place: Place, frame: Frame): readonly Thread[] {
   const part = place.parts[place.index];
   if (part === undefined) return frame.after();
-  const { store } = context.json;
-  const next = { ...place, index: place.index + 1 };
-  const make = (): Frame => new PartFrame(context, next, frame);
-  const after = store.frames.get(`R${place.key},${place.index},${frame.id}`, make);
+  const after = partFrame(context, place, frame);
   switch (part.kind) {
-    case "text": {
-      const thread = lexemeThread(store, part.lexeme, after);
-      return part.lexeme.ended ? after.after() : [thread];
-    }
+    case "text":
+      return part.lexeme.ended ? after.after() : [lexemeThread(context.json.store, part.lexeme, after)];
     case "value":
       return [context.json.value(part.type, after)];
     case "token":
-      return [
-        store.threads.get(
-          `T${place.key},${place.index},${frame.id}`,
-          () => new BeforeToken(context, part.tokens, after),
-        ),
-      ];
+      return [beforeToken(context, part.tokens, after)];
     case "rule":
       return enterRule(context, part.rule, after);
   }
+}
+
+/** The frame that waits for the part at `place`. */
+function partFrame(context: RuleContext, place: Place, frame: Frame): Frame {
+  const { store } = context.json;
+  let ids = context.ids.get(place.parts);
+  if (ids === undefined) context.ids.set(place.parts, (ids = place.parts.map(() => store.nextId())));
+  const id = ids[place.index]!;
+  return frame.nest.get<Frame>(id) ?? frame.nest.set(id, new PartFrame(context, place, frame));
+}
+
+function beforeToken(context: RuleContext, tokens: readonly number[], frame: Frame): Thread {
+  // A frame waits for a single part, so that its own id is free to name that part's thread.
+  const { nest, id } = frame;
+  return nest.get<Thread>(id) ?? nest.set(id, new BeforeToken(context, tokens, frame));
 }
 
 /** Before one of some control tokens. */
@@ -79,50 +86,52 @@ class BeforeToken implements Thread {
     // No byte is a control token.
   }
 
+  alike(): ByteRange {
+    return ALL_BYTES;
+  }
+
   stepToken(token: number, out: Thread[]): void {
     if (this.tokens.includes(token)) out.push(...this.#frame.after());
   }
 
   clip(length: number): Thread {
-    const frame = this.#frame.clip(length);
-    const key = `T${this.tokens.join()};${frame.id}`;
-    return this.#context.json.store.threads.get(key, () => new BeforeToken(this.#context, this.tokens, frame));
+    return beforeToken(this.#context, this.tokens, this.#frame.clip(length));
   }
 }
 
-/** Waits for a part to be complete; `next` is the place after it. */
+/** Waits for the part at `place` to be complete. */
 class PartFrame implements Frame {
   readonly id: number;
   readonly span: SpanKind;
   readonly holdsSpan = true;
+  readonly nest = new Nest();
   readonly #context: RuleContext;
-  readonly #next: Place;
+  readonly #place: Place;
   readonly #parent: Frame;
   #after: readonly Thread[] | undefined;
   #bytes: number | undefined;
 
-  constructor(context: RuleContext, next: Place, parent: Frame) {
+  constructor(context: RuleContext, place: Place, parent: Frame) {
     this.id = context.json.store.nextId();
     this.#context = context;
-    this.#next = next;
+    this.#place = place;
     this.#parent = parent;
-    const part = next.parts[next.index - 1]!;
+    const part = place.parts[place.index]!;
     this.span = part.kind === "text" || part.kind === "value" ? part.span : parent.span;
   }
 
   after(): readonly Thread[] {
-    return (this.#after ??= enter(this.#context, this.#next, this.#parent));
+    const { parts, index } = this.#place;
+    return (this.#after ??= enter(this.#context, { parts, index: index + 1 }, this.#parent));
   }
 
   bytesToClose(): number {
-    const rest = this.#next.parts.slice(this.#next.index);
+    const rest = this.#place.parts.slice(this.#place.index + 1);
     return (this.#bytes ??= this.#context.lengths.ofParts(rest) + this.#parent.bytesToClose());
   }
 
   clip(length: number): Frame {
     const parent = this.#parent.clip(length);
-    if (parent === this.#parent) return this;
-    const key = `R${this.#next.key},${this.#next.index - 1},${parent.id}`;
-    return this.#context.json.store.frames.get(key, () => new PartFrame(this.#context, this.#next, parent));
+    return parent === this.#parent ? this : partFrame(this.#context, this.#place, parent);
   }
 }

@@ -1,4 +1,5 @@
-import type { Interner } from "../lexeme/lexeme.ts";
+import type { ByteRange } from "../lexeme/byte-range.ts";
+import type { Nest } from "./nest.ts";
 
 /** What part of an answer a byte belongs to. `content` is free text; names and arguments belong to the latest call. */
 export type SpanKind = "content" | "call_name" | "call_arguments" | "call_id" | "thinking" | "syntax";
@@ -34,12 +35,16 @@ export interface Thread {
   bytesToClose(): number;
   /** Pushes the threads after one more byte. */
   step(byte: number, out: Thread[], before: TextBefore): void;
+  /** Bytes around `byte` after all of which the threads are the same. */
+  alike(byte: number): ByteRange;
   /** Pushes the threads after a control token. */
   stepToken?(token: number, out: Thread[]): void;
   /** Control tokens that may come next. */
   readonly tokens?: readonly number[];
   /** Whether whitespace that may come next stands before the part of the answer that `span` names. */
   readonly isBeforeSpan?: boolean;
+  /** The same place before any whitespace was written there: all bytes but whitespace lead to the same threads. */
+  readonly settled?: Thread;
   /** Whether nothing at all may follow. */
   readonly isEnd?: boolean;
   /** A thread with the same future for the next `length` bytes, out of a bounded number of such threads. */
@@ -50,6 +55,10 @@ export interface Thread {
 export interface Frame {
   readonly id: number;
   readonly span: SpanKind;
+  /** The threads and frames directly inside. */
+  readonly nest: Nest;
+  /** Whether the part that this frame waits for stands behind a colon or a comma. */
+  readonly isSeparated?: boolean;
   /** Whether the part that this frame waits for is all of a span. */
   readonly holdsSpan?: boolean;
   /** The threads just after the part. */
@@ -59,9 +68,9 @@ export interface Frame {
   clip(length: number): Frame;
 }
 
-/** Where threads and frames of one grammar are hash-consed; may be cleared at any time, equal objects then only cost memory. */
+/** What the threads and frames of one grammar share. */
 export interface Store {
-  readonly threads: Interner<Thread>;
-  readonly frames: Interner<Frame>;
+  /** The nest of the outermost frame, and so of everything; may be cleared at any time. */
+  readonly nest: Nest;
   readonly nextId: () => number;
 }

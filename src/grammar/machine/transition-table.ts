@@ -1,5 +1,6 @@
+import { isSpace } from "../json/gap.ts";
 import { Configuration } from "./configuration.ts";
-import type { Interner } from "../lexeme/lexeme.ts";
+import type { Nest } from "./nest.ts";
 import type { TextBefore, Thread } from "./thread.ts";
 
 /** No text goes on this way. */
@@ -16,7 +17,8 @@ const ROW_BYTES = 1024;
  * usable and get a new row when they are next stepped from.
  */
 export class TransitionTable {
-  readonly #interners: readonly Interner<unknown>[];
+  readonly #nest: Nest;
+  readonly #reach: number;
   readonly #maxRows: number;
   readonly #bySingle = new Map<Thread, Configuration>();
   readonly #byThreads = new Map<string, Configuration>();
@@ -25,10 +27,11 @@ export class TransitionTable {
   /** `next[(row << 8) | byte]`; replaced when it grows, so read it again after every `step`. */
   next = new Int32Array(256 * 32);
 
-  /** `interners`: those that are cleared together with the table. */
-  constructor(maxBytes: number, interners: readonly Interner<unknown>[]) {
-    this.#maxRows = Math.max(64, Math.floor(maxBytes / ROW_BYTES));
-    this.#interners = interners;
+  /** `reach`: bytes of the longest token; `nest`: where the threads are kept, cleared together with the table. */
+  constructor(parts: { maxBytes: number; reach: number; nest: Nest }) {
+    this.#maxRows = Math.max(64, Math.floor(parts.maxBytes / ROW_BYTES));
+    this.#reach = parts.reach;
+    this.#nest = parts.nest;
     this.#byRow.push(new Configuration([])); // row 0 means "unknown"
   }
 
@@ -44,11 +47,14 @@ export class TransitionTable {
   configuration(threads: readonly Thread[]): Configuration | undefined {
     const first = threads[0];
     if (first === undefined) return undefined;
-    if (threads.every((thread) => thread === first))
-      return known(this.#bySingle, first, () => new Configuration([first]));
+    if (threads.length === 1 || threads.every((thread) => thread === first)) return this.#ofOne(first);
     const unique = [...new Set(threads)].toSorted((a, b) => a.id - b.id);
     const key = unique.map((thread) => thread.id).join();
-    return known(this.#byThreads, key, () => new Configuration(unique));
+    const known = this.#byThreads.get(key);
+    if (known !== undefined) return known;
+    const made = new Configuration(unique);
+    this.#byThreads.set(key, made);
+    return made;
   }
 
   rowOf(configuration: Configuration): number {
@@ -68,29 +74,46 @@ export class TransitionTable {
   }
 
   /**
-   * The row after one more byte, or DEAD, or IMPURE; remembered. A value below IMPURE is a tentative row, see
-   * `tentativeRow`.
+   * The row after one more byte, or DEAD, or IMPURE; remembered, for all bytes that mean the same here. A value below
+   * IMPURE is a tentative row, see `tentativeRow`.
    */
   step(row: number, byte: number): number {
-    const cell = (row << 8) | byte;
-    const remembered = this.next[cell]!;
+    const remembered = this.next[(row << 8) | byte]!;
     if (remembered !== 0) return remembered;
-    const unread = new UnreadText();
-    const threads = this.at(row).threadsAfter(byte, unread);
-    let after = unread.wasNeeded ? IMPURE : this.#rowAfter(threads);
-    if (unread.wasAskedFor && after > 0) after = TENTATIVE - after;
-    this.next[cell] = after;
+    const from = this.at(row);
+    const settled = isSpace(byte) ? from : this.settled(from);
+    const after = settled === from ? this.#computed(from, byte) : this.step(this.rowOf(settled), byte);
+    const alike = from.alike(byte);
+    this.next.fill(after, (row << 8) | (alike >> 8), ((row << 8) | (alike & 0xff)) + 1);
     return after;
   }
 
-  /** One step without a row of its own: for text that is only read once. */
+  /**
+   * The configuration after one more byte of a text. What depends on the text is computed, and so is what comes after
+   * one of unboundedly many configurations (those that count further than a token reaches): they have no rows.
+   */
   follow(from: Configuration, byte: number, before: TextBefore): Configuration | undefined {
-    if (from.epoch === this.#epoch) {
-      const remembered = this.next[(from.row << 8) | byte]!;
-      if (remembered > 0) return this.at(remembered);
-      if (remembered === DEAD) return undefined;
+    if (from.epoch === this.#epoch || this.common(from) === from) {
+      const after = this.step(this.rowOf(from), byte);
+      if (after > 0) return this.at(after);
+      if (after === DEAD) return undefined;
     }
     return this.configuration(from.threadsAfter(byte, before));
+  }
+
+  /** The configuration before any whitespace of the gap it is in; itself where it is in none. */
+  settled(from: Configuration): Configuration {
+    return (from.settled ??= from.threads.some((thread) => thread.settled !== undefined)
+      ? this.configuration(from.threads.map((thread) => thread.settled ?? thread))!
+      : from);
+  }
+
+  /**
+   * One of boundedly many configurations with the same future as far as a token reaches: what counts the characters of a
+   * long string or the items of an array stops counting there.
+   */
+  common(from: Configuration): Configuration {
+    return (from.common ??= this.configuration(from.threads.map((thread) => thread.clip(this.#reach)))!);
   }
 
   /** Forgets everything if the table outgrew its bounds. */
@@ -101,12 +124,25 @@ export class TransitionTable {
     this.next = new Int32Array(256 * 32);
     this.#bySingle.clear();
     this.#byThreads.clear();
-    for (const interner of this.#interners) interner.clear();
+    this.#nest.clear();
   }
 
-  #rowAfter(threads: readonly Thread[]): number {
+  #computed(from: Configuration, byte: number): number {
+    const unread = new UnreadText();
+    const threads = from.threadsAfter(byte, unread);
+    if (unread.wasNeeded) return IMPURE;
     const configuration = this.configuration(threads);
-    return configuration === undefined ? DEAD : this.rowOf(configuration);
+    if (configuration === undefined) return DEAD;
+    const row = this.rowOf(configuration);
+    return unread.wasAskedFor ? TENTATIVE - row : row;
+  }
+
+  #ofOne(thread: Thread): Configuration {
+    const known = this.#bySingle.get(thread);
+    if (known !== undefined) return known;
+    const made = new Configuration([thread]);
+    this.#bySingle.set(thread, made);
+    return made;
   }
 }
 
@@ -133,12 +169,4 @@ class UnreadText implements TextBefore {
   need(): void {
     this.wasNeeded = true;
   }
-}
-
-function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -1,8 +1,11 @@
+import { type ByteRange, rangesBetween } from "../lexeme/byte-range.ts";
 import { Interner, type Lexeme } from "../lexeme/lexeme.ts";
 import type { WorkMeter } from "../work-meter.ts";
 import { NumberLanguage, type NumberProgress, type NumberTerm } from "./number-language.ts";
 
-const BYTES = "0123456789.-+eE".split("").map((char) => char.charCodeAt(0));
+const CHARS = "0123456789.-+eE";
+const BYTES = CHARS.split("").map((char) => char.charCodeAt(0));
+const ALIKE = rangesBetween(CHARS);
 
 /** Makes the lexemes of JSON numbers, one automaton per term. */
 export class JsonNumbers {
@@ -64,6 +67,10 @@ class NumberState implements Lexeme {
     return next === undefined || next.bytesToAccept() === Infinity ? undefined : next;
   }
 
+  alike(byte: number): ByteRange {
+    return ALIKE[byte]!;
+  }
+
   clip(): Lexeme {
     return this;
   }
@@ -78,7 +85,7 @@ class NumberState implements Lexeme {
     for (let layer: NumberState[] = [this]; layer.length > 0 && depth < best; depth++) {
       const following: NumberState[] = [];
       for (const state of layer) {
-        this.#meter.spend(1);
+        this.#meter.spend(BYTES.length);
         const rest = state.accepts ? 0 : state.#bytes;
         if (rest !== undefined) {
           if (depth + rest >= best) continue;

@@ -45,6 +45,12 @@ export class RegexNode implements TextState {
     return this.#arena.shortestBytes(target) === Infinity ? undefined : target;
   }
 
+  alike(codePoint: number): [number, number] {
+    const cuts = this.cuts();
+    const interval = intervalOf(cuts, codePoint);
+    return [cuts[interval]!, (cuts[interval + 1] ?? 0x110000) - 1];
+  }
+
   /** The language of the rests after `codePoint`; may be empty. */
   derivative(codePoint: number): RegexNode {
     return this.target(intervalOf(this.cuts(), codePoint));

@@ -1,0 +1,121 @@
+/**
+ * How long the grammar floor takes for masks over MaskBench's schemas: every schema is compiled afresh `--repeats` times and
+ * each instance followed token by token, and of each measured place the median counts, so that a busy machine and the
+ * compiler's warming up do not decide the tail.
+ * `node --import tsx bench/micro/mask-times.ts [--stride 6] [--repeats 5] [--vocabulary FILE] [--slowest 10]`
+ */
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+import { bindGrammar, compileJsonSchema, createTokenTrie, GrammarError, Matcher } from "#grammar";
+import { dataFolder, maskBenchCases, type MaskBenchCase, quantiles, spacedJson } from "./maskbench-data.ts";
+import { readVocabulary } from "./vocabularies.ts";
+
+const { values: args } = parseArgs({
+  options: {
+    stride: { type: "string", default: "6" },
+    offset: { type: "string", default: "0" },
+    limit: { type: "string" },
+    repeats: { type: "string", default: "5" },
+    slowest: { type: "string", default: "0" },
+    vocabulary: { type: "string", default: join(dataFolder, "tokenizers/mistral_instruct_tokenizer_240323.model.v3") },
+  },
+});
+const repeats = Number(args.repeats);
+const limit = Number(args.limit ?? Infinity);
+const cases = maskBenchCases({ offset: Number(args.offset), stride: Number(args.stride), limit });
+const vocabulary = await readVocabulary(args.vocabulary);
+const started = performance.now();
+const trie = createTokenTrie(vocabulary);
+const trieMs = performance.now() - started;
+
+interface Round {
+  readonly firstMs: number;
+  readonly maskUs: readonly number[];
+  readonly acceptUs: readonly number[];
+  readonly cacheBytes: number;
+}
+
+function follow(schema: unknown, texts: readonly number[][]): Round {
+  const before = performance.now();
+  const bound = bindGrammar(compileJsonSchema(schema, { keyOrder: "any" }), trie);
+  new Matcher(bound).mask();
+  const firstMs = performance.now() - before;
+  const maskUs: number[] = [];
+  const acceptUs: number[] = [];
+  for (const tokens of texts) {
+    const matcher = new Matcher(bound, undefined, { dummySpace: vocabulary.hasDummySpace });
+    for (const token of tokens) {
+      const asked = performance.now();
+      const isIn = matcher.mask().has(token);
+      const answered = performance.now();
+      if (isIn) matcher.accept(token);
+      acceptUs.push((performance.now() - answered) * 1000);
+      maskUs.push((answered - asked) * 1000);
+      if (!isIn) break;
+    }
+  }
+  return { firstMs, maskUs, acceptUs, cacheBytes: bound.cacheBytes };
+}
+
+function tokensOf(one: MaskBenchCase): number[][] {
+  return one.tests.map(({ data }) => [...vocabulary.encode(spacedJson(data)), vocabulary.endOfSequence]);
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const times = { first: [] as number[], mask: [] as number[], accept: [] as number[], both: [] as number[] };
+const megabytes: number[] = [];
+const slowest: { id: string; token: number; us: number }[] = [];
+let refused = 0;
+
+for (const one of cases.slice(0, 20)) tryFollow(one);
+const cpu = process.cpuUsage();
+for (const one of cases) {
+  const texts = tokensOf(one);
+  const rounds: Round[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const round = tryFollow(one, texts);
+    if (round !== undefined) rounds.push(round);
+  }
+  const [first] = rounds;
+  if (first === undefined) {
+    refused++;
+    continue;
+  }
+  times.first.push(median(rounds.map(({ firstMs }) => firstMs)));
+  megabytes.push(first.cacheBytes / 2 ** 20);
+  for (let i = 0; i < first.maskUs.length; i++) {
+    const mask = median(rounds.map(({ maskUs }) => maskUs[i]!));
+    const accept = median(rounds.map(({ acceptUs }) => acceptUs[i]!));
+    times.mask.push(mask);
+    times.accept.push(accept);
+    times.both.push(mask + accept);
+    slowest.push({ id: one.id, token: i, us: mask + accept });
+  }
+}
+
+function tryFollow(one: MaskBenchCase, texts = tokensOf(one)): Round | undefined {
+  try {
+    return follow(one.schema, texts);
+  } catch (error) {
+    if (error instanceof GrammarError) return undefined;
+    throw error;
+  }
+}
+
+const { user, system } = process.cpuUsage(cpu);
+const mean = times.both.reduce((sum, us) => sum + us, 0) / times.both.length;
+console.log(
+  `${cases.length} schemas, ${refused} refused, ${times.both.length} masks, medians of ${repeats}; CPU ${((user + system) / 1e6).toFixed(1)} s`,
+);
+console.log(`vocabulary of ${vocabulary.size} tokens, prepared in ${trieMs.toFixed(0)} ms`);
+console.log(`compile and first mask, ms  ${quantiles(times.first, 0.5, 0.9, 0.99, 1)}`);
+console.log(
+  `mask and accept, us         avg ${mean.toPrecision(3)}  ${quantiles(times.both, 0.5, 0.9, 0.99, 0.999, 1)}`,
+);
+console.log(`  mask                      ${quantiles(times.mask, 0.5, 0.9, 0.99, 0.999, 1)}`);
+console.log(`  accept                    ${quantiles(times.accept, 0.5, 0.9, 0.99, 0.999, 1)}`);
+console.log(`caches of a grammar, MiB    ${quantiles(megabytes, 0.5, 0.9, 0.99, 1)}`);
+for (const { id, token, us } of slowest.toSorted((a, b) => b.us - a.us).slice(0, Number(args.slowest))) {
+  console.log(`${us.toFixed(0)} us  ${id}  token ${token}`);
+}
