@@ -1,7 +1,7 @@
 import type { CompiledGrammar } from "./compiled-grammar.ts";
 import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
-import { isMostlyFree, type Walk, walkAround, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
+import { isMostlyFree, type Walk, walkSlice, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
 import { WrittenText } from "./machine/written-text.ts";
 import { MaskCache } from "./mask-cache.ts";
@@ -103,13 +103,12 @@ export class BoundGrammar {
     const { trie, table } = this;
     const settled = table.settled(configuration);
     if (settled !== configuration) return this.#fillGap(configuration, settled, walk);
-    const slice = trie.slices.findLast(({ length }) => configuration.freeLength >= length);
-    if (slice === undefined) {
-      if (isMostlyFree(table, configuration, trie.maxTokenBytes)) return walkAround(trie, configuration, walk);
-      return walkTrie(trie.all, configuration, walk);
-    }
-    walk.mask.words.set(slice.mask.words);
-    return walkTrie(slice.rest, configuration, walk);
+    const slice =
+      trie.slices.findLast(({ length }) => configuration.freeLength >= length) ??
+      (isMostlyFree(table, configuration, trie.maxTokenBytes) ? trie.slices.at(-1) : undefined);
+    return slice === undefined
+      ? walkTrie(trie.all, configuration, walk)
+      : walkSlice(trie.all, slice, configuration, walk);
   }
 
   /** Inside a gap only the tokens that start with whitespace differ from those before it. */

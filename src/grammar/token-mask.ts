@@ -42,3 +42,9 @@ export class TokenMask {
     }
   }
 }
+
+export function maskOf(tokens: Iterable<number>, size: number): TokenMask {
+  const mask = new TokenMask(size);
+  for (const token of tokens) mask.add(token);
+  return mask;
+}

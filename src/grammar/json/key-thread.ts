@@ -1,33 +1,42 @@
 import type { ByteRange } from "../lexeme/byte-range.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
 import type { Frame, TextBefore, Thread } from "../machine/thread.ts";
-import type { ObjectText } from "./object-text.ts";
-import { objectText } from "./object-text.ts";
-import type { Entry, ObjectState } from "./value-type.ts";
+import type { JsonContext } from "./context.ts";
+import type { Entry, ObjectState, ValueType } from "./value-type.ts";
+
+/** The object whose key is being written. */
+interface KeyOwner {
+  readonly at: { readonly context: JsonContext; readonly state: ObjectState; readonly frame: Frame };
+  inKey(key: Lexeme, isNamed: boolean): Thread;
+  afterKey(type: ValueType, next: ObjectState): Thread;
+  clip(length: number): KeyOwner;
+}
 
 /** Inside a key. A named key is known by its label; of another one the text must be read back when it closes. */
 export class InKey implements Thread {
   readonly id: number;
   readonly accepts = false;
   readonly freeLength: number;
-  readonly #text: ObjectText;
+  readonly freeAfterCharacter: number | undefined;
+  readonly #object: KeyOwner;
   readonly #key: Lexeme;
   readonly #isNamed: boolean;
 
-  constructor(text: ObjectText, key: Lexeme, isNamed: boolean) {
-    this.id = text.at.context.store.nextId();
-    this.#text = text;
+  constructor(object: KeyOwner, key: Lexeme, isNamed: boolean) {
+    this.id = object.at.context.store.nextId();
+    this.#object = object;
     this.#key = key;
     this.#isNamed = isNamed;
     this.freeLength = key.freeLength;
+    this.freeAfterCharacter = key.freeAfterCharacter;
   }
 
   get span(): Frame["span"] {
-    return this.#text.at.frame.span;
+    return this.#object.at.frame.span;
   }
 
   bytesToClose(): number {
-    const { state, frame } = this.#text.at;
+    const { state, frame } = this.#object.at;
     const rest = this.#isNamed ? 0 : state.bytesAfterOtherKey();
     return this.#key.bytesToAccept() + rest + frame.bytesToClose();
   }
@@ -36,11 +45,11 @@ export class InKey implements Thread {
     const next = this.#key.next(byte);
     if (next === undefined) return;
     if (!next.ended) {
-      out.push(this.#text.inKey(next, this.#isNamed));
+      out.push(this.#object.inKey(next, this.#isNamed));
       return;
     }
     for (const { type, next: state } of this.#entries(next, before)) {
-      out.push(objectText({ ...this.#text.at, state }).beforeColon(type).thread);
+      out.push(this.#object.afterKey(type, state));
     }
   }
 
@@ -49,11 +58,11 @@ export class InKey implements Thread {
   }
 
   clip(length: number): Thread {
-    return this.#text.clip(length).inKey(this.#key.clip(length), this.#isNamed);
+    return this.#object.clip(length).inKey(this.#key.clip(length), this.#isNamed);
   }
 
   #entries(key: Lexeme, before: TextBefore): readonly Entry<ObjectState>[] {
-    const { state } = this.#text.at;
+    const { state } = this.#object.at;
     if (this.#isNamed) return state.named(key.label);
     const text = before.closingString();
     const entries = text === undefined ? state.anyOther() : state.other(text);

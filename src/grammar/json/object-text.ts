@@ -65,8 +65,17 @@ export class ObjectText {
     return known ?? this.#keys.set(key.id, new InKey(this, key, isNamed));
   }
 
+  afterKey(type: ValueType, next: ObjectState): Thread {
+    return objectText({ ...this.at, state: next }).#beforeColon(type).thread;
+  }
+
+  clip(length: number): ObjectText {
+    const frame = this.at.frame.clip(length);
+    return frame === this.at.frame ? this : objectText({ ...this.at, frame });
+  }
+
   /** After the key of a property with a value of `type`, the state being the one behind that value. */
-  beforeColon(type: ValueType): Place {
+  #beforeColon(type: ValueType): Place {
     const { context, state, frame } = this.at;
     const known = this.#colons.get<Place>(type.id);
     if (known !== undefined) return known;
@@ -77,14 +86,9 @@ export class ObjectText {
       enter: (byte, out) => {
         if (byte === 0x3a) out.push(context.value(type, this.rest.waiting));
       },
-      clip: (length) => this.clip(length).beforeColon(type),
+      clip: (length) => this.clip(length).#beforeColon(type),
     });
     return this.#colons.set(type.id, place);
-  }
-
-  clip(length: number): ObjectText {
-    const frame = this.at.frame.clip(length);
-    return frame === this.at.frame ? this : objectText({ ...this.at, frame });
   }
 
   get #beforeKey(): Place {

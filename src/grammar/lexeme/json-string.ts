@@ -126,7 +126,8 @@ class InsideString implements Lexeme {
 
   alike(byte: number): ByteRange {
     if (byte < 0x20) return CONTROLS;
-    if (byte >= 0x80 || byte === QUOTE || byte === BACKSLASH) return byteRange(byte, byte);
+    if (byte >= 0x80) return DecodedText.alikeLeads(byte, this.#text);
+    if (byte === QUOTE || byte === BACKSLASH) return byteRange(byte, byte);
     const [first, last] = this.#text.alike(byte);
     return overlap(PLAIN[byte]!, byteRange(first, Math.min(last, 0x7f)));
   }

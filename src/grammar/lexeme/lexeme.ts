@@ -20,6 +20,8 @@ export interface Lexeme {
   alike(byte: number): ByteRange;
   /** How many arbitrary plain characters of text (no quote, backslash or control) may follow. */
   readonly freeLength: number;
+  /** The same where the state is inside any one character: how many arbitrary ones may follow that one. */
+  readonly freeAfterCharacter?: number;
   /** A lexeme with the same future for the next `length` bytes, out of a bounded number of such lexemes. */
   clip(length: number): Lexeme;
 }

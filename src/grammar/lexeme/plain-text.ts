@@ -80,7 +80,8 @@ class PlainText implements Lexeme {
   }
 
   alike(byte: number): ByteRange {
-    if (this.#decoder !== undefined || byte >= 0x80) return byteRange(byte, byte);
+    if (this.#decoder !== undefined) return byteRange(byte, byte);
+    if (byte >= 0x80) return DecodedText.alikeLeads(byte, this.#text);
     const [first, last] = this.#text.alike(byte);
     return byteRange(first, Math.min(last, 0x7f));
   }

@@ -10,6 +10,7 @@ export class InSharedCharacter implements Lexeme {
   readonly accepts = false;
   readonly ended = false;
   readonly freeLength = 0;
+  readonly freeAfterCharacter: number;
   readonly #character: SharedCharacter;
   readonly #inside: (text: TextState) => Lexeme;
   readonly #more: (character: SharedCharacter) => Lexeme;
@@ -23,6 +24,7 @@ export class InSharedCharacter implements Lexeme {
     this.id = parts.id;
     this.#character = parts.character;
     this.#inside = parts.inside;
+    this.freeAfterCharacter = parts.character.target.freeLength;
     this.#more = parts.more;
   }
 

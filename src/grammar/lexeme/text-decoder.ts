@@ -1,3 +1,4 @@
+import { type ByteRange, byteRange } from "./byte-range.ts";
 import type { TextState } from "./text-state.ts";
 
 /**
@@ -23,6 +24,20 @@ export interface SharedCharacter {
   readonly high: number;
 }
 
+/** First bytes with the same rules for the second one, and the code points that they begin. */
+const LEADS: readonly (readonly [first: number, last: number, from: number, to: number])[] = [
+  [0x80, 0xc1, 0, 0],
+  [0xc2, 0xdf, 0x80, 0x7ff],
+  [0xe0, 0xe0, 0x800, 0xfff],
+  [0xe1, 0xec, 0x1000, 0xcfff],
+  [0xed, 0xed, 0xd000, 0xd7ff],
+  [0xee, 0xef, 0xe000, 0xffff],
+  [0xf0, 0xf0, 0x10000, 0x3ffff],
+  [0xf1, 0xf3, 0x40000, 0xfffff],
+  [0xf4, 0xf4, 0x100000, 0x10ffff],
+  [0xf5, 0xff, 0, 0],
+];
+
 export const DecodedText = {
   /** After the first byte of a multi-byte character; undefined when no character starts with it. */
   utf8(lead: number): TextDecoder | undefined {
@@ -30,6 +45,14 @@ export const DecodedText = {
     if (lead >= 0xe0 && lead <= 0xef) return new Utf8Rest((lead & 0x0f) << 12, 2);
     if (lead >= 0xf0 && lead <= 0xf4) return new Utf8Rest((lead & 0x07) << 18, 3);
     return undefined;
+  },
+
+  /** First bytes around `lead` that all lead to the same place in `text`. */
+  alikeLeads(lead: number, text: TextState): ByteRange {
+    const group = LEADS.find(([first, last]) => first <= lead && lead <= last)!;
+    const [first, last, from, to] = group;
+    const [low, high] = text.alike(from);
+    return low <= from && to <= high ? byteRange(first, last) : byteRange(lead, lead);
   },
 
   /** After a backslash. */

@@ -8,6 +8,8 @@ export class Configuration {
   readonly threads: readonly Thread[];
   readonly accepts: boolean;
   readonly freeLength: number;
+  /** Arbitrary plain characters that may follow here, or behind the character that is being written. */
+  readonly freeBelow: number;
   /** See `TransitionTable`: the same without a gap, and the same without far counts. */
   settled: Configuration | undefined;
   common: Configuration | undefined;
@@ -26,6 +28,7 @@ export class Configuration {
     this.threads = threads;
     this.accepts = threads.some((thread) => thread.accepts);
     this.freeLength = Math.max(...threads.map((thread) => thread.freeLength));
+    this.freeBelow = Math.max(...threads.map((thread) => thread.freeAfterCharacter ?? thread.freeLength));
   }
 
   bytesToClose(): number {

@@ -18,6 +18,7 @@ class LexemeThread implements Thread {
   readonly id: number;
   readonly accepts: boolean;
   readonly freeLength: number;
+  readonly freeAfterCharacter: number | undefined;
   readonly #store: Store;
   readonly #lexeme: Lexeme;
   readonly #frame: Frame;
@@ -28,6 +29,7 @@ class LexemeThread implements Thread {
     this.#lexeme = lexeme;
     this.#frame = frame;
     this.freeLength = lexeme.freeLength;
+    this.freeAfterCharacter = lexeme.freeAfterCharacter;
     this.accepts = lexeme.accepts && frame.after().some((thread) => thread.accepts);
   }
 

@@ -1,6 +1,6 @@
 import type { TokenMask } from "../token-mask.ts";
 import { NO_TOKEN, type PackedTrie } from "../packed-trie.ts";
-import type { TokenTrie } from "../token-trie.ts";
+import type { TokenSlice } from "../token-slice.ts";
 import type { Configuration } from "./configuration.ts";
 import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-table.ts";
 import type { WrittenText } from "./written-text.ts";
@@ -22,61 +22,49 @@ interface Deadline {
 }
 
 /**
- * Adds to the mask every token of the trie that may follow `start`: one pass over the nodes, stepping the configurations
+ * Adds to the mask every token that may follow `start`: one pass over the nodes of the trie, stepping the configurations
  * along. Answers whether the outcome depends on the text before, so that it must not be remembered.
  */
 export function walkTrie(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
-  const wasImpure = walkRange(trie.nodes, [0, trie.nodes.length], start, walk);
+  const wasImpure = walkNodes({ nodes: trie.nodes, first: 0, end: trie.nodes.length >> 1 }, start, walk);
   addTwins(trie, walk.mask);
   return wasImpure;
 }
 
 /**
- * The same where most first bytes lead into free text, as at the start of a key that is not named: the mask of plain text
- * is corrected for the other first bytes, and only their part of the trie is walked whole.
+ * The same where free text is near: the mask is the slice's to begin with, and loses what turns out to be dead. Below a
+ * node where free text begins, only the other tokens are visited.
  */
-export function walkAround(trie: TokenTrie, start: Configuration, walk: Walk): boolean {
-  const { table, mask } = walk;
-  const { all } = trie;
-  const slice = trie.slices.at(-1)!;
-  mask.words.set(slice.mask.words);
-  let wasImpure = false;
-  const row = table.rowOf(start);
-  for (let byte = 0; byte < 256; byte++) {
-    const isFree = leadsIntoFreeText(table, { row, byte }, slice.length);
-    if (!isFree) for (const token of slice.byFirstByte[byte]!) mask.delete(token);
-    const { nodes, starts } = isFree ? slice.rest : all;
-    const [first, end] = [starts[byte]!, starts[byte + 1]!];
-    if (first < end) wasImpure = walkRange(nodes, [first, end], start, walk) || wasImpure;
-  }
-  addTwins(all, mask);
+export function walkSlice(trie: PackedTrie, slice: TokenSlice, start: Configuration, walk: Walk): boolean {
+  walk.mask.words.set(slice.mask.words);
+  const wasImpure = walkNodes({ nodes: trie.nodes, first: 0, end: trie.nodes.length >> 1 }, start, { ...walk, slice });
+  addTwins(trie, walk.mask);
   return wasImpure;
 }
 
-/** The same for the tokens alone that start with whitespace. */
+/** As `walkTrie`, but for the tokens alone that start with whitespace. */
 export function walkWhitespace(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
   let wasImpure = false;
   for (const byte of WHITESPACE) {
-    wasImpure = walkRange(trie.nodes, [trie.starts[byte]!, trie.starts[byte + 1]!], start, walk) || wasImpure;
+    const part = { nodes: trie.nodes, first: trie.starts[byte]! >> 1, end: trie.starts[byte + 1]! >> 1 };
+    wasImpure = walkNodes(part, start, walk) || wasImpure;
   }
   addTwins(trie, walk.mask);
   return wasImpure;
 }
 
 const WHITESPACE = [0x09, 0x0a, 0x0d, 0x20];
-const FEW_BYTES = 32;
+/** Characters that few names start with, and a letter that many do. */
+const SAMPLE = [0x23, 0x51, 0x7e, 0x65];
 
-/** Whether `walkAround` is worth it: whether more than a few first bytes lead into free text. */
+/** Whether most characters that may follow lead into text of `length` free characters. A guess, which only costs time. */
 export function isMostlyFree(table: TransitionTable, start: Configuration, length: number): boolean {
   const row = table.rowOf(start);
-  let free = 0;
-  for (let byte = 0x20; byte < 0x7f; byte++) if (leadsIntoFreeText(table, { row, byte }, length)) free++;
-  return free > FEW_BYTES;
-}
-
-function leadsIntoFreeText(table: TransitionTable, from: { row: number; byte: number }, length: number): boolean {
-  const after = table.step(from.row, from.byte);
-  return after > 0 && table.at(after).freeLength >= length;
+  const free = SAMPLE.filter((byte) => {
+    const after = table.step(row, byte);
+    return after > 0 && table.at(after).freeLength >= length;
+  });
+  return 2 * free.length >= SAMPLE.length;
 }
 
 /** Adds the tokens that share their bytes with a token of the mask. */
@@ -84,19 +72,32 @@ function addTwins(trie: PackedTrie, mask: TokenMask): void {
   for (const [token, twins] of trie.duplicates) if (mask.has(token)) for (const twin of twins) mask.add(twin);
 }
 
-function walkRange(nodes: Int32Array, range: readonly [number, number], start: Configuration, walk: Walk): boolean {
-  const { table } = walk;
-  const [first, end] = range;
-  const { words } = walk.mask;
+/** Nodes of a trie from `first` up to `end`: whole subtrees below the root. */
+interface NodeRange {
+  readonly nodes: Int32Array;
+  readonly first: number;
+  readonly end: number;
+}
+
+function walkNodes(range: NodeRange, start: Configuration, walk: Walk & { slice?: TokenSlice }): boolean {
+  const { table, slice, mask } = walk;
+  const { nodes, end } = range;
+  const { words } = mask;
   const rows = new Int32Array(256);
   rows[0] = table.rowOf(start);
   let { next } = table;
   let wasImpure = false;
-  for (let i = first; i < end;) {
-    const packed = nodes[i + 1]!;
+  // Up to here, all plain text is free and in the mask already.
+  let freeEnd = slice !== undefined && start.freeLength >= slice.length ? end : 0;
+  for (let node = range.first; node < end;) {
+    if (node < freeEnd) {
+      node = Math.min(slice!.nextOther[node]!, freeEnd);
+      if (node === freeEnd) continue;
+    }
+    const packed = nodes[2 * node + 1]!;
     const depth = packed & 0xff;
     const row = rows[depth - 1]!;
-    const byte = nodes[i]! & 0xff;
+    const byte = nodes[2 * node]! & 0xff;
     let after = next[(row << 8) | byte]!;
     if (after === 0) {
       after = table.step(row, byte);
@@ -105,25 +106,36 @@ function walkRange(nodes: Int32Array, range: readonly [number, number], start: C
     if (after < DEAD) {
       if (after === IMPURE) {
         wasImpure = true;
-        after = readTokenSoFar(walk, start, { nodes, index: i });
+        after = readTokenSoFar(walk, start, { nodes, index: 2 * node });
         next = table.next;
       } else after = tentativeRow(after);
     }
     if (after === DEAD) {
-      i += (packed >>> 8) << 1;
+      const following = node + (packed >>> 8);
+      if (slice !== undefined && node >= freeEnd) removeTokens(slice, node, following, words);
+      node = following;
       continue;
     }
     rows[depth] = after;
-    const token = nodes[i]! >>> 8;
+    const token = nodes[2 * node]! >>> 8;
     if (
       token !== NO_TOKEN &&
-      (walk.deadline === undefined || isInTime(walk, walk.deadline, { nodes, index: i, row: after }))
+      (walk.deadline === undefined || isInTime(walk, walk.deadline, { nodes, index: 2 * node, row: after }))
     ) {
       words[token >> 5]! |= 1 << (token & 31);
     }
-    i += 2;
+    if (slice !== undefined && node >= freeEnd && table.at(after).freeBelow >= slice.length) {
+      freeEnd = node + (packed >>> 8);
+    }
+    node++;
   }
   return wasImpure;
+}
+
+/** Takes the slice's tokens at the nodes from `first` up to `end` out of a mask again. */
+function removeTokens(slice: TokenSlice, first: number, end: number, words: Int32Array): void {
+  const { tokens, before } = slice;
+  for (let i = before[first]!; i < before[end]!; i++) words[tokens[i]! >> 5]! &= ~(1 << (tokens[i]! & 31));
 }
 
 /** Every byte is a token, so that few enough bytes are proof; otherwise the way to the end is counted. */
