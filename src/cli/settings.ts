@@ -156,6 +156,13 @@ export const SETTINGS = {
     parse: oneOf("reject", "ignore"),
     fallback: "reject",
   }),
+  closeAnswers: setting<"when_possible" | "required" | "never">({
+    summary:
+      "What becomes of an answer of a form (JSON, calls, a grammar) when its tokens run out: it is brought to its end in time and cut where even the shortest is longer; brought to its end or refused; cut like free text. The header x-tramontane-close says it per request.",
+    placeholder: "when_possible|required|never",
+    parse: oneOf("when_possible", "required", "never"),
+    fallback: "when_possible",
+  }),
   remoteModels: setting({
     summary: "Models on other servers, as a JSON list; see the how-to page on remote engines.",
     placeholder: "JSON",

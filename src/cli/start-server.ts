@@ -12,6 +12,7 @@ import {
   createInference,
   deployModels,
   findModelFiles,
+  FormChecker,
   ModelMemory,
   openBackOffice,
   openBatches,
@@ -82,6 +83,9 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     });
     undo.push(() => office.close());
     const metrics = createMetrics();
+    const forms = new FormChecker();
+    forms.warmUp();
+    undo.push(() => forms.close());
     const seed = randomBytes(8).readBigUInt64LE();
     const shared = {
       catalog,
@@ -89,6 +93,8 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       random: new SeededRandom(seed),
       newId: () => randomUUID().replaceAll("-", ""),
       observer: metrics,
+      forms,
+      closing: config.closeAnswers,
     };
     const policies = openPolicies({ ...office, catalog, logger });
     undo.push(() => policies.close());

@@ -3,6 +3,7 @@ import {
   bindGrammar,
   type BoundGrammar,
   type CompiledGrammar,
+  compileEbnf,
   compileJsonObject,
   compileJsonSchema,
   compileRegex,
@@ -11,12 +12,29 @@ import {
   GrammarError,
   Matcher,
   type TokenTrie,
+  type ToolCallSpec,
 } from "#grammar";
 import type { Vocabulary } from "./backend/backend.ts";
-import type { Constraint } from "./generation.ts";
+import type { AnswerMark, Closing, Constraint } from "./generation.ts";
 
 /** Grammars kept compiled; the least recently used one goes first. Each holds up to 6 MiB of caches. */
 const KEPT_GRAMMARS = 32;
+
+export interface FormWishes {
+  readonly constraint: Constraint;
+  readonly answerPrefix?: string | undefined;
+  readonly closing?: Closing | undefined;
+}
+
+/** What an answer must be, from where it begins. */
+export interface AnswerForm {
+  /** Each choice follows a clone of its own. */
+  readonly start: Matcher;
+  /** Whether the answer is steered to be complete when its tokens run out. */
+  readonly closesInTime: boolean;
+  /** Whether an answer that may end when its tokens run out has ended, rather than being cut. */
+  readonly endsWhole: boolean;
+}
 
 /**
  * The grammars of one model: compiled once per constraint, their masks shared by all requests that use them. The
@@ -36,19 +54,19 @@ export class ConstraintSet {
   }
 
   /**
-   * The grammar of a constraint, and whether an answer of at most `maxTokens` can be whole: if not even the shortest one
-   * is, it keeps to the form and is cut, as `maxTokens` cuts free text. Throws `invalid_schema` when it cannot be enforced.
+   * How an answer of at most `maxTokens` is to be formed. Throws `invalid_schema` when the constraint cannot be enforced,
+   * `invalid_request` when the prefix does not begin such an answer, or when it must be whole and cannot be.
    */
-  prepare(constraint: Constraint, maxTokens: number): { grammar: BoundGrammar; closesInTime: boolean } {
+  prepare({ constraint, answerPrefix, closing = "when_possible" }: FormWishes, maxTokens: number): AnswerForm {
     return asTramontaneError(() => {
-      const grammar = this.#bound(constraint);
-      const minTokens = maxTokens < grammar.grammar.minBytes() ? grammar.minTokens() : 0;
-      return { grammar, closesInTime: maxTokens >= minTokens };
+      const start = new Matcher(this.#bound(constraint), undefined, { dummySpace: this.#hasDummySpace });
+      if (answerPrefix !== undefined) startWith(start, answerPrefix);
+      if (closing === "never") return { start, closesInTime: false, endsWhole: false };
+      const minTokens = maxTokens < start.bytesToClose() ? start.minTokensToClose() : 0;
+      const closesInTime = maxTokens >= minTokens;
+      if (closing === "required" && !closesInTime) throw tooShort(minTokens, maxTokens);
+      return { start, closesInTime, endsWhole: closesInTime && saysWhen(constraint) };
     });
-  }
-
-  open(grammar: BoundGrammar): Matcher {
-    return new Matcher(grammar, undefined, { dummySpace: this.#hasDummySpace });
   }
 
   #bound(constraint: Constraint): BoundGrammar {
@@ -72,20 +90,35 @@ export class ConstraintSet {
         return compileJsonSchema(constraint.schema);
       case "regex":
         return compileRegex(constraint.pattern);
-      case "tool_calls": {
-        const token = (text: string) => this.#vocabulary.controlToken(text);
-        const mayThink = constraint.thinking ?? true;
-        const tokens = {
-          toolCalls: token("[TOOL_CALLS]"),
-          args: token("[ARGS]"),
-          callId: token("[CALL_ID]"),
-          think: mayThink ? token("[THINK]") : undefined,
-          endThink: token("[/THINK]"),
-        };
-        return compileToolCalls({ ...constraint, tokens });
-      }
+      case "ebnf":
+        return compileEbnf(constraint.grammar);
+      case "tool_calls":
+        return compileToolCalls(this.#toolCalls(constraint));
     }
   }
+
+  #toolCalls({ marks, thought, ...constraint }: Extract<Constraint, { kind: "tool_calls" }>): ToolCallSpec {
+    const token = (text: string) => this.#vocabulary.controlToken(text);
+    const mark = ({ text, control }: AnswerMark) =>
+      control ? { text, token: neededToken(text, token(text)) } : { text };
+    return {
+      ...constraint,
+      tokens: {
+        toolCalls: token("[TOOL_CALLS]"),
+        args: token("[ARGS]"),
+        callId: token("[CALL_ID]"),
+        ...(marks === undefined ? {} : { open: mark(marks.open), close: mark(marks.close) }),
+      },
+      ...(thought === undefined
+        ? {}
+        : { thought: { ...thought, open: mark(thought.open), close: mark(thought.close) } }),
+    };
+  }
+}
+
+function neededToken(text: string, token: number | undefined): number {
+  if (token !== undefined) return token;
+  throw new GrammarError({ code: "unsupported", reason: `this model has no control token ${text}` });
 }
 
 function tokensOf(vocabulary: Vocabulary): Parameters<typeof createTokenTrie>[0] {
@@ -97,6 +130,29 @@ function tokensOf(vocabulary: Vocabulary): Parameters<typeof createTokenTrie>[0]
     isEndOfGeneration: (token) => vocabulary.isEndOfGeneration(token),
     tokenize: (text) => vocabulary.tokenize(decoder.decode(text), { dummySpace: false }),
   };
+}
+
+/** Whether an answer that may end has said what it had to; of free words nobody can tell. */
+function saysWhen(constraint: Constraint): boolean {
+  if (constraint.kind !== "tool_calls") return true;
+  return constraint.response !== undefined || (constraint.choice !== "auto" && constraint.choice !== "none");
+}
+
+function startWith(matcher: Matcher, prefix: string): void {
+  const bytes = new TextEncoder().encode(prefix);
+  const read = matcher.startWith(bytes);
+  if (read === bytes.length) return;
+  const readCharacters = Array.from(new TextDecoder().decode(bytes.subarray(0, read))).length;
+  throw new TramontaneError(
+    "invalid_request",
+    `The prefix does not begin an answer of the form that was asked for: it leaves it after ${readCharacters} characters.`,
+    { field: "messages", details: { readCharacters } },
+  );
+}
+
+function tooShort(minTokens: number, maxTokens: number): TramontaneError {
+  const message = `The shortest answer of this form takes ${minTokens} tokens; at most ${maxTokens} may be generated.`;
+  return new TramontaneError("invalid_request", message, { field: "max_tokens", details: { minTokens, maxTokens } });
 }
 
 /** Runs `body`; what the grammar refuses becomes an error of the house. */

@@ -37,8 +37,8 @@ export class GenerationOutput {
       this.report(sequence);
       this.#emit(sequence, { type: "control", choice: sequence.choice, text: control });
     }
-    if (sequence.allowance <= 0) return "length";
-    return sequence.tokens.length >= contextTokens ? "context" : undefined;
+    const cut = sequence.allowance <= 0 ? "length" : sequence.tokens.length >= contextTokens ? "context" : undefined;
+    return cut !== undefined && sequence.sampler.isWhole ? "stop" : cut;
   }
 
   /** Emits the text that became final since the last report, if any did. */

@@ -1,3 +1,5 @@
+import type { ResponseForm, ToolProtocol } from "#grammar";
+
 /**
  * A piece of a prompt. `control` names one control token of the model by its text (`[INST]`, `<|im_start|>`) and fails
  * when the vocabulary has none; `text` is plain text that can never become a control token. Every text part is tokenized
@@ -33,17 +35,43 @@ export type Constraint =
   | { readonly kind: "json_schema"; readonly schema: unknown }
   /** A text that the ECMA-262 pattern matches from end to end. */
   | { readonly kind: "regex"; readonly pattern: string }
+  /** A text of a context-free grammar; see `compileEbnf` of the grammar floor. */
+  | { readonly kind: "ebnf"; readonly grammar: string }
   /** Text, or calls of tools in the model's own format; see `compileToolCalls` of the grammar floor. */
   | {
       readonly kind: "tool_calls";
-      readonly protocol: "v1-v3" | "v7" | "v11" | "v13";
+      readonly protocol: ToolProtocol;
+      /** Around the calls of the protocol `marked`. */
+      readonly marks?: { readonly open: AnswerMark; readonly close: AnswerMark } | undefined;
       readonly tools: readonly { readonly name: string; readonly parameters: unknown }[];
       readonly choice: "auto" | "none" | "required" | { readonly name: string };
       readonly parallel: boolean;
-      readonly responseSchema?: unknown;
-      /** Whether a thought may come first, where the model has tokens for it; undefined: it may. */
-      readonly thinking?: boolean;
+      /** What an answer that is no call must be. */
+      readonly response?: ResponseForm | undefined;
+      /** How a thought may come first; undefined: none may. */
+      readonly thought?: AnswerThought | undefined;
     };
+
+/** A text that sets something apart in an answer; `control`: it is a control token. */
+export interface AnswerMark {
+  readonly text: string;
+  readonly control: boolean;
+}
+
+export interface AnswerThought {
+  readonly open: AnswerMark;
+  readonly close: AnswerMark;
+  /** The prompt opened it, so that the answer begins inside. */
+  readonly startsOpen: boolean;
+  readonly padded: boolean;
+}
+
+/**
+ * What becomes of an answer under a constraint when its tokens run out. `when_possible` (default): it is steered to be
+ * complete in time, and cut only where not even the shortest answer fits. `required`: where none fits, the request is
+ * refused. `never`: it is cut, as free text is.
+ */
+export type Closing = "when_possible" | "required" | "never";
 
 /** One request to the engine, in native types: everything is validated before it gets here. */
 export interface GenerationRequest {
@@ -67,8 +95,13 @@ export interface GenerationRequest {
   readonly caller: string;
   /** Name of a loaded LoRA adapter; undefined: the base model. */
   readonly adapter: string | undefined;
-  /** Answers are of this form, and complete even at `maxTokens` unless no answer is that short; undefined: free text. */
+  /** Answers are of this form; undefined: free text. */
   readonly constraint?: Constraint | undefined;
+  /** What of the answer stands at the end of the prompt already: the constraint takes it as written. */
+  readonly answerPrefix?: string | undefined;
+  readonly closing?: Closing | undefined;
+  /** How long compiling the constraint took elsewhere, milliseconds: what is dear waits, so that others do not. */
+  readonly compileMs?: number | undefined;
 }
 
 export interface TokenLogprob {
@@ -112,6 +145,7 @@ export type GenerationEvent =
       readonly timings: GenerationTimings;
     };
 
+/** Before a mark that is text, a part may end with the mark's beginning: it was read as words until the mark was whole. */
 export interface AnswerPart {
   readonly kind: "content" | "thinking" | "call_name" | "call_arguments" | "call_id";
   readonly text: string;

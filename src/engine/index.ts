@@ -1,6 +1,7 @@
 export type { Engine, EngineModel, ModelInfo, ModelSource, ModelSpec, ModelStatus } from "./engine.ts";
 export type {
   AnswerPart,
+  Closing,
   Constraint,
   FinishReason,
   GenerationEvent,

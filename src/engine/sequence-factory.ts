@@ -30,8 +30,9 @@ export class SequenceFactory {
   /** Throws `invalid_schema` or `invalid_request` when the request's constraint cannot be kept. */
   create(owner: ActiveRequest): Sequence[] {
     const { request } = owner;
-    const { constraint } = request;
-    const form = constraint && this.#constraints.prepare(constraint, this.#allowanceOf(request));
+    const { constraint, answerPrefix, closing } = request;
+    const form =
+      constraint && this.#constraints.prepare({ constraint, answerPrefix, closing }, this.#allowanceOf(request));
     const prediction = this.#backend.vocabulary.tokenize(request.prediction ?? "", { dummySpace: false });
     return Array.from({ length: request.choices }, (_, choice) => {
       const sampler = new Sampler({
@@ -41,8 +42,9 @@ export class SequenceFactory {
         endTokens: this.#endTokens,
         minTokens: request.minTokens,
         logprobs: request.logprobs,
-        matcher: form && this.#constraints.open(form.grammar),
+        matcher: form?.start.clone(),
         closesInTime: form?.closesInTime ?? false,
+        endsWhole: form?.endsWhole ?? false,
         shortTokens: this.#shortTokens,
         maskCounts: this.maskCounts,
       });

@@ -50,6 +50,7 @@ function sequenceOf(lease: number, state: { prompt: number; generated: number; c
     logprobs: undefined,
     matcher: undefined,
     closesInTime: false,
+    endsWhole: false,
     shortTokens: [],
     maskCounts: { masked: 0, optimistic: 0 },
   });

@@ -1,6 +1,7 @@
 export { BoundGrammar, type CacheLimits } from "./bound-grammar.ts";
 export { compileJsonObject, compileJsonSchema, compileRegex } from "./compile-json.ts";
 export { CompiledGrammar } from "./compiled-grammar.ts";
+export { compileEbnf } from "./ebnf/compile-ebnf.ts";
 export { GrammarError, type GrammarErrorCode } from "./grammar-error.ts";
 export type { Span } from "./machine/spans.ts";
 export type { SpanKind } from "./machine/thread.ts";
@@ -9,6 +10,9 @@ export { TokenMask } from "./token-mask.ts";
 export { createTokenTrie, type TokenTrie, type TokenVocabulary } from "./token-trie.ts";
 export {
   compileToolCalls,
+  type MarkText,
+  type ResponseForm,
+  type ThoughtSpec,
   type ToolCallSpec,
   type ToolDefinition,
   type ToolProtocol,

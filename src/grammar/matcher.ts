@@ -52,6 +52,7 @@ export class Matcher {
   #positions: Position[];
   /** The latest tried token and its outcome, since most tokens are tried before they are accepted. */
   #tried: { readonly token: number; readonly step: Step | undefined } | undefined;
+  #hasPrefix = false;
 
   /** `grammar`: bind it once with `bindGrammar` when several matchers are to share caches. */
   constructor(grammar: CompiledGrammar | BoundGrammar, trie?: TokenTrie, options: MatcherOptions = {}) {
@@ -90,6 +91,32 @@ export class Matcher {
     this.#positions.push({ configuration: step.configuration, length: this.#text.length, hasEnded: step.hasEnded });
   }
 
+  /**
+   * Takes text that stands there already, before any token, as the beginning of the answer. Returns how many of its bytes
+   * may stand there; fewer than all: nothing is taken.
+   */
+  startWith(bytes: Uint8Array): number {
+    let configuration: Configuration | undefined = this.#position.configuration;
+    this.#bound.grammar.meter.refill();
+    for (const [at, byte] of bytes.entries()) {
+      const span = configuration.spanOf(byte, this.#text);
+      const next: Configuration | undefined = this.#bound.table.follow(configuration, byte, this.#text);
+      if (next === undefined) {
+        this.#text.truncate(0);
+        this.#spans.truncate(0);
+        return at;
+      }
+      configuration = next;
+      this.#text.push(byte);
+      this.#spans.push(span);
+    }
+    // Not a token, so not to be rolled back; and what follows is no longer the first token of a text.
+    this.#tried = undefined;
+    this.#positions = [{ configuration, length: bytes.length, hasEnded: false }];
+    this.#hasPrefix = bytes.length > 0;
+    return bytes.length;
+  }
+
   /** Goes back by `tokens` tokens, as if they had never been accepted. */
   rollback(tokens: number): void {
     if (tokens >= this.#positions.length) throw new RangeError(`cannot go back ${tokens} tokens`);
@@ -105,6 +132,7 @@ export class Matcher {
     copy.#positions = [...this.#positions];
     for (const byte of this.#text.slice(0)) copy.#text.push(byte);
     copy.#spans = this.#spans.copy();
+    copy.#hasPrefix = this.#hasPrefix;
     return copy;
   }
 
@@ -163,7 +191,7 @@ export class Matcher {
   }
 
   get #mayDropSpace(): boolean {
-    return this.#dummySpace && this.#positions.length === 1;
+    return this.#dummySpace && !this.#hasPrefix && this.#positions.length === 1;
   }
 
   #after(token: number): Step | undefined {

@@ -15,7 +15,13 @@ const ARGS = 258;
 const CALL_ID = 259;
 const THINK = 260;
 const END_THINK = 261;
-const tokens = { toolCalls: TOOL_CALLS, args: ARGS, callId: CALL_ID, think: THINK, endThink: END_THINK };
+const tokens = { toolCalls: TOOL_CALLS, args: ARGS, callId: CALL_ID };
+const thought = {
+  open: { text: "[THINK]", token: THINK },
+  close: { text: "[/THINK]", token: END_THINK },
+  startsOpen: false,
+  padded: false,
+};
 const trie = createTokenTrie({
   size: 262,
   tokenBytes: (token) => (token < 256 ? Uint8Array.of(token) : new Uint8Array(0)),
@@ -103,7 +109,7 @@ describe("the named protocol", () => {
   });
 
   test("lets a v13 model think first", () => {
-    const spec: ToolCallSpec = { ...base, protocol: "v13", choice: "required" };
+    const spec: ToolCallSpec = { ...base, protocol: "v13", choice: "required", thought };
     const matcher = follow(spec, THINK, "Hm.", END_THINK, TOOL_CALLS, "get", ARGS, '{"city":"Lyon"}');
     expect(partsOf(matcher)[0]).toEqual(["thinking", "Hm."]);
     expect(follow(base, THINK, "Hm.", END_THINK, "yes")).toBeUndefined();
@@ -133,6 +139,63 @@ describe("the list protocol", () => {
   });
 });
 
+describe("calls between marks", () => {
+  const marks = { open: { text: "<tool_call>" }, close: { text: "</tool_call>" } };
+  const spec: ToolCallSpec = { ...base, protocol: "marked", tokens: marks, parallel: true };
+  const call = '<tool_call>\n{"name": "get", "arguments": {"city": "Paris"}}\n</tool_call>';
+
+  test("may follow words and each other", () => {
+    const parts = partsOf(follow(spec, `I look < up.${call}\n${call}`));
+    expect(parts[0]).toEqual(["content", expect.stringMatching(/^I look < up\./)]);
+    expect(parts.slice(1)).toEqual([
+      ["call_name", "get"],
+      ["call_arguments", '{"city": "Paris"}'],
+      ["call_name", "get"],
+      ["call_arguments", '{"city": "Paris"}'],
+    ]);
+    expect(follow({ ...spec, parallel: false }, call + call)).toBeUndefined();
+  });
+
+  test("words never hold the mark, unless it is a control token", () => {
+    expect(follow(spec, "Write <tool_call>x")).toBeUndefined();
+    expect(follow(spec, "Write <tool_cal")).toBeDefined();
+    const tokens = { open: { text: "<tool_call>", token: TOOL_CALLS }, close: { text: "</tool_call>", token: ARGS } };
+    expect(follow({ ...spec, tokens }, "Write <tool_call>x")).toBeDefined();
+    expect(follow({ ...spec, tokens }, TOOL_CALLS, '{"name":"get_time","arguments":{}}', ARGS)).toBeDefined();
+  });
+
+  test("a thought that the prompt opened comes first, and is closed", () => {
+    const opened = { open: { text: "<think>" }, close: { text: "</think>" }, startsOpen: true, padded: true };
+    const thoughtful = follow({ ...spec, choice: "required", thought: opened }, `Hm.</think>\n\n${call}`);
+    expect(partsOf(thoughtful)[0]).toEqual(["thinking", expect.stringMatching(/^Hm\./)]);
+    expect(follow({ ...spec, choice: "required", thought: opened }, call)).toBeUndefined();
+  });
+});
+
+describe("calls as bare objects", () => {
+  const spec: ToolCallSpec = { ...base, protocol: "bare", tokens: {}, parallel: true };
+  const call = '{"name": "get", "parameters": {"city": "Paris"}}';
+
+  test("are the whole answer; words begin with no brace", () => {
+    expect(partsOf(follow(spec, `${call}; ${call}`)).map(([kind]) => kind)).toEqual([
+      "call_name",
+      "call_arguments",
+      "call_name",
+      "call_arguments",
+    ]);
+    expect(follow(spec, "Use {} here")).toBeDefined();
+    expect(follow(spec, " {")).toBeUndefined();
+    expect(follow(spec, `Well ${call}`)).toBeDefined();
+    expect(follow({ ...spec, choice: "required" }, "Well")).toBeUndefined();
+  });
+
+  test("cannot stand beside an answer of another form", () => {
+    const response = { kind: "json_schema", schema: {} } as const;
+    expect(refusal(() => compileToolCalls({ ...spec, response }))).toMatchObject({ code: "unsupported" });
+    expect(follow({ ...spec, response, choice: "required" }, call)).toBeDefined();
+  });
+});
+
 describe("tool_choice", () => {
   const call = [TOOL_CALLS, "get_time", ARGS, "{}"];
 
@@ -146,9 +209,12 @@ describe("tool_choice", () => {
   });
 
   test("with a response schema every answer is a call or valid JSON", () => {
-    const spec = {
+    const spec: ToolCallSpec = {
       ...base,
-      responseSchema: { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] },
+      response: {
+        kind: "json_schema",
+        schema: { type: "object", properties: { ok: { type: "boolean" } }, required: ["ok"] },
+      },
     };
     expect(follow(spec, ...call)).toBeDefined();
     expect(partsOf(follow(spec, '{"ok":true}'))).toEqual([["content", '{"ok":true}']]);

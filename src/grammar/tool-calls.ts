@@ -1,18 +1,41 @@
 import { type CompiledGrammar } from "./compiled-grammar.ts";
+import { ebnfRule } from "./ebnf/compile-ebnf.ts";
 import { GrammarError } from "./grammar-error.ts";
+import { listedCalls, markedCalls, namedCalls, objectCalls } from "./tool-formats.ts";
 import { type CompilerOptions, GrammarWorkshop } from "./workshop.ts";
 import type { Part, Rule } from "./machine/rule.ts";
 
-/** How a model writes its calls. `list`: one JSON list; `named`: name, control token, arguments, once per call. */
-export type ToolProtocol = "v1-v3" | "v7" | "v11" | "v13";
+/**
+ * How a model writes its calls. `v1-v3`, `v7`: one JSON list; `v11`, `v13`: name, control token, arguments, once per call;
+ * `marked`: `{"name", "arguments"}` between two marks, once per call; `bare`: the answer is `{"name", "parameters"}`, several
+ * parted by `; `.
+ */
+export type ToolProtocol = "v1-v3" | "v7" | "v11" | "v13" | "marked" | "bare";
 
-/** Ids of the control tokens that the protocol uses; those that the vocabulary lacks are undefined. */
+/** A text that sets something apart; with `token`, it is that control token and no text. */
+export interface MarkText {
+  readonly text: string;
+  readonly token?: number | undefined;
+}
+
+/** The control tokens and marks that the protocol uses; those that the vocabulary lacks are undefined. */
 export interface ToolTokens {
-  readonly toolCalls: number | undefined;
+  readonly toolCalls?: number | undefined;
   readonly args?: number | undefined;
   readonly callId?: number | undefined;
-  readonly think?: number | undefined;
-  readonly endThink?: number | undefined;
+  /** Around the calls of `marked`. */
+  readonly open?: MarkText | undefined;
+  readonly close?: MarkText | undefined;
+}
+
+/** A thought before the answer. */
+export interface ThoughtSpec {
+  readonly open: MarkText;
+  readonly close: MarkText;
+  /** The prompt opened it: the answer begins inside. Otherwise it may be left out. */
+  readonly startsOpen: boolean;
+  /** Whether line breaks may stand after it. */
+  readonly padded: boolean;
 }
 
 export interface ToolDefinition {
@@ -20,6 +43,12 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments; undefined: any object. */
   readonly parameters: unknown;
 }
+
+/** The form of an answer, or of the part of it that is no call. */
+export type ResponseForm =
+  | { readonly kind: "json_schema"; readonly schema: unknown }
+  | { readonly kind: "regex"; readonly pattern: string }
+  | { readonly kind: "ebnf"; readonly grammar: string };
 
 export interface ToolCallSpec {
   readonly protocol: ToolProtocol;
@@ -29,11 +58,10 @@ export interface ToolCallSpec {
   readonly choice: "auto" | "none" | "required" | { readonly name: string };
   /** Whether one answer may hold several calls. */
   readonly parallel: boolean;
-  /** What an answer that is no call must be valid against, instead of free text. */
-  readonly responseSchema?: unknown;
+  /** What an answer that is no call must be, instead of free text. */
+  readonly response?: ResponseForm | undefined;
+  readonly thought?: ThoughtSpec | undefined;
 }
-
-const CALL_ID = "[a-zA-Z0-9]{9}";
 
 /**
  * The answers of a model that may call tools, in its own format. Names are those of the tools, arguments satisfy their
@@ -43,127 +71,76 @@ export function compileToolCalls(spec: ToolCallSpec, options: CompilerOptions = 
   const workshop = new GrammarWorkshop(options);
   const calls = spec.choice === "none" ? undefined : callRule(spec, workshop);
   const answers: (readonly Part[])[] = [];
-  if (spec.choice === "auto" || spec.choice === "none") answers.push([answerPart(spec, workshop)]);
+  if (spec.choice === "auto" || spec.choice === "none") answers.push([responsePart(spec, workshop)]);
   if (calls !== undefined) {
-    const isFree = spec.choice === "auto" && spec.responseSchema === undefined;
-    const content: readonly Part[] = isFree ? [freeText(workshop, "content")] : [];
+    // An answer that begins with `{` is a call of `bare`: words before it would make it words.
+    const isFree = spec.choice === "auto" && spec.response === undefined && spec.protocol !== "bare";
+    const content: readonly Part[] = isFree ? [words(spec, workshop)] : [];
     answers.push([...content, { kind: "rule", rule: calls }]);
   }
-  const answer = workshop.rule(answers);
-  return workshop.grammar(withThinking(spec, answer, workshop));
-}
-
-function answerPart(spec: ToolCallSpec, workshop: GrammarWorkshop): Part {
-  if (spec.responseSchema === undefined) return freeText(workshop, "content");
-  return { kind: "value", type: workshop.schemaType(spec.responseSchema), span: "content" };
-}
-
-/** An optional thought before the answer, where the model has tokens for it. */
-function withThinking(spec: ToolCallSpec, answer: Rule, workshop: GrammarWorkshop): Rule {
-  const { think, endThink } = spec.tokens;
-  if (spec.protocol !== "v13" || think === undefined || endThink === undefined) return answer;
-  const thought: Part[] = [token(think), freeText(workshop, "thinking"), token(endThink)];
-  return workshop.rule([[{ kind: "rule", rule: answer }], [...thought, { kind: "rule", rule: answer }]]);
+  return workshop.grammar(withThought(spec, workshop.rule(answers), workshop));
 }
 
 function callRule(spec: ToolCallSpec, workshop: GrammarWorkshop): Rule {
-  const { toolCalls } = spec.tokens;
-  if (toolCalls === undefined)
-    throw new GrammarError({ code: "unsupported", reason: "this model has no control token for tool calls" });
   const { choice } = spec;
   const tools = typeof choice === "string" ? spec.tools : spec.tools.filter(({ name }) => name === choice.name);
   if (tools.length === 0) throw new GrammarError({ code: "unsatisfiable", reason: "there is no tool to call" });
-  const isList = spec.protocol === "v1-v3" || spec.protocol === "v7";
-  return isList
-    ? listOfCalls({ ...spec, tools }, workshop, toolCalls)
-    : namedCalls({ ...spec, tools }, workshop, toolCalls);
-}
-
-/** `[TOOL_CALLS] [{"name": …, "arguments": …, "id": …}, …]`; the id may be missing. */
-function listOfCalls(spec: ToolCallSpec, workshop: GrammarWorkshop, toolCalls: number): Rule {
-  const syntax = (pattern: string): Part => ({ kind: "text", lexeme: workshop.text(pattern), span: "syntax" });
-  const id = workshop.rule([
-    [],
-    [syntax('\\s?,\\s?"id":\\s?"'), { kind: "text", lexeme: workshop.text(CALL_ID), span: "call_id" }, syntax('"')],
-  ]);
-  const call = workshop.rule(
-    spec.tools.map((tool, index) => [
-      syntax('\\{\\s?"name":\\s?"'),
-      namePart(tool, workshop),
-      syntax('",\\s?"arguments":'),
-      argumentsPart(tool, index, workshop),
-      { kind: "rule", rule: id },
-      syntax("\\s?\\}"),
-    ]),
-  );
-  const more: Rule = workshop.rule([[syntax("\\s?\\]")]]);
-  const next: Part[] = [syntax("\\s?,\\s?"), { kind: "rule", rule: call }, { kind: "rule", rule: more }];
-  if (spec.parallel) more.alternatives.push(next);
-  return workshop.rule([
-    [token(toolCalls), syntax("\\s?\\[\\s?"), { kind: "rule", rule: call }, { kind: "rule", rule: more }],
-  ]);
-}
-
-/** `[TOOL_CALLS]name[ARGS]{…}`, once per call, with `[CALL_ID]…` before the arguments where the model knows that token. */
-function namedCalls(spec: ToolCallSpec, workshop: GrammarWorkshop, toolCalls: number): Rule {
-  const { args, callId } = spec.tokens;
-  if (args === undefined)
-    throw new GrammarError({ code: "unsupported", reason: "this model has no control token for arguments" });
-  const id = workshop.rule([[]]);
-  if (callId !== undefined && spec.protocol === "v11") {
-    id.alternatives.push([token(callId), { kind: "text", lexeme: workshop.text(CALL_ID), span: "call_id" }]);
-  }
-  const call = workshop.rule(
-    spec.tools.map((tool, index) => [
-      token(toolCalls),
-      namePart(tool, workshop),
-      { kind: "rule", rule: id },
-      token(args),
-      argumentsPart(tool, index, workshop),
-    ]),
-  );
-  const more: Rule = workshop.rule([[]]);
-  if (spec.parallel)
-    more.alternatives.push([
-      { kind: "rule", rule: call },
-      { kind: "rule", rule: more },
-    ]);
-  return workshop.rule([
-    [
-      { kind: "rule", rule: call },
-      { kind: "rule", rule: more },
-    ],
-  ]);
-}
-
-function namePart(tool: ToolDefinition, workshop: GrammarWorkshop): Part {
-  if (!/^[A-Za-z0-9_.-]+$/.test(tool.name)) {
-    throw new GrammarError({
-      code: "malformed",
-      reason: `a tool's name has letters, digits, "_", "." and "-" only: "${tool.name}"`,
-    });
-  }
-  return { kind: "text", lexeme: workshop.literal(tool.name), span: "call_name" };
-}
-
-function argumentsPart(tool: ToolDefinition, index: number, workshop: GrammarWorkshop): Part {
-  try {
-    return {
-      kind: "value",
-      type: workshop.schemaType(tool.parameters ?? {}, { type: "object" }),
-      span: "call_arguments",
-    };
-  } catch (error) {
-    if (!(error instanceof GrammarError)) throw error;
-    const pointer = `/${index}/parameters${error.pointer ?? ""}`;
-    throw new GrammarError({ code: error.code, reason: error.reason, keyword: error.keyword, pointer });
+  const narrowed = { ...spec, tools };
+  switch (spec.protocol) {
+    case "v1-v3":
+    case "v7":
+      return listedCalls(narrowed, workshop);
+    case "v11":
+    case "v13":
+      return namedCalls(narrowed, workshop);
+    case "marked":
+      return markedCalls(narrowed, workshop);
+    case "bare":
+      return objectCalls(narrowed, workshop);
   }
 }
 
-function freeText(workshop: GrammarWorkshop, span: "content" | "thinking"): Part {
-  return { kind: "text", lexeme: workshop.anyText(), span };
+function responsePart(spec: ToolCallSpec, workshop: GrammarWorkshop): Part {
+  const { response } = spec;
+  if (response === undefined) return words(spec, workshop);
+  if (spec.protocol === "bare" && spec.choice === "auto") {
+    const reason = "a call in this model's format cannot be told from an answer of a form of its own";
+    throw new GrammarError({ code: "unsupported", reason });
+  }
+  switch (response.kind) {
+    case "json_schema":
+      return { kind: "value", type: workshop.schemaType(response.schema), span: "content" };
+    case "regex":
+      return { kind: "text", lexeme: workshop.text(response.pattern), span: "content" };
+    case "ebnf":
+      return { kind: "rule", rule: ebnfRule(response.grammar, workshop) };
+  }
 }
 
-function token(id: number): Part {
-  return { kind: "token", tokens: [id] };
+/** Free text, as far as it cannot be taken for a call. */
+function words({ protocol, tokens, choice }: ToolCallSpec, workshop: GrammarWorkshop): Part {
+  const { regex } = workshop;
+  if (choice !== "none" && protocol === "bare") {
+    const words = workshop.pattern("(?:\\s*[^\\s\\{][^]*)?");
+    return { kind: "text", lexeme: workshop.textOf(words), span: "content" };
+  }
+  const isMarked = choice !== "none" && protocol === "marked" && tokens.open?.token === undefined;
+  const text = isMarked ? workshop.textWithout(tokens.open?.text ?? "") : regex.anyText;
+  return { kind: "text", lexeme: workshop.textOf(text), span: "content" };
+}
+
+function withThought({ thought }: ToolCallSpec, answer: Rule, workshop: GrammarWorkshop): Rule {
+  if (thought === undefined) return answer;
+  const { open, close, startsOpen, padded } = thought;
+  const isText = close.token === undefined;
+  const inside = workshop.textOf(isText ? workshop.textWithout(close.text) : workshop.regex.anyText);
+  const afterwards: Part[] = padded ? [{ kind: "text", lexeme: workshop.text("\\n{0,2}"), span: "syntax" }] : [];
+  const rest: Part[] = [
+    { kind: "text", lexeme: inside, span: "thinking" },
+    workshop.mark(close),
+    ...afterwards,
+    { kind: "rule", rule: answer },
+  ];
+  if (startsOpen) return workshop.rule([rest]);
+  return workshop.rule([[{ kind: "rule", rule: answer }], [workshop.mark(open), ...rest]]);
 }

@@ -19,6 +19,7 @@ import { startRule } from "./machine/rule-threads.ts";
 import type { Store } from "./machine/thread.ts";
 import { JsonNumbers } from "./number/number-lexeme.ts";
 import { RegexArena } from "./regex/arena.ts";
+import type { RegexNode } from "./regex/node.ts";
 import { wholePattern } from "./regex/pattern.ts";
 import { WorkMeter } from "./work-meter.ts";
 
@@ -54,7 +55,7 @@ export class GrammarWorkshop {
   readonly types: SchemaTypes;
   readonly #store: Store;
   readonly #meter: WorkMeter;
-  readonly #regex: RegexArena;
+  readonly regex: RegexArena;
   readonly #json: JsonContext;
   readonly #texts: PlainTexts;
   readonly #documents: ReadonlyMap<string, unknown> | undefined;
@@ -67,10 +68,10 @@ export class GrammarWorkshop {
     this.#store = store;
     this.#documents = options.documents;
     this.#meter = new WorkMeter(options.maxWork ?? DEFAULT_MAX_WORK);
-    this.#regex = new RegexArena(this.#meter, nextId);
+    this.regex = new RegexArena(this.#meter, nextId);
     this.#texts = new PlainTexts(nextId);
     this.types = new SchemaTypes({
-      formulas: new Formulas(this.#regex, nextId),
+      formulas: new Formulas(this.regex, nextId),
       numbers: new JsonNumbers(this.#meter, nextId),
       literals: new Literals(nextId),
       keyOrder: options.keyOrder ?? "declared",
@@ -100,20 +101,42 @@ export class GrammarWorkshop {
     return { id: this.#store.nextId(), alternatives };
   }
 
-  /** Raw text that a whole ECMA-262 pattern matches, before its first byte. */
-  text(pattern: string): Lexeme {
-    const node = wholePattern(pattern, this.#regex);
-    if (this.#regex.isEmpty(node))
-      throw new GrammarError({ code: "unsatisfiable", reason: `no text matches /${pattern}/` });
+  /** The texts that a whole ECMA-262 pattern matches. */
+  pattern(pattern: string): RegexNode {
+    return wholePattern(pattern, this.regex);
+  }
+
+  /** Raw text of a regular language, before its first byte. */
+  textOf(node: RegexNode): Lexeme {
     return this.#texts.at(node);
   }
 
+  /** Raw text that a whole ECMA-262 pattern matches. */
+  text(pattern: string): Lexeme {
+    const node = this.pattern(pattern);
+    if (this.regex.isEmpty(node))
+      throw new GrammarError({ code: "unsatisfiable", reason: `no text matches /${pattern}/` });
+    return this.textOf(node);
+  }
+
+  /** All texts in which another one does not occur. */
+  textWithout(text: string): RegexNode {
+    const { regex } = this;
+    return regex.not(regex.concat(regex.anyText, regex.concat(regex.literal(text), regex.anyText)));
+  }
+
+  /** A mark as a part: its control token, or its text. */
+  mark({ text, token }: { readonly text: string; readonly token?: number | undefined }): Part {
+    if (token !== undefined) return { kind: "token", tokens: [token] };
+    return { kind: "text", lexeme: this.literal(text), span: "syntax" };
+  }
+
   literal(text: string): Lexeme {
-    return this.#texts.at(this.#regex.literal(text));
+    return this.textOf(this.regex.literal(text));
   }
 
   anyText(): Lexeme {
-    return this.#texts.at(this.#regex.anyText);
+    return this.textOf(this.regex.anyText);
   }
 
   /** The grammar of one rule. */

@@ -57,6 +57,7 @@ function toExchange(
   const query = request.query as Record<string, unknown>;
   return {
     ...call,
+    closing: readClosing(request.headers["x-tramontane-close"]),
     reportLimits: (limits) => void reply.headers(limitHeaders(limits)),
     requestId: String(reply.getHeader("x-request-id")),
     dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers: request.headers }),
@@ -66,6 +67,15 @@ function toExchange(
     headers: request.headers,
     body: request.body,
   };
+}
+
+/** `x-tramontane-close: true`: an answer of a form is whole or refused; `false`: it is cut, as hosted APIs cut it. */
+function readClosing(header: string | string[] | undefined): Exchange["closing"] {
+  if (header === undefined) return undefined;
+  if (header === "true") return "required";
+  if (header === "false") return "never";
+  const message = "x-tramontane-close must be true or false";
+  throw new TramontaneError("invalid_request", message, { field: "x-tramontane-close" });
 }
 
 type SendParts = ServeParts & { readonly elapsedMs: number; readonly ignored: readonly string[] };

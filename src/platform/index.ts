@@ -32,6 +32,7 @@ export type {
   Outcome,
   RequestSize,
 } from "./inference/call.ts";
+export { FormChecker } from "./forms/form-checker.ts";
 export { createInference } from "./inference/inference.ts";
 export type { AnswerStream, Inference, InferenceParts } from "./inference/inference.ts";
 export { silentObserver } from "./inference/observe.ts";

@@ -204,8 +204,176 @@ describe("JSON", () => {
     expect(body.param).toMatch(/^response_format\.json_schema\.schema/);
   });
 
-  test("a prefix before a form is refused, not ignored", async () => {
-    const messages = [...hello.messages, { role: "assistant", content: "{", prefix: true }];
-    expect((await refusal({ messages, response_format: { type: "json_object" } })).type).toBe("not_available_yet");
+  test("a prefix begins the form: the answer holds it, fits, and is the same when streamed", async () => {
+    const format = schemaFormat({
+      type: "object",
+      properties: { a: { enum: ["x", "y"] } },
+      required: ["a"],
+      additionalProperties: false,
+    });
+    const prefixed = (content: string) => [...hello.messages, { role: "assistant", content, prefix: true }];
+    for (const content of ["{", '{"a"', '{"a": "', '{"a": "y']) {
+      const fields = { messages: prefixed(content), temperature: 1.5, random_seed: 7, ...format };
+      const text = (await chat(fields)).choices[0]!.message.content;
+      expect(text.startsWith(content)).toBe(true);
+      expect(JSON.parse(text)).toEqual({ a: expect.stringMatching(/^[xy]$/) });
+      expect((await stream(fields)).texts).toEqual([text]);
+    }
+    const withTools = await chat({ messages: prefixed("Well,"), tools: [time], temperature: 0, max_tokens: 5 });
+    expect(withTools.choices[0]!.message.content).toMatch(/^Well,/);
+  });
+
+  test.each([
+    [{ response_format: { type: "json_object" } }, "Here: {", 0],
+    [schemaFormat({ type: "object", properties: { a: { enum: ["x", "y"] } }, required: ["a"] }), '{"a": "z', 7],
+    [{ tools: [time], tool_choice: "any" }, "Well,", 0],
+  ] as const)("a prefix that %j refuses is refused: %s", async (form, content, read) => {
+    const messages = [...hello.messages, { role: "assistant", content, prefix: true }];
+    const body = await refusal({ messages, ...form });
+    expect(body).toMatchObject({ raw_status_code: 400, param: "messages" });
+    expect(body.message).toContain(`after ${read} characters`);
+  });
+});
+
+describe("our own forms", () => {
+  const date = { response_format: { type: "regex", regex: "(19|20)\\d\\d-(0[1-9]|1[0-2])" } };
+  const definition = `root ::= "(" root* ")"`;
+  const brackets = { response_format: { type: "grammar", grammar: { syntax: "ebnf", definition } } };
+
+  test("regex: the answer is a text of the pattern", async () => {
+    for (const random_seed of seeds) {
+      const fields = { ...date, temperature: 1.5, random_seed };
+      const { choices } = await chat(fields);
+      expect(choices[0]!.message.content).toMatch(/^(19|20)\d\d-(0[1-9]|1[0-2])$/);
+      expect(choices[0]!.finish_reason).toBe("stop");
+      expect((await stream(fields)).texts).toEqual([choices[0]!.message.content]);
+    }
+  });
+
+  test("grammar: the answer is a text of the grammar, whole even when its tokens run out", async () => {
+    const depthOf = (text: string) =>
+      Array.from(text).reduce((depth, char) => (depth < 0 ? depth : depth + (char === "(" ? 1 : -1)), 0);
+    for (const random_seed of seeds) {
+      const { choices } = await chat({ ...brackets, temperature: 1.5, random_seed, max_tokens: 20 });
+      const { content } = choices[0]!.message;
+      expect(content).toMatch(/^\([()]*\)$/);
+      expect(depthOf(content)).toBe(0);
+      expect(choices[0]!.finish_reason).toBe("stop");
+    }
+  });
+
+  test("beside tools, an answer is a call or a text of the form", async () => {
+    for (const random_seed of seeds) {
+      const { choices } = await chat({ ...date, tools: [time], temperature: 1.5, random_seed });
+      const [{ message }] = choices as [(typeof choices)[number]];
+      if (message.tool_calls) expect(message.tool_calls[0]!.function.name).toBe("get_time");
+      else expect(message.content).toMatch(/^(19|20)\d\d-(0[1-9]|1[0-2])$/);
+    }
+  });
+
+  test.each([
+    [{ type: "regex", regex: "(a" }, "response_format.regex", /./],
+    [{ type: "regex", regex: "(a)\\1" }, "response_format.regex", /back/],
+    [
+      { type: "grammar", grammar: { definition: 'root ::= root "x" |\n "y"' } },
+      "response_format.grammar.definition",
+      /line 1, column 10: left recursion/,
+    ],
+    [
+      { type: "grammar", grammar: { definition: "root ::=\n  wrong" } },
+      "response_format.grammar.definition",
+      /line 2, column 3: there is no rule wrong/,
+    ],
+    [
+      { type: "grammar", grammar: { definition: 'root ::= "a" root' } },
+      "response_format.grammar.definition",
+      /no text at all/,
+    ],
+  ])("%j is refused with its place", async (response_format, param, message) => {
+    const body = await refusal({ response_format });
+    expect(body).toMatchObject({ raw_status_code: 400, code: "3051", param, message: expect.stringMatching(message) });
+  });
+});
+
+describe("an answer of a form when its tokens run out", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      title: { type: "string", maxLength: 200 },
+      tags: { type: "array", items: { enum: ["sea", "land"] }, minItems: 1 },
+      place: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+    },
+    required: ["title", "tags", "place"],
+    additionalProperties: false,
+  };
+  const isValid = new Ajv().compile(schema);
+  const close = { "x-tramontane-close": "true" };
+  const cut = { "x-tramontane-close": "false" };
+  const ask = (fields: object, headers: Record<string, string> = {}) =>
+    server.send("/v1/chat/completions", { ...hello, ...schemaFormat(schema), temperature: 1.5, ...fields }, headers);
+  const leastOf = async (fields: object = {}): Promise<number> => {
+    const body = UnionError.parse(await (await ask({ max_tokens: 1, ...fields }, close)).json());
+    expect(body).toMatchObject({ raw_status_code: 400, param: "max_tokens" });
+    return Number(/takes (\d+) tokens/.exec(body.message)![1]);
+  };
+
+  test("x-tramontane-close: below the least the refusal says it; from there on every answer is whole and stops", async () => {
+    const least = await leastOf();
+    for (let max_tokens = least - 3; max_tokens <= least + 30; max_tokens++) {
+      const response = await ask({ max_tokens, random_seed: max_tokens }, close);
+      expect(response.status).toBe(max_tokens < least ? 400 : 200);
+      if (max_tokens < least) continue;
+      const { choices, usage } = Completion.parse(await response.json());
+      expect(isValid(JSON.parse(choices[0]!.message.content)), choices[0]!.message.content).toBe(true);
+      expect(choices[0]!.finish_reason).toBe("stop");
+      expect(usage.completion_tokens).toBeLessThanOrEqual(max_tokens);
+    }
+  });
+
+  test("by default it is whole where it can be, and cut where it cannot", async () => {
+    const least = await leastOf();
+    for (let max_tokens = least - 2; max_tokens <= least + 2; max_tokens++) {
+      const { choices } = Completion.parse(await (await ask({ max_tokens })).json());
+      expect(choices[0]!.finish_reason).toBe(max_tokens < least ? "length" : "stop");
+      if (max_tokens >= least) expect(isValid(JSON.parse(choices[0]!.message.content))).toBe(true);
+    }
+  });
+
+  test("x-tramontane-close: false cuts it as hosted APIs do; anything else is refused", async () => {
+    const least = await leastOf();
+    const { choices } = Completion.parse(await (await ask({ max_tokens: least + 1, random_seed: 4 }, cut)).json());
+    expect(choices[0]!.finish_reason).toBe("length");
+    expect((await ask({}, { "x-tramontane-close": "maybe" })).status).toBe(400);
+  });
+
+  test("what a prefix says already need not be generated", async () => {
+    const messages = [
+      ...hello.messages,
+      { role: "assistant", content: '{"title": "The sea", "tags": [', prefix: true },
+    ];
+    const least = await leastOf({ messages });
+    expect(least).toBeLessThan(await leastOf());
+    for (let max_tokens = least; max_tokens <= least + 8; max_tokens++) {
+      const { choices } = Completion.parse(await (await ask({ messages, max_tokens }, close)).json());
+      expect(isValid(JSON.parse(choices[0]!.message.content)), choices[0]!.message.content).toBe(true);
+    }
+  });
+
+  test("calls, numbers and texts of a grammar are whole too", async () => {
+    const forms = [
+      { tools: [weather], tool_choice: "any", parallel_tool_calls: true, response_format: { type: "text" } },
+      schemaFormat({ type: "integer", minimum: 10 }),
+      { response_format: { type: "grammar", grammar: { definition: 'root ::= "[" (root ("," root)*)? "]"' } } },
+    ];
+    for (const form of forms) {
+      const least = await leastOf(form);
+      for (let max_tokens = least; max_tokens <= least + 12; max_tokens++) {
+        const { choices } = Completion.parse(await (await ask({ ...form, max_tokens }, close)).json());
+        const [{ message, finish_reason }] = choices as [(typeof choices)[number]];
+        expect(finish_reason).toBe(message.tool_calls ? "tool_calls" : "stop");
+        for (const call of message.tool_calls ?? []) JSON.parse(call.function.arguments);
+        if (!message.tool_calls) JSON.parse(message.content);
+      }
+    }
   });
 });

@@ -86,6 +86,7 @@ function samplerOf(options: Partial<SamplingOptions>, size: number, minTokens = 
     logprobs: undefined,
     matcher: undefined,
     closesInTime: false,
+    endsWhole: false,
     shortTokens: [],
     maskCounts: { masked: 0, optimistic: 0 },
   });

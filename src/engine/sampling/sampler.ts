@@ -24,6 +24,8 @@ export interface SamplerParts {
   readonly matcher: Matcher | undefined;
   /** Whether the answer is steered to be complete when its tokens run out; otherwise it is cut. */
   readonly closesInTime: boolean;
+  /** Whether an answer that may end when its tokens run out is whole; of free text nobody can tell. */
+  readonly endsWhole: boolean;
   /** Tokens of one or two bytes; see `ConstrainedDraw`. */
   readonly shortTokens: readonly number[];
   readonly maskCounts: MaskCounts;
@@ -74,6 +76,11 @@ export class Sampler {
   /** Whether the answer is complete and nothing may follow but its end. */
   get mustEnd(): boolean {
     return this.#parts.matcher?.mustEnd() ?? false;
+  }
+
+  /** Whether what stands there now is a whole answer, more of which is only possible. */
+  get isWhole(): boolean {
+    return this.#parts.endsWhole && (this.#parts.matcher?.canEnd() ?? false);
   }
 
   /** Tokens that come next whatever the model says. None where log probabilities are wanted: they would lack them. */

@@ -10,17 +10,25 @@ export interface Closing {
   readonly text: WrittenText;
 }
 
+/** Nodes of the trie that one search may visit, some milliseconds' worth; past them bytes are counted as tokens. */
+const MAX_VISITED = 400_000;
+
 /**
  * Tokens of the greedy way to the end: always the token that brings it nearest. A function of the configuration alone,
- * so following that way lowers it by exactly one per token; never more than `bytesToClose`.
+ * so following that way lowers it by at least one per token; never more than `bytesToClose`.
  */
 export function tokensToClose(start: Configuration, closing: Closing): number {
   const path: Configuration[] = [];
   const length = closing.text.length;
   let configuration = start;
+  const effort = { left: MAX_VISITED };
   while (configuration.tokensToClose === undefined && !configuration.accepts) {
+    if (effort.left < 0) {
+      configuration.tokensToClose = configuration.bytesToClose();
+      break;
+    }
     path.push(configuration);
-    configuration = greedyStep(configuration, closing);
+    configuration = greedyStep(configuration, closing, effort);
   }
   closing.text.truncate(length);
   let tokens = configuration.accepts ? 0 : configuration.tokensToClose!;
@@ -29,7 +37,7 @@ export function tokensToClose(start: Configuration, closing: Closing): number {
 }
 
 /** Takes the token after which the end is nearest, visiting only paths on which every byte brings it nearer. */
-function greedyStep(from: Configuration, { table, trie, text }: Closing): Configuration {
+function greedyStep(from: Configuration, { table, trie, text }: Closing, effort: { left: number }): Configuration {
   let nearest: { configuration: Configuration; bytes: number[] } | undefined;
   const consider = (configuration: Configuration, bytes: number[]): void => {
     const best = nearest?.configuration.bytesToClose() ?? Infinity;
@@ -43,6 +51,7 @@ function greedyStep(from: Configuration, { table, trie, text }: Closing): Config
   const length = text.length;
   const path: Configuration[] = [from];
   for (let i = 0; i < nodes.length;) {
+    effort.left--;
     const packed = nodes[i + 1]!;
     const depth = packed & 0xff;
     const before = path[depth - 1]!;

@@ -33,6 +33,8 @@ interface Place {
 function enter(context: RuleContext, place: Place, frame: Frame): readonly Thread[] {
   const part = place.parts[place.index];
   if (part === undefined) return frame.after();
+  // What ends with another rule goes on as that rule, so that repetitions do not pile up frames.
+  if (part.kind === "rule" && place.index + 1 === place.parts.length) return enterRule(context, part.rule, frame);
   const after = partFrame(context, place, frame);
   switch (part.kind) {
     case "text":

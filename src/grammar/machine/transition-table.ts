@@ -1,3 +1,4 @@
+import { GrammarError } from "../grammar-error.ts";
 import { isSpace } from "../json/gap.ts";
 import { Configuration } from "./configuration.ts";
 import type { Nest } from "./nest.ts";
@@ -10,6 +11,8 @@ export const IMPURE = -2;
 /** Subtracted from the negated row of a step that went on without reading: right for a look ahead, not for good. */
 const TENTATIVE = -3;
 const ROW_BYTES = 1024;
+/** Ways to read a text at once: grammars that are far more ambiguous than that are refused when it shows. */
+const MAX_THREADS = 20_000;
 
 /**
  * The deterministic automaton over configurations, made lazily: rows of 256 next rows, 0 where a step was never taken.
@@ -49,6 +52,9 @@ export class TransitionTable {
     if (first === undefined) return undefined;
     if (threads.length === 1 || threads.every((thread) => thread === first)) return this.#ofOne(first);
     const unique = [...new Set(threads)].toSorted((a, b) => a.id - b.id);
+    if (unique.length > MAX_THREADS) {
+      throw new GrammarError({ code: "too_large", reason: `the text can be read in more than ${MAX_THREADS} ways` });
+    }
     const key = unique.map((thread) => thread.id).join();
     const known = this.#byThreads.get(key);
     if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import type { Closing } from "#engine";
 import type { Dialect } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 
@@ -11,6 +12,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Where it came from: `app` is a person in the chat app; undefined is a program. */
   readonly channel?: "app";
+  /** What becomes of an answer of a form when its tokens run out; undefined: what the server does by default. */
+  readonly closing?: Closing | undefined;
   /** Told where the caller stands after this request, for the headers that say so. */
   readonly reportLimits?: (limits: LimitState) => void;
   /** Told which wishes of the request could only be kept in part. */

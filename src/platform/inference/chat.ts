@@ -23,10 +23,9 @@ export async function startChat(parts: InferenceContext, request: ChatRequest, c
   const loaded = await deployment.loaded();
   const { template } = loaded;
   checkReasoning(request, template, call);
-  const form = answerForm(request, template, parts.checkSchema);
+  const form = await answerForm(request, template, (source) => parts.forms.check(source, call.caller.workspaceId));
   const rendered = template.render(toConversation(request, template));
   const { prefix, dropsFirstSpace } = rendered;
-  if (form.constraint) refusePrefix(prefix);
   if (form.ignored.length > 0) call.reportIgnored?.(form.ignored);
   const { model, sampling, choices, maxTokens, minTokens, logprobs, prediction } = request;
   const plan: TurnPlan = {
@@ -45,6 +44,8 @@ export async function startChat(parts: InferenceContext, request: ChatRequest, c
     logprobs,
     prediction,
     constraint: form.constraint,
+    compileMs: form.compileMs,
+    closing: call.closing ?? parts.closing,
     stop: stopOf(request, template),
     userTexts: userTextsOf(request.messages),
     guardrails: request.guardrails,
@@ -83,19 +84,10 @@ function checkReasoning({ wantsReasoning }: ChatRequest, { capabilities }: ChatT
   });
 }
 
-/** What stands in the prompt already is not checked against a form. */
-function refusePrefix(prefix: string | undefined): void {
-  if (prefix !== undefined) throw notYet("A prefix together with response_format or tools", "messages");
-}
-
 /** Stop texts have no place in an answer that can only be calls. */
 function stopOf({ tools, toolChoice, stop }: ChatRequest, template: ChatTemplate): readonly string[] {
   const mustCall = tools.length > 0 && (toolChoice.kind === "any" || toolChoice.kind === "named");
   return [...(mustCall ? [] : stop), ...template.stop];
-}
-
-function notYet(what: string, field: string): TramontaneError {
-  return new TramontaneError("not_available_yet", `${what} are not available yet`, { field });
 }
 
 /** What the server itself says before the conversation. */

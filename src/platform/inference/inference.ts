@@ -11,7 +11,9 @@ import type {
   ModerationRequest,
   ModerationResponse,
 } from "#protocol";
+import type { Closing } from "#engine";
 import type { Catalog } from "../catalog.ts";
+import { FormChecker } from "../forms/form-checker.ts";
 import type { Call, Gate } from "./call.ts";
 import { startChat } from "./chat.ts";
 import { buildChunks } from "./chunks.ts";
@@ -24,8 +26,6 @@ import { classify, moderate } from "../moderation/moderate.ts";
 import type { PolicyGuard } from "../policies/policy-guard.ts";
 import { RuleClassifier } from "../policies/rule-classifier.ts";
 import type { RuleJudge } from "../policies/rule-classifier.ts";
-import { createSchemaCheck } from "./schema-check.ts";
-import type { SchemaCheck } from "./schema-check.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** An answer that is about to come: what its parts share, and its parts. */
@@ -63,11 +63,15 @@ export interface InferenceParts {
   readonly judge?: RuleJudge | undefined;
   /** Lower numbers go first, and push the others aside; normally 0. */
   readonly priority?: number;
+  /** Checks forms for all who share it; undefined: one of its own. */
+  readonly forms?: FormChecker;
+  /** What becomes of an answer of a form when its tokens run out, where a request does not say it. */
+  readonly closing?: Closing;
 }
 
 /** The parts, and what inference makes for itself. */
 export interface InferenceContext extends InferenceParts {
-  readonly checkSchema: SchemaCheck;
+  readonly forms: FormChecker;
   readonly judge: RuleJudge;
 }
 
@@ -82,7 +86,7 @@ export interface StartedTurn {
 export function createInference(given: InferenceParts): Inference {
   const parts: InferenceContext = {
     ...given,
-    checkSchema: createSchemaCheck(),
+    forms: given.forms ?? new FormChecker(),
     judge: given.judge ?? new RuleClassifier(given),
   };
   const stream = ({ events, ...turn }: StartedTurn, includeUsage: boolean): AnswerStream => ({

@@ -1,4 +1,12 @@
-import type { Constraint, EngineModel, GenerationEvent, GenerationRequest, PromptPart, SamplingOptions } from "#engine";
+import type {
+  Closing,
+  Constraint,
+  EngineModel,
+  GenerationEvent,
+  GenerationRequest,
+  PromptPart,
+  SamplingOptions,
+} from "#engine";
 import type { AnswerReaderParts } from "#prompt";
 import type { SamplingWishes } from "#protocol";
 import type { Deployment, LoadedModel } from "../deployment.ts";
@@ -28,6 +36,9 @@ export interface TurnPlan extends Watched {
   readonly logprobs: number | undefined;
   readonly prediction: string | undefined;
   readonly constraint: Constraint | undefined;
+  /** What compiling the constraint took, milliseconds. */
+  readonly compileMs?: number;
+  readonly closing?: Closing | undefined;
 }
 
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
@@ -77,6 +88,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     caller: call.caller.workspaceId,
     adapter: undefined,
     constraint: plan.constraint,
+    ...(plan.constraint ? { compileMs: plan.compileMs, closing: plan.closing, answerPrefix: plan.prefix } : {}),
   };
 }
 

@@ -55,6 +55,8 @@ function refuseWhatIsIgnored(request: ChatRequest, kind: EndpointKind): void {
   const isMistral = kind === "mistral" || kind === "tramontane";
   if (continuesAnswer(request) && !isMistral && kind !== "vllm") throw missing("prefix");
   if (request.minTokens > 0 && !isMistral && kind !== "vllm") throw missing("min_tokens");
+  const isOurs = ["regex", "ebnf"].includes(request.responseFormat.kind);
+  if (isOurs && kind !== "tramontane") throw missing("response_format of this type");
   if (request.logprobs !== undefined && kind === "mistral") throw missing("logprobs");
   if (request.sampling.logitBias.size > 0 && kind === "mistral") throw missing("logit_bias");
 }
@@ -80,6 +82,10 @@ function toolFields({ tools, toolChoice, parallelToolCalls }: ChatRequest, isMis
 function formatField({ responseFormat }: ChatRequest): Json {
   if (responseFormat.kind === "text") return {};
   if (responseFormat.kind === "json_object") return { response_format: { type: "json_object" } };
+  if (responseFormat.kind === "regex") return { response_format: { type: "regex", regex: responseFormat.pattern } };
+  if (responseFormat.kind === "ebnf") {
+    return { response_format: { type: "grammar", grammar: { syntax: "ebnf", definition: responseFormat.grammar } } };
+  }
   const { name, schema } = responseFormat;
   return { response_format: { type: "json_schema", json_schema: { name, schema, strict: true } } };
 }

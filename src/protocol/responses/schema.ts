@@ -33,6 +33,11 @@ const InputItem = z.union([
 
 export const TextFormat = z.union([
   z.object({ type: z.enum(["text", "json_object"]) }),
+  z.object({ type: z.literal("regex"), regex: z.string() }),
+  z.object({
+    type: z.literal("grammar"),
+    grammar: z.object({ syntax: z.literal("ebnf").nullish(), definition: z.string() }),
+  }),
   z.object({
     type: z.literal("json_schema"),
     name: z.string(),
