@@ -12,6 +12,7 @@ import {
   Conversations,
   createInference,
   Deployment,
+  FormChecker,
   openBatches,
   openGate,
   openPolicies,
@@ -63,6 +64,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const model = options.disturb?.(toy) ?? toy;
   const catalog = createTestCatalog(model, options.deployments ?? []);
   const metrics = createMetrics();
+  const forms = new FormChecker();
   const policies =
     options.office &&
     openPolicies({ ...options.office, catalog, logger: options.logger ?? silentLogger, judge: options.judge });
@@ -74,6 +76,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     random: { next: () => Math.random() },
     newId: () => randomUUID().replaceAll("-", ""),
     observer: metrics,
+    forms,
   };
   const inference = createInference({ ...parts, gate: options.gate ?? options.office?.gate ?? openGate });
   const jobs =
@@ -112,6 +115,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await server.close();
       await jobs?.close();
       await policies?.close();
+      await forms.close();
       await engine.close();
     },
   };
