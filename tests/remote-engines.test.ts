@@ -182,6 +182,30 @@ test("D2 when the client leaves, the server is told at once", async () => {
   await expect.poll(() => eventOf(response), { timeout: within(1_000) }).toMatchObject({ outcome: "partial" });
 });
 
+test("an answer nobody wants in pieces is asked for in one piece, and counted as its usage says", async () => {
+  const asked: { stream?: boolean }[] = [];
+  const url = await fake((_, response, body) => {
+    asked.push(JSON.parse(body) as { stream?: boolean });
+    response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+    const call = { function: { name: "look", arguments: { at: "é" } } };
+    const message = { role: "assistant", content: "hello", tool_calls: [call] };
+    const usage = { prompt_tokens: 11, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 4 } };
+    response.end(JSON.stringify({ choices: [{ index: 0, message, finish_reason: "tool_calls" }], usage }));
+  });
+  const server = await gateway([url]);
+  const answer = await chat(server);
+  expect(asked).toEqual([expect.not.objectContaining({ stream: true })]);
+  const body = (await answer.json()) as { choices: object[]; usage: object };
+  expect(body.choices).toMatchObject([
+    {
+      message: { content: "hello", tool_calls: [{ id: "abcdefgh1", function: { name: "look" } }] },
+      finish_reason: "tool_calls",
+    },
+  ]);
+  expect(body.usage).toMatchObject({ prompt_tokens: 11, completion_tokens: 3 });
+  expect(await eventOf(answer)).toEqual({ outcome: "completed", prompt_tokens: 11, output_tokens: 3 });
+});
+
 test("tools, formats and seeds reach the server, tool calls come back whole, and its refusal is told", async () => {
   const bodies: { [name: string]: unknown }[] = [];
   const url = await fake((request, response, body) => {

@@ -3,19 +3,23 @@ import type { AnsweredToolCall, WireFinishReason, WireLogprobs } from "#protocol
 import { EventDecoder } from "#protocol";
 import type { TurnEvent } from "../inference/turn.ts";
 
-/** What we read of an endpoint's chunks; everything may be missing. */
+/** A piece of an answer, or all of it. */
+interface WireMessage {
+  readonly content?:
+    | string
+    | readonly { readonly type?: string; readonly text?: string; readonly thinking?: unknown }[]
+    | null;
+  readonly reasoning_content?: string | null;
+  readonly reasoning?: string | null;
+  readonly tool_calls?: readonly WireCallPart[] | null;
+}
+
+/** What we read of an endpoint's chunks, or its whole answer; everything may be missing. */
 interface WireChunk {
   readonly choices?: readonly {
     readonly index?: number;
-    readonly delta?: {
-      readonly content?:
-        | string
-        | readonly { readonly type?: string; readonly text?: string; readonly thinking?: unknown }[]
-        | null;
-      readonly reasoning_content?: string | null;
-      readonly reasoning?: string | null;
-      readonly tool_calls?: readonly WireCallPart[] | null;
-    };
+    readonly delta?: WireMessage;
+    readonly message?: WireMessage;
     readonly logprobs?: WireLogprobs | null;
     readonly finish_reason?: string | null;
   }[];
@@ -51,19 +55,51 @@ const REASONS: readonly string[] = ["stop", "length", "model_length", "tool_call
  * breaks off.
  */
 export async function* readAnswer(body: AsyncIterable<Buffer>, options: ReadAnswerOptions): AsyncGenerator<TurnEvent> {
-  const choices = Array.from({ length: options.choices }, (_, index) => new RemoteChoice(index, options));
+  const choices = choicesOf(options);
   let usage: WireChunk["usage"];
   let isStarted = false;
   for await (const chunk of readChunks(body)) {
     if (!isStarted) {
       isStarted = true;
-      yield { type: "started", promptTokens: 0, cachedTokens: 0 };
-      for (const { index: choice } of choices)
-        if (options.prefix) yield { type: "text", choice, text: options.prefix, tokens: 0 };
+      yield* openings(choices, options);
     }
     usage = chunk.usage ?? usage;
     for (const part of chunk.choices ?? []) yield* choices[part.index ?? 0]?.take(part) ?? [];
   }
+  yield* endings(choices, usage);
+}
+
+/** Reads an answer that comes in one piece. Without usage, four bytes of text count as a token. Errors: `engine_crashed`. */
+export async function* readWholeAnswer(
+  body: AsyncIterable<Buffer>,
+  options: ReadAnswerOptions,
+): AsyncGenerator<TurnEvent> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  const answer = parseChunk((pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)).toString("utf8"));
+  if (answer.error) throw brokenOff(typeof answer.error === "string" ? answer.error : answer.error.message);
+  const choices = choicesOf(options);
+  yield* openings(choices, options);
+  for (const { message, ...part } of answer.choices ?? []) {
+    const choice = choices[part.index ?? 0];
+    if (choice === undefined) continue;
+    yield* choice.take({ ...part, ...(message ? { delta: message } : {}) });
+    choice.tokens = Math.ceil(JSON.stringify(message ?? {}).length / BYTES_PER_TOKEN);
+  }
+  yield* endings(choices, answer.usage);
+}
+
+const BYTES_PER_TOKEN = 4;
+
+const choicesOf = (options: ReadAnswerOptions): RemoteChoice[] =>
+  Array.from({ length: options.choices }, (_, index) => new RemoteChoice(index, options));
+
+function* openings(choices: readonly RemoteChoice[], { prefix }: ReadAnswerOptions): Generator<TurnEvent> {
+  yield { type: "started", promptTokens: 0, cachedTokens: 0 };
+  for (const { index: choice } of choices) if (prefix) yield { type: "text", choice, text: prefix, tokens: 0 };
+}
+
+function* endings(choices: readonly RemoteChoice[], usage: WireChunk["usage"]): Generator<TurnEvent> {
   if (choices.some((choice) => choice.reason === undefined)) throw brokenOff();
   const counted = choices.reduce((sum, choice) => sum + choice.tokens, 0);
   const completion = usage?.completion_tokens ?? counted;

@@ -7,11 +7,21 @@ import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EndpointSpec } from "./remote-model-spec.ts";
 
 const CONNECT_MS = 2_000;
-/** Until the first byte: an engine may queue and work through a long prompt first. */
+/** Until the first byte of a stream: an engine may queue and work through a long prompt first. */
 const FIRST_BYTE_MS = 120_000;
+/** Until a whole answer, whose first byte comes when all of it is there. */
+const WHOLE_ANSWER_MS = 600_000;
 /** Between two pieces of an answer. */
 const SILENCE_MS = 30_000;
 const CONNECTIONS = 256;
+
+/** What an endpoint that said yes sends. */
+export interface EndpointAnswer {
+  readonly body: AsyncIterable<Buffer>;
+  /** One JSON document, instead of events; whatever was asked for. */
+  readonly isWhole: boolean;
+  readonly done: (wentWell: boolean) => void;
+}
 
 /** One server that serves a model: its connections, and whether it is to be trusted just now. */
 export class RemoteEndpoint {
@@ -29,7 +39,6 @@ export class RemoteEndpoint {
     this.#pool = new Pool(spec.url.origin, {
       connections: CONNECTIONS,
       pipelining: 1,
-      headersTimeout: FIRST_BYTE_MS,
       bodyTimeout: SILENCE_MS,
       connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guardedLookup }) },
     });
@@ -54,8 +63,8 @@ export class RemoteEndpoint {
    */
   async ask(
     body: string,
-    signal: AbortSignal,
-  ): Promise<{ body: AsyncIterable<Buffer>; done: (wentWell: boolean) => void }> {
+    { isStreamed, signal }: { readonly isStreamed: boolean; readonly signal: AbortSignal },
+  ): Promise<EndpointAnswer> {
     this.breaker.begin();
     this.#running += 1;
     let response: Dispatcher.ResponseData;
@@ -66,7 +75,12 @@ export class RemoteEndpoint {
       response = await this.#pool.request({
         method: "POST",
         path: `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`,
-        headers: { "content-type": "application/json", accept: "text/event-stream", ...key },
+        headers: {
+          "content-type": "application/json",
+          accept: isStreamed ? "text/event-stream" : "application/json",
+          ...key,
+        },
+        headersTimeout: isStreamed ? FIRST_BYTE_MS : WHOLE_ANSWER_MS,
         body,
         signal,
       });
@@ -78,7 +92,12 @@ export class RemoteEndpoint {
       });
     }
     if (response.statusCode >= 200 && response.statusCode < 300) {
-      return { body: response.body, done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell) };
+      const type = String(response.headers["content-type"]);
+      return {
+        body: response.body,
+        isWhole: type.startsWith("application/json"),
+        done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell),
+      };
     }
     const refusal = await refusalOf(response, this.host);
     this.#end(refusal.code === "invalid_request" ? undefined : false);

@@ -2,7 +2,7 @@ import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { ChatRequest } from "#protocol";
 import type { TurnEvent } from "../inference/turn.ts";
-import { brokenOff, readAnswer } from "./read-answer.ts";
+import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
 import { RemoteEndpoint } from "./remote-endpoint.ts";
 import type { RemoteModelSpec } from "./remote-model-spec.ts";
 import { continuesAnswer, echoesPrefix, textOf, toWireRequest } from "./wire-request.ts";
@@ -69,10 +69,11 @@ export class RemoteModel {
     const last = request.messages.at(-1);
     const isEchoed = !continuesAnswer(request) || echoesPrefix(kind);
     const prefix = isEchoed || last?.role !== "assistant" ? undefined : textOf(last.content);
-    const { body, done } = await endpoint.ask(wire, signal);
+    const { body, isWhole, done } = await endpoint.ask(wire, { isStreamed: request.stream, signal });
     let wentWell = false;
     try {
-      yield* readAnswer(body, { choices: request.choices, prefix, newCallId: this.#newCallId });
+      const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
+      yield* isWhole ? readWholeAnswer(body, options) : readAnswer(body, options);
       wentWell = true;
     } catch (error) {
       if (error instanceof TramontaneError) throw error;

@@ -5,7 +5,7 @@ import type { EndpointKind } from "./remote-model-spec.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A chat request as an endpoint of this kind takes it; always streamed, with the usage at the end. What the endpoint would
+ * A chat request as an endpoint of this kind takes it; streamed answers end with the usage. What the endpoint would
  * ignore in silence is refused: `capability_missing`.
  */
 export function toWireRequest(request: ChatRequest, model: string, kind: EndpointKind): Json {
@@ -16,8 +16,8 @@ export function toWireRequest(request: ChatRequest, model: string, kind: Endpoin
   return {
     model,
     messages: request.messages.map((message) => toWireMessage(message, isMistral)),
-    stream: true,
-    ...(kind === "mistral" ? {} : { stream_options: { include_usage: true } }),
+    ...(request.stream ? { stream: true } : {}),
+    ...(request.stream && kind !== "mistral" ? { stream_options: { include_usage: true } } : {}),
     ...given("temperature", sampling.temperature),
     top_p: sampling.topP,
     ...given("max_tokens", maxTokens),

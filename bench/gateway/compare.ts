@@ -1,0 +1,111 @@
+/**
+ * What a gateway costs: processor time of its process per request and per streamed chunk, of Tramontane with keys, limits,
+ * budget and ledger on, of a bare node:http proxy, and of @portkey-ai/gateway; the same upstream, interleaved, the order
+ * reversed each round; medians and all rounds.
+ *
+ *   node --import tsx bench/gateway/compare.ts [--rounds 5] [--requests 1500] [--streams 150] [--pause 5] [--no-portkey] [--out FILE]
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { Pool } from "undici";
+import { cpuMicros, startBareProxy, startModule, startPortkey, startTramontane } from "./contestants.ts";
+import type { Gateway } from "./contestants.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "5" },
+    requests: { type: "string", default: "1500" },
+    streams: { type: "string", default: "150" },
+    pause: { type: "string", default: "5" },
+    "no-portkey": { type: "boolean", default: false },
+    out: { type: "string" },
+  },
+});
+const CHUNKS = 64;
+const CONCURRENCY = 32;
+const BODY = {
+  model: "far",
+  messages: [
+    { role: "system", content: "You are brief." },
+    { role: "user", content: "What is the mistral, and where does it blow? Answer in one sentence." },
+  ],
+  max_tokens: 100,
+};
+
+/** Sends so many requests, some at once; returns the gateway's processor time per request, in microseconds. */
+async function measure(gateway: Gateway, count: number, stream: boolean): Promise<number> {
+  const client = new Pool(gateway.url, { connections: CONCURRENCY });
+  const headers = { ...gateway.headers, "content-type": "application/json" };
+  const body = JSON.stringify({ ...BODY, stream });
+  const before = cpuMicros(gateway.pid);
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) {
+      const answer = await client.request({ method: "POST", path: "/v1/chat/completions", headers, body });
+      const text = await answer.body.text();
+      const isWhole = answer.statusCode === 200 && (!stream || text.trimEnd().endsWith("data: [DONE]"));
+      if (!isWhole) throw new Error(`${gateway.name}: ${answer.statusCode} ${text.slice(0, 300)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const used = cpuMicros(gateway.pid) - before;
+  await client.close();
+  return used / count;
+}
+
+const upstream = await startModule("upstream.ts", { CHUNKS: String(CHUNKS), PAUSE_MS: values.pause });
+const gateways = [await startBareProxy(upstream.url), await startTramontane(upstream.url)];
+if (!values["no-portkey"]) gateways.push(await startPortkey(upstream.url));
+const samples = new Map(gateways.map(({ name }) => [name, { json: [] as number[], chunk: [] as number[] }]));
+try {
+  // What is compiled and connected once is not what a request costs.
+  for (const gateway of gateways) {
+    await measure(gateway, Number(values.requests), false);
+    await measure(gateway, Math.ceil(Number(values.streams) / 2), true);
+  }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const gateway of round % 2 === 0 ? gateways : gateways.toReversed()) {
+      const { json, chunk } = samples.get(gateway.name)!;
+      json.push(await measure(gateway, Number(values.requests), false));
+      chunk.push((await measure(gateway, Number(values.streams), true)) / CHUNKS);
+    }
+  }
+} finally {
+  for (const gateway of gateways) gateway.stop();
+  upstream.child.kill();
+}
+
+const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
+const rows = [...samples].map(([name, { json, chunk }]) => ({
+  name,
+  jsonMicros: median(json),
+  chunkMicros: median(chunk),
+  json,
+  chunk,
+}));
+const one = (value: number): string => value.toFixed(1).padStart(9);
+console.log(`${"processor time".padEnd(24)}  us/request   us/chunk   (medians of ${values.rounds} rounds)`);
+for (const row of rows) {
+  console.log(
+    `${row.name.padEnd(24)} ${one(row.jsonMicros)}  ${one(row.chunkMicros)}   lowest ${one(Math.min(...row.json))} ${one(Math.min(...row.chunk))}`,
+  );
+}
+const ours = rows.find(({ name }) => name === "Tramontane")!;
+for (const other of rows.filter((row) => row !== ours)) {
+  const ratio = (a: number, b: number): string => (a / b).toFixed(2);
+  console.log(
+    `Tramontane / ${other.name}: ${ratio(ours.jsonMicros, other.jsonMicros)} per request, ${ratio(ours.chunkMicros, other.chunkMicros)} per chunk`,
+  );
+}
+if (values.out) {
+  const about = {
+    date: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model,
+    node: process.version,
+    chunks: CHUNKS,
+    pauseMs: Number(values.pause),
+    concurrency: CONCURRENCY,
+  };
+  writeFileSync(values.out, `${JSON.stringify({ ...about, rows }, null, 1)}\n`);
+}
