@@ -16,5 +16,23 @@ export function chunkEvents({ frame, chunks }: AnswerStream): EventStream {
     };
     return encodeEvent(JSON.stringify(chunk));
   };
-  return { items: chunks, encode: (chunk) => encodeEvent(JSON.stringify(chunk)), breakOff, end: DONE };
+  const { id, created, model } = frame;
+  const opening = JSON.stringify({ id, object: "chat.completion.chunk", created, model }).slice(0, -1);
+  const encode = (chunk: ChatCompletionChunk): string => {
+    const text = plainText(chunk);
+    if (text === undefined) return encodeEvent(JSON.stringify(chunk));
+    return `data: ${opening},"choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"finish_reason":null}]}\n\n`;
+  };
+  return { items: chunks, encode, breakOff, end: DONE };
+}
+
+/** The text of a chunk that has nothing else to say, as nearly all have: the rest of it is known before. */
+function plainText({ choices, usage, error }: ChatCompletionChunk): string | undefined {
+  const [choice, ...others] = choices;
+  if (choice === undefined || others.length > 0 || usage !== undefined || error !== undefined) return undefined;
+  const { index, delta, finish_reason: reason, logprobs } = choice;
+  const { content, ...more } = delta;
+  if (index !== 0 || reason !== null || logprobs !== undefined || typeof content !== "string") return undefined;
+  for (const _ in more) return undefined;
+  return content;
 }

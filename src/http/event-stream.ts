@@ -22,6 +22,7 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
     raw.writeHead(200, options.headers);
     raw.write(HEARTBEAT);
   }
+  let isFirst = true;
   let lastWrite = performance.now();
   const heart = setInterval(() => {
     if (!raw.headersSent || performance.now() - lastWrite < options.heartbeatMs) return;
@@ -34,7 +35,11 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
       if (done === true) break;
       if (!raw.headersSent) raw.writeHead(200, options.headers);
       lastWrite = performance.now();
-      if (!raw.write(stream.encode(value))) await drained(raw);
+      const frame = stream.encode(value);
+      // The first one takes the head of the answer along.
+      const isTaken = isFirst ? raw.write(frame) : writeFrame(raw, frame);
+      isFirst = false;
+      if (!isTaken) await drained(raw);
       step = iterator.next();
     }
     raw.end(stream.end);
@@ -48,12 +53,23 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
   }
 }
 
+/**
+ * Writes one chunk of a chunked answer in one piece. `raw.write` makes four of it, and a vectored write with them; on a
+ * stream of small chunks that is a fifth of the work. As long as the answer does not have its connection yet, `raw` keeps order.
+ */
+function writeFrame(raw: ServerResponse, frame: string): boolean {
+  const { socket } = raw;
+  if (!raw.chunkedEncoding || socket === null || socket.destroyed || raw.writableCorked > 0) return raw.write(frame);
+  return socket.write(`${Buffer.byteLength(frame).toString(16)}\r\n${frame}\r\n`);
+}
+
 /** Waits until a slow reader caught up, or left. */
 async function drained(raw: ServerResponse): Promise<void> {
   if (raw.destroyed) return;
   const controller = new AbortController();
   const { signal } = controller;
-  await Promise.race([once(raw, "drain", { signal }), once(raw, "close", { signal })]).catch(() => {});
+  const source = raw.socket ?? raw;
+  await Promise.race([once(source, "drain", { signal }), once(raw, "close", { signal })]).catch(() => {});
   controller.abort();
 }
 

@@ -20,17 +20,18 @@ export function createMetrics(): Metrics {
   const prompt = new Counter("vllm:prompt_tokens_total", "Prompt tokens, those from the prefix cache included.");
   const cached = new Counter("vllm:prefix_cache_hits_total", "Prompt tokens found in the prefix cache.");
   const generated = new Counter("vllm:generation_tokens_total", "Generated tokens.");
+  const models = new Remembered((model) => labels({ model_name: model }));
   return {
-    gap: (deployment, gapMs) => gap.observe(labels({ model_name: deployment }), gapMs / 1000),
+    gap: (deployment, gapMs) => gap.observe(models.get(deployment), gapMs / 1000),
     ended(outcome: Outcome) {
-      const model = { model_name: outcome.deployment };
-      const operation = { ...model, gen_ai_operation_name: outcome.operation };
-      duration.observe(labels(operation), outcome.durationMs / 1000);
-      if (outcome.firstTextMs !== undefined) firstText.observe(labels(operation), outcome.firstTextMs / 1000);
-      for (const ending of outcome.endings) finished.add(labels({ ...model, finished_reason: ending }), 1);
-      prompt.add(labels(model), outcome.promptTokens);
-      cached.add(labels(model), outcome.cachedTokens);
-      generated.add(labels(model), outcome.completionTokens);
+      const model = models.get(outcome.deployment);
+      const operation = `${model},gen_ai_operation_name="${outcome.operation}"`;
+      duration.observe(operation, outcome.durationMs / 1000);
+      if (outcome.firstTextMs !== undefined) firstText.observe(operation, outcome.firstTextMs / 1000);
+      for (const ending of outcome.endings) finished.add(`${model},finished_reason="${ending}"`, 1);
+      prompt.add(model, outcome.promptTokens);
+      cached.add(model, outcome.cachedTokens);
+      generated.add(model, outcome.completionTokens);
     },
     render: (catalog, activeRequests) =>
       [duration, firstText, gap, finished, prompt, cached, generated]
@@ -77,6 +78,22 @@ function renderGauges(catalog: Catalog): string[] {
       rows((status) => status.restarts),
     ),
   ].flat();
+}
+
+/** What a function made of each of a few texts. */
+class Remembered {
+  readonly #known = new Map<string, string>();
+  readonly #make: (text: string) => string;
+
+  constructor(make: (text: string) => string) {
+    this.#make = make;
+  }
+
+  get(text: string): string {
+    let made = this.#known.get(text);
+    if (made === undefined) this.#known.set(text, (made = this.#make(text)));
+    return made;
+  }
 }
 
 class Counter {

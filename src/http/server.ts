@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
@@ -16,6 +15,7 @@ import { operationsRoutes } from "./health.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
+import { RandomPool } from "./random-pool.ts";
 import { readingRules } from "./reading-rules.ts";
 import { uuidV7 } from "./request-id.ts";
 import type { Route } from "./route.ts";
@@ -67,9 +67,10 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const options = { ...DEFAULTS, ...parts.options };
   const activity = new Activity();
   const state = { isDraining: false };
-  const app = createApp(parts, options);
+  const introduce = introducer(parts.clock);
+  const app = createApp(parts, options, introduce);
   const routes = allRoutes(parts, options, { activity, state });
-  addHooks(app, parts.clock, state);
+  addHooks(app, introduce, state);
   const authenticate = parts.app ? withSessions(parts.authenticate, parts.app.sessions) : parts.authenticate;
   for (const route of routes) {
     const serve = serveRoute(route, { ...parts, authenticate, activity, heartbeatMs: options.heartbeatMs });
@@ -92,7 +93,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   };
 }
 
-function createApp({ clock, logger }: HttpServerParts, options: HttpServerOptions): FastifyInstance {
+function createApp({ logger }: HttpServerParts, options: HttpServerOptions, introduce: Introduce): FastifyInstance {
   const app = Fastify({
     bodyLimit: options.bodyBytes,
     // Longer than any client's or proxy's own, so that they close first and never meet a closed connection.
@@ -105,7 +106,7 @@ function createApp({ clock, logger }: HttpServerParts, options: HttpServerOption
     return503OnClosing: false,
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors(error, request, reply) {
-      introduce(clock, request, reply);
+      introduce(request, reply);
       void answerFailure(logger, { thrown: error, request, reply });
     },
   });
@@ -152,9 +153,9 @@ function allRoutes(parts: HttpServerParts, options: HttpServerOptions, { activit
   ];
 }
 
-function addHooks(app: FastifyInstance, clock: Clock, state: { readonly isDraining: boolean }): void {
+function addHooks(app: FastifyInstance, introduce: Introduce, state: { readonly isDraining: boolean }): void {
   app.addHook("onRequest", async (request, reply) => {
-    introduce(clock, request, reply);
+    introduce(request, reply);
     if (request.method === "OPTIONS") return reply.code(204).headers(preflightHeaders(request.headers)).send();
     const isOperation = ["/healthz", "/readyz", "/metrics"].includes(request.url);
     if (state.isDraining && !isOperation) throw new TramontaneError("engine_unavailable", "The server is stopping");
@@ -185,9 +186,14 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
 }
 
 /** Gives a request its id, and the answer the headers that every answer has. */
-function introduce(clock: Clock, request: FastifyRequest, reply: FastifyReply): void {
-  const requestId = uuidV7(clock.nowMs(), randomBytes);
-  reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
+type Introduce = (request: FastifyRequest, reply: FastifyReply) => void;
+
+function introducer(clock: Clock): Introduce {
+  const random = new RandomPool();
+  return (request, reply) => {
+    const requestId = uuidV7(clock.nowMs(), (length) => random.take(length));
+    reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
+  };
 }
 
 function addBoundary(app: FastifyInstance, logger: Logger): void {

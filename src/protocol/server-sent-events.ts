@@ -17,6 +17,12 @@ export const HEARTBEAT = ": ping\n\n";
 /** What ends a chat stream. The blank line counts: without it some clients lose the event before. */
 export const DONE = encodeEvent("[DONE]");
 
+function lineEnd(text: string, from: number): number {
+  const found = /[\r\n]/g;
+  found.lastIndex = from;
+  return found.exec(text)?.index ?? -1;
+}
+
 /**
  * Reads a stream of events however it was cut into pieces. Follows the WHATWG rules: LF, CRLF or CR end a line, a blank
  * line ends an event, comments and unknown fields are skipped, an unfinished last event is dropped.
@@ -29,17 +35,20 @@ export class EventDecoder {
 
   /** Events completed by this piece of text. */
   push(text: string): ServerSentEvent[] {
-    this.#rest += this.#isFirst ? text.replace(/^\uFEFF/, "") : text;
+    const all = this.#rest + (this.#isFirst ? text.replace(/^\uFEFF/, "") : text);
     if (text !== "") this.#isFirst = false;
     const events: ServerSentEvent[] = [];
+    const mayReturn = all.includes("\r");
+    let from = 0;
     for (;;) {
-      const end = this.#rest.search(/[\r\n]/);
+      const end = mayReturn ? lineEnd(all, from) : all.indexOf("\n", from);
       // A CR at the very end may be half of a CRLF: wait for what follows.
-      if (end === -1 || (this.#rest[end] === "\r" && end === this.#rest.length - 1)) return events;
-      const line = this.#rest.slice(0, end);
-      this.#rest = this.#rest.slice(end + (this.#rest.startsWith("\r\n", end) ? 2 : 1));
-      this.#readLine(line, events);
+      if (end === -1 || (mayReturn && all[end] === "\r" && end === all.length - 1)) break;
+      this.#readLine(all.slice(from, end), events);
+      from = end + (mayReturn && all.startsWith("\r\n", end) ? 2 : 1);
     }
+    this.#rest = all.slice(from);
+    return events;
   }
 
   #readLine(line: string, events: ServerSentEvent[]): void {

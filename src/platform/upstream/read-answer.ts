@@ -58,13 +58,20 @@ export async function* readAnswer(body: AsyncIterable<Buffer>, options: ReadAnsw
   const choices = choicesOf(options);
   let usage: WireChunk["usage"];
   let isStarted = false;
-  for await (const chunk of readChunks(body)) {
-    if (!isStarted) {
-      isStarted = true;
-      yield* openings(choices, options);
+  const chunks = new ChunkReader();
+  // No generator of its own between the bytes and the events: each one costs every piece several turns of the event loop.
+  for await (const bytes of body) {
+    for (const chunk of chunks.read(bytes)) {
+      if (!isStarted) {
+        isStarted = true;
+        for (const event of openings(choices, options)) yield event;
+      }
+      usage = chunk.usage ?? usage;
+      for (const part of chunk.choices ?? []) {
+        const choice = choices[part.index ?? 0];
+        if (choice !== undefined) for (const event of choice.take(part)) yield event;
+      }
     }
-    usage = chunk.usage ?? usage;
-    for (const part of chunk.choices ?? []) yield* choices[part.index ?? 0]?.take(part) ?? [];
   }
   yield* endings(choices, usage);
 }
@@ -120,14 +127,16 @@ function* endings(choices: readonly RemoteChoice[], usage: WireChunk["usage"]): 
   }
 }
 
-async function* readChunks(body: AsyncIterable<Buffer>): AsyncGenerator<WireChunk> {
-  const decoder = new EventDecoder();
-  const utf8 = new TextDecoder();
-  let isDone = false;
-  for await (const bytes of body) {
-    for (const { data } of decoder.push(utf8.decode(bytes, { stream: true }))) {
-      if (data === "[DONE]") isDone = true;
-      if (isDone) continue;
+/** From the bytes of a stream to its chunks, up to `[DONE]`. */
+class ChunkReader {
+  readonly #decoder = new EventDecoder();
+  readonly #utf8 = new TextDecoder();
+  #isDone = false;
+
+  *read(bytes: Buffer): Generator<WireChunk> {
+    for (const { data } of this.#decoder.push(this.#utf8.decode(bytes, { stream: true }))) {
+      if (data === "[DONE]") this.#isDone = true;
+      if (this.#isDone) return;
       const chunk = parseChunk(data);
       if (chunk.error) throw brokenOff(typeof chunk.error === "string" ? chunk.error : chunk.error.message);
       yield chunk;
@@ -164,14 +173,17 @@ class RemoteChoice {
     this.#newCallId = newCallId;
   }
 
-  *take({ delta, logprobs, finish_reason: reason }: WireChoice): Generator<TurnEvent> {
+  take({ delta, logprobs, finish_reason: reason }: WireChoice): TurnEvent[] {
     const { index: choice } = this;
+    const events: TurnEvent[] = [];
     const thinking = delta?.reasoning_content ?? delta?.reasoning ?? thoughtsOf(delta?.content);
-    if (thinking) yield { type: "thinking", choice, text: thinking, tokens: this.#count() };
+    if (thinking) events.push({ type: "thinking", choice, text: thinking, tokens: this.#count() });
     const text = wordsOf(delta?.content);
-    if (text !== "") yield { type: "text", choice, text, tokens: this.#count(), ...(logprobs ? { logprobs } : {}) };
-    for (const part of delta?.tool_calls ?? []) this.#takeCall(part);
+    if (text !== "")
+      events.push({ type: "text", choice, text, tokens: this.#count(), ...(logprobs ? { logprobs } : {}) });
+    if (delta?.tool_calls) for (const part of delta.tool_calls) this.#takeCall(part);
     if (typeof reason === "string") this.reason = REASONS.includes(reason) ? (reason as WireFinishReason) : "stop";
+    return events;
   }
 
   calls(): AnsweredToolCall[] {

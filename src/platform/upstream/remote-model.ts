@@ -42,19 +42,31 @@ export class RemoteModel {
       const endpoint = this.#choose(tried);
       tried.add(endpoint);
       let hasBegun = false;
+      let report = (_wentWell: boolean): void => {};
       try {
-        for await (const event of this.#ask(endpoint, request, call.signal)) {
+        const { events, done } = await this.#ask(endpoint, request, call.signal);
+        report = once(done);
+        for await (const event of events) {
           hasBegun = true;
           yield event;
         }
+        report(true);
         return;
-      } catch (error) {
+      } catch (thrown) {
+        report(false);
         call.signal.throwIfAborted();
-        const code = error instanceof TramontaneError ? error.code : "internal";
+        const error =
+          thrown instanceof TramontaneError
+            ? thrown
+            : new TramontaneError("engine_crashed", brokenOff().message, { cause: thrown });
+        const { code } = error;
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
         const facts = { host: endpoint.host, code, cause, attempt: tried.size };
         this.#logger.log("warn", "upstream.failed", { requestId: call.requestId, ...facts });
         if (hasBegun || !MAY_BE_RETRIED.includes(code) || !this.#hasOther(tried)) throw error;
+      } finally {
+        // Whoever leaves in the middle has heard nothing bad of the endpoint; the signal tells the rest.
+        report(false);
       }
     }
   }
@@ -63,25 +75,20 @@ export class RemoteModel {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
   }
 
-  async *#ask(endpoint: RemoteEndpoint, request: ChatRequest, signal: AbortSignal): AsyncGenerator<TurnEvent> {
+  /** Asks one endpoint; `done` must be told how its events went. */
+  async #ask(
+    endpoint: RemoteEndpoint,
+    request: ChatRequest,
+    signal: AbortSignal,
+  ): Promise<{ events: AsyncIterable<TurnEvent>; done: (wentWell: boolean) => void }> {
     const { kind } = endpoint.spec;
     const wire = JSON.stringify(toWireRequest(request, this.spec.model, kind));
     const last = request.messages.at(-1);
     const isEchoed = !continuesAnswer(request) || echoesPrefix(kind);
     const prefix = isEchoed || last?.role !== "assistant" ? undefined : textOf(last.content);
     const { body, isWhole, done } = await endpoint.ask(wire, { isStreamed: request.stream, signal });
-    let wentWell = false;
-    try {
-      const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
-      yield* isWhole ? readWholeAnswer(body, options) : readAnswer(body, options);
-      wentWell = true;
-    } catch (error) {
-      if (error instanceof TramontaneError) throw error;
-      signal.throwIfAborted();
-      throw new TramontaneError("engine_crashed", brokenOff().message, { cause: error });
-    } finally {
-      done(wentWell);
-    }
+    const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
+    return { events: isWhole ? readWholeAnswer(body, options) : readAnswer(body, options), done };
   }
 
   #choose(tried: ReadonlySet<RemoteEndpoint>): RemoteEndpoint {
@@ -99,3 +106,12 @@ export class RemoteModel {
 }
 
 const MAY_BE_RETRIED: readonly string[] = ["overloaded", "engine_unavailable", "engine_crashed"];
+
+/** Says it the first time only. */
+function once(say: (wentWell: boolean) => void): (wentWell: boolean) => void {
+  let isSaid = false;
+  return (wentWell) => {
+    if (!isSaid) say(wentWell);
+    isSaid = true;
+  };
+}
