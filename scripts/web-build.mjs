@@ -51,7 +51,15 @@ export async function buildWebApp() {
       // The small parts that most pages share are one file, not ten.
       rolldownOptions: {
         checks: { pluginTimings: false },
-        output: { codeSplitting: { groups: [{ name: "parts", test: /src\/web\/components\/(?!dialog)/ }] } },
+        output: {
+          codeSplitting: {
+            includeDependenciesRecursively: false,
+            groups: [
+              { name: "parts", test: /src\/web\/components\/(icon|language-names|save-file)/ },
+              { name: "blocks", test: /src\/web\/components\/(copy-button|json-tree|dialog)|src\/web\/chat\/drawer/ },
+            ],
+          },
+        },
       },
     },
   });

@@ -234,6 +234,38 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.close();
     });
 
+    test("tools wait for consent, one fails and says why, and the answer uses the other; it costs what the list says", async () => {
+      await server.call("POST", "/admin/v1/price-lists", {
+        name: "test",
+        currency: "EUR",
+        valid_from: "2024-01-01T00:00:00Z",
+        items: [{ model: "tramontane-small", input_per_million: "1000", output_per_million: "2000" }],
+      });
+      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
+      const { page, faults } = await open();
+      // What a model can do is known once it is loaded.
+      await ask(page, "Hello say=Hello");
+      await answered(page);
+      await page.goto(`${server.origin}/chat`);
+      await page.getByRole("button", { name: "Tools", exact: true }).click();
+      await page.getByRole("checkbox", { name: "calculate" }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      const calls = ["6 * 7", "1 / 0"].map((expression) => ({ name: "calculate", arguments: { expression } }));
+      await ask(page, `call=${JSON.stringify(calls)}`);
+      const cards = page.getByRole("region", { name: "Call of calculate" });
+      await cards.nth(1).getByText("waits for you").waitFor();
+      await page.reload();
+      await cards.nth(0).getByRole("button", { name: "Allow" }).click();
+      await cards.nth(0).getByText("42").waitFor();
+      await cards.nth(1).getByRole("button", { name: "Allow" }).click();
+      await cards.nth(1).getByText("division by zero").waitFor();
+      await answered(page);
+      expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/The tools said .*42/);
+      expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/€0\.\d+/);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     test("hostile Markdown runs nothing and fetches nothing", async () => {
       const { page, faults } = await open();
       const hostile = [

@@ -42,7 +42,10 @@ export function scripted(toy: EngineModel): EngineModel & { readonly running: ()
       const promptCharacters = request.prompt.reduce((sum, part) => sum + part.text.length, 0);
       const { question, written } = lastTurn(request.prompt);
       const { text, tokensPerSecond } = answerTo(question);
-      const tokens = text.slice(written.length).match(/\s*\S{1,6}|\s+$/g) ?? [];
+      const calls = /call=(\[.*\])/.exec(question)?.[1];
+      const results = resultsIn(request.prompt);
+      if (calls !== undefined && results === undefined) return yield* callTools(calls);
+      const tokens = (results ?? text.slice(written.length)).match(/\s*\S{1,6}|\s+$/g) ?? [];
       running += 1;
       try {
         yield { type: "started", promptTokens: Math.ceil(promptCharacters / 4), cachedTokens: 0 };
@@ -62,6 +65,25 @@ export function scripted(toy: EngineModel): EngineModel & { readonly running: ()
       }
     },
   };
+}
+
+/** What tools gave back last, as they stand in Mistral's format; undefined when nothing was called after the last question. */
+function resultsIn(parts: GenerationRequest["prompt"]): string | undefined {
+  const asked = parts.findLastIndex((part) => part.kind === "control" && part.text === "[INST]");
+  const given = parts.filter((_, at) => at > asked && parts[at - 1]?.text === "[TOOL_RESULTS]");
+  return given.length === 0 ? undefined : `The tools said ${given.map(({ text }) => text.trim()).join(" and ")}.`;
+}
+
+async function* callTools(calls: string): AsyncGenerator<GenerationEvent> {
+  yield { type: "started", promptTokens: 5, cachedTokens: 0 };
+  for (const { name, arguments: given } of JSON.parse(calls) as { name: string; arguments: unknown }[]) {
+    yield { type: "control", choice: 0, text: "[TOOL_CALLS]" };
+    yield { type: "text", choice: 0, text: name, tokens: 1 };
+    yield { type: "control", choice: 0, text: "[ARGS]" };
+    yield { type: "text", choice: 0, text: JSON.stringify(given), tokens: 5 };
+  }
+  const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, draftedTokens: 0, acceptedTokens: 0 };
+  yield { type: "finished", choice: 0, reason: "stop", completionTokens: 10, timings };
 }
 
 /** The last question and what of its answer is already written, in Mistral's format, which the toy's vocabulary asks for. */

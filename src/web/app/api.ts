@@ -72,6 +72,8 @@ export class Api {
     this.#call("POST", `/messages/${messageId}/regenerate`, { body: { model } });
   continueAnswer = (messageId: string): Promise<ThreadMessage> => this.#call("POST", `/messages/${messageId}/continue`);
   showBranch = (messageId: string): Promise<void> => this.#call("POST", `/messages/${messageId}/show`);
+  decideCall = (runId: string, callId: string, approve: boolean): Promise<void> =>
+    this.#call("POST", `/runs/${runId}/calls/${callId}`, { body: { approve } });
   stop = (runId: string): Promise<void> => this.#call("POST", `/runs/${runId}/stop`);
 
   /** Calls any door of this server with the session. Errors: `ApiError`. */

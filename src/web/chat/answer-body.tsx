@@ -1,9 +1,9 @@
 import type { ThreadMessage } from "#protocol";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
-import { Markdown } from "../markdown/markdown.tsx";
 import { JsonAnswer } from "./json-answer.tsx";
 import type { MessageActions } from "./message-actions.ts";
+import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
 import { PolicyNote } from "./policy-note.tsx";
 
 interface AnswerBodyProps {
@@ -18,10 +18,11 @@ export function AnswerBody({ message, actions }: AnswerBodyProps) {
     <>
       <TrimmedNote message={message} />
       {details.policy && <PolicyNote decision={details.policy} />}
+      <Thoughts text={details.thinking ?? ""} isOpen={false} />
       {details.schema && status === "complete" ? (
-        <JsonAnswer text={content} />
+        <JsonAnswer text={content} schema={details.schema} />
       ) : (
-        <Markdown text={content} isLive={false} />
+        <TextWithCalls text={content} toolCalls={details.toolCalls ?? []} />
       )}
       <EndNote message={message} actions={actions} />
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { ClipboardEvent, DragEvent, KeyboardEvent } from "react";
 import type { AppModel } from "#protocol";
 import { usePreferences, useWords } from "../app/services.tsx";
@@ -9,7 +9,9 @@ import { EMPTY_DRAFT, loadDraft, saveDraft } from "./drafts.ts";
 import type { Draft } from "./drafts.ts";
 import { FileChip } from "./file-chip.tsx";
 import { ModelPicker } from "./model-picker.tsx";
-import { SchemaDialog } from "./schema-dialog.tsx";
+
+const SchemaDialog = lazy(async () => ({ default: (await import("./schema-dialog.tsx")).SchemaDialog }));
+const ToolsDialog = lazy(async () => ({ default: (await import("./tools-dialog.tsx")).ToolsDialog }));
 
 interface ComposerProps {
   /** Whose draft this is. */
@@ -36,9 +38,11 @@ export function Composer(props: ComposerProps) {
   const [draft, setDraft] = useState(() => loadDraft(draftKey));
   const [refusals, setRefusals] = useState<readonly FileRefusal[]>([]);
   const [isDropping, setDropping] = useState(false);
+  const [isToolsOpen, setToolsOpen] = useState(false);
   const [isSchemaOpen, setSchemaOpen] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
+  const canUseTools = models.find(({ id }) => id === model)?.capabilities.tools === true;
   const canSend = draft.text.trim() !== "" && model !== undefined && !isAnswering;
 
   const change = (part: Partial<Draft>) => {
@@ -49,7 +53,7 @@ export function Composer(props: ComposerProps) {
   const send = async () => {
     if (!canSend) return;
     const sent = draft;
-    change({ ...EMPTY_DRAFT, schema: sent.schema });
+    change({ ...EMPTY_DRAFT, schema: sent.schema, tools: sent.tools });
     setRefusals([]);
     if (await onSend(sent)) return;
     setDraft(sent);
@@ -165,6 +169,17 @@ export function Composer(props: ComposerProps) {
             >
               <Icon name="braces" />
             </button>
+            {canUseTools && (
+              <button
+                type="button"
+                className={`icon-button ${draft.tools === undefined ? "" : "bg-accent-soft text-accent"}`}
+                aria-label={t(draft.tools === undefined ? "composer.useTools" : "composer.toolsOn")}
+                title={t("composer.useTools")}
+                onClick={() => setToolsOpen(true)}
+              >
+                <Icon name="wrench" />
+              </button>
+            )}
             <ModelPicker models={models} model={model} onChange={onModel} />
             <span className="grow" />
             {isAnswering ? (
@@ -190,11 +205,22 @@ export function Composer(props: ComposerProps) {
         </div>
       </div>
       {isSchemaOpen && (
-        <SchemaDialog
-          schema={draft.schema}
-          onChange={(schema) => change({ schema })}
-          onClose={() => setSchemaOpen(false)}
-        />
+        <Suspense>
+          <SchemaDialog
+            schema={draft.schema}
+            onChange={(schema) => change({ schema })}
+            onClose={() => setSchemaOpen(false)}
+          />
+        </Suspense>
+      )}
+      {isToolsOpen && (
+        <Suspense>
+          <ToolsDialog
+            tools={draft.tools}
+            onChange={(tools) => change({ tools })}
+            onClose={() => setToolsOpen(false)}
+          />
+        </Suspense>
       )}
     </form>
   );

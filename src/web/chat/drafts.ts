@@ -1,10 +1,12 @@
-import type { Attachment } from "#protocol";
+import type { Attachment, ChatTools } from "#protocol";
 
 export interface Draft {
   readonly text: string;
   readonly files: readonly Attachment[];
   /** The text of the JSON Schema asked for; undefined: an answer in words. */
   readonly schema?: string | undefined;
+  /** What the answer may use. */
+  readonly tools?: ChatTools | undefined;
 }
 
 export const EMPTY_DRAFT: Draft = { text: "", files: [] };
@@ -23,7 +25,7 @@ export function loadDraft(conversationId: string): Draft {
 
 export function saveDraft(conversationId: string, draft: Draft): void {
   try {
-    if (draft.text === "" && draft.files.length === 0 && draft.schema === undefined)
+    if (draft.text === "" && draft.files.length === 0 && draft.schema === undefined && draft.tools === undefined)
       localStorage.removeItem(keyOf(conversationId));
     else localStorage.setItem(keyOf(conversationId), JSON.stringify(draft));
   } catch {

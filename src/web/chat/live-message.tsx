@@ -2,18 +2,23 @@ import { useEffect } from "react";
 import type { ThreadMessage } from "#protocol";
 import { useServices, useWords } from "../app/services.tsx";
 import { CodeBlock } from "../markdown/code-block.tsx";
-import { Markdown } from "../markdown/markdown.tsx";
+import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
 import { useRun } from "./use-run.ts";
 
 /** The answer being written: the only part of the page that follows the run. */
 export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
   const { t } = useWords();
-  const { text, tokens } = useRun(message);
+  const { text, tokens, thinking, toolCalls } = useRun(message);
   useForgottenRun(message);
   return (
     <article aria-label={t("message.assistant")} data-message={message.id} className="px-4 py-3">
       <div className="mx-auto max-w-[46rem]" aria-busy="true">
-        {message.details.schema ? <CodeBlock code={text} language="json" isLive /> : <Markdown text={text} isLive />}
+        <Thoughts text={thinking} isOpen={text === ""} />
+        {message.details.schema ? (
+          <CodeBlock code={text} language="json" isLive />
+        ) : (
+          <TextWithCalls text={text} toolCalls={toolCalls} runId={message.runId} />
+        )}
         <p className="num mt-2 min-h-9 text-xs leading-9 text-ink-3">
           {text === "" ? t("message.waiting") : t("message.usage", { out: tokens })}
         </p>

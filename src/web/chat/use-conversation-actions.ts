@@ -49,8 +49,9 @@ export function useConversationActions({ conversationId, model }: ConversationSc
           const id = conversationId ?? (await api.createConversation(model)).id;
           const schema =
             draft.schema === undefined ? {} : { schema: JSON.parse(draft.schema) as Record<string, unknown> };
+          const tools = draft.tools === undefined ? {} : { tools: { ...draft.tools, names: [...draft.tools.names] } };
           const attachments = draft.files.length > 0 ? { attachments: [...draft.files] } : {};
-          await post(id, { content: draft.text.trim(), model, ...attachments, ...schema });
+          await post(id, { content: draft.text.trim(), model, ...attachments, ...schema, ...tools });
           return id;
         }),
       edit: (message, content) => {

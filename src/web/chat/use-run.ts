@@ -11,5 +11,5 @@ export function useRun(message: ThreadMessage): RunState {
     useCallback((reader: () => void) => runs.subscribe(runId, reader), [runs, runId]),
     useCallback(() => runs.get(runId), [runs, runId]),
   );
-  return state.text.length >= message.content.length ? state : { text: message.content, tokens: state.tokens };
+  return state.text.length >= message.content.length ? state : { ...state, text: message.content };
 }

@@ -21,7 +21,7 @@ export function dispatchEvent(event: AppEvent, { runs, threads, queries }: Dispa
       return;
     case "snapshot": {
       const { conversationId, messageId } = event;
-      runs.snapshot(event.runId, event.text, event.tokens);
+      runs.snapshot(event.runId, event);
       // Another tab asked: this one has the conversation open but not yet its newest messages.
       const isShown = threads.get(conversationId).messages.some(({ id }) => id === messageId);
       if (threads.has(conversationId) && !isShown) void threads.load(conversationId);
@@ -29,6 +29,12 @@ export function dispatchEvent(event: AppEvent, { runs, threads, queries }: Dispa
     }
     case "delta":
       runs.append(event.runId, event.text, event.tokens);
+      return;
+    case "thought":
+      runs.think(event.runId, event.text);
+      return;
+    case "tool":
+      runs.call(event.runId, event.call);
       return;
     case "end":
       if (!threads.end(event.runId, event.message) && threads.has(event.message.conversationId)) {

@@ -1,20 +1,25 @@
-/** The text of one answer while the server writes it. */
+import type { ToolCallView } from "#protocol";
+
+/** One answer while the server writes it. */
 export interface RunState {
   readonly text: string;
   readonly tokens: number;
+  readonly thinking: string;
+  readonly toolCalls: readonly ToolCallView[];
 }
 
 interface RunEntry {
   state: RunState;
   /** Arrived since the last frame. */
   pending: string;
+  pendingThought: string;
   pendingTokens: number;
   readonly readers: Set<() => void>;
   /** Whether the server has spoken of it. */
   isKnown: boolean;
 }
 
-const NOTHING: RunState = { text: "", tokens: 0 };
+const NOTHING: RunState = { text: "", tokens: 0, thinking: "", toolCalls: [] };
 
 /** Running answers by run id. Readers are woken at most once per animation frame, whatever the speed of the model. */
 export class RunStore {
@@ -27,18 +32,38 @@ export class RunStore {
   }
 
   /** Replaces what is known: never appended, so that a reconnection cannot double a word. */
-  snapshot(runId: string, text: string, tokens: number): void {
+  snapshot(runId: string, state: RunState): void {
     const entry = this.#entry(runId);
     entry.pending = "";
+    entry.pendingThought = "";
     entry.isKnown = true;
-    entry.state = { text, tokens };
+    entry.state = state;
     for (const reader of entry.readers) reader();
+  }
+
+  /** A call was made, or its state changed: told at once, for somebody may have to decide. */
+  call(runId: string, call: ToolCallView): void {
+    const entry = this.#entry(runId);
+    const { toolCalls } = entry.state;
+    const isKnown = toolCalls.some(({ id }) => id === call.id);
+    const next = isKnown ? toolCalls.map((old) => (old.id === call.id ? call : old)) : [...toolCalls, call];
+    entry.state = { ...entry.state, toolCalls: next };
+    for (const reader of entry.readers) reader();
+  }
+
+  think(runId: string, text: string): void {
+    this.#entry(runId).pendingThought += text;
+    this.#wakeLater();
   }
 
   append(runId: string, text: string, tokens: number): void {
     const entry = this.#entry(runId);
     entry.pending += text;
     entry.pendingTokens = tokens;
+    this.#wakeLater();
+  }
+
+  #wakeLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#schedule(this.#flush);
@@ -69,9 +94,12 @@ export class RunStore {
   readonly #flush = (): void => {
     this.#scheduled = false;
     for (const entry of this.#runs.values()) {
-      if (entry.pending === "") continue;
-      entry.state = { text: entry.state.text + entry.pending, tokens: entry.pendingTokens };
+      const { pending, pendingThought, state } = entry;
+      if (pending === "" && pendingThought === "") continue;
+      const tokens = pending === "" ? state.tokens : entry.pendingTokens;
+      entry.state = { ...state, text: state.text + pending, thinking: state.thinking + pendingThought, tokens };
       entry.pending = "";
+      entry.pendingThought = "";
       for (const reader of entry.readers) reader();
     }
   };
@@ -81,7 +109,14 @@ export class RunStore {
     if (!entry)
       this.#runs.set(
         runId,
-        (entry = { state: NOTHING, pending: "", pendingTokens: 0, readers: new Set(), isKnown: false }),
+        (entry = {
+          state: NOTHING,
+          pending: "",
+          pendingThought: "",
+          pendingTokens: 0,
+          readers: new Set(),
+          isKnown: false,
+        }),
       );
     return entry;
   }
