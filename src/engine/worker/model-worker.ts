@@ -6,6 +6,7 @@ import { Detokenizer } from "../text/detokenizer.ts";
 import type { PromptPart } from "../generation.ts";
 import type { FromWorker, ToWorker, WireRequest } from "./messages.ts";
 import type { OpenModel } from "./open-model.ts";
+import { Outbox } from "./outbox.ts";
 import { tokenizePrompt } from "./prompt-tokens.ts";
 import { fromWireRequest, toWireError, toWireOutput, toWireVector } from "./wire.ts";
 
@@ -36,6 +37,7 @@ export class ModelWorker {
   readonly #parts: ModelWorkerParts;
   readonly #core: Core;
   readonly #embeddings: EmbeddingJob[] = [];
+  readonly #outbox: Outbox;
   #isRunning = false;
   #threads = 1;
   #statusMs = Number.NEGATIVE_INFINITY;
@@ -43,10 +45,16 @@ export class ModelWorker {
   constructor(parts: ModelWorkerParts) {
     this.#parts = parts;
     this.#core = new EngineCore({ backend: parts.model.backend, clock: parts.clock });
+    this.#outbox = new Outbox({
+      clock: parts.clock,
+      send: (outputs) => parts.send({ type: "outputs", outputs: outputs.map(toWireOutput) }),
+    });
   }
 
   /** Takes one message; what a message asks wrongly is refused, never thrown. */
   receive(message: Exclude<ToWorker, { type: "load" | "stop" }>): void {
+    // New work may make the next step a long one.
+    this.#outbox.flush();
     if (message.type === "cancel") {
       this.#cancel(message.id);
       return;
@@ -129,11 +137,11 @@ export class ModelWorker {
   #turn(): void {
     this.#threads = this.#parts.model.adaptThreads();
     if (this.#core.hasWork()) {
-      const outputs = this.#core.step();
-      if (outputs.length > 0) this.#parts.send({ type: "outputs", outputs: outputs.map(toWireOutput) });
+      this.#outbox.add(this.#core.step());
     }
     this.#embedOne();
     this.#isRunning = this.#core.hasWork() || this.#embeddings.length > 0;
+    if (!this.#isRunning) this.#outbox.flush();
     this.#reportStatus();
     if (this.#isRunning) this.#parts.defer(() => this.#turn());
   }
@@ -141,6 +149,7 @@ export class ModelWorker {
   #embedOne(): void {
     const job = this.#embeddings[0];
     if (job === undefined) return;
+    this.#outbox.flush();
     const next = job.inputs[job.vectors.length];
     if (next !== undefined) job.vectors.push(...this.#parts.model.backend.embed([next]));
     if (job.vectors.length < job.inputs.length) return;

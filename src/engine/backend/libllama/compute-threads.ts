@@ -15,10 +15,15 @@ interface ComputeThreadsParts {
   readonly apply: (threads: number) => void;
 }
 
-/** The compute threads of one model: a pinned pool, of which as many work as the machine has room for. */
+/**
+ * The compute threads of one model: a pinned pool, of which as many work as the machine has room for. One thread has a
+ * pool of its own: in the large one the others would spin beside it, for work that never comes.
+ */
 export class ComputeThreads implements Disposable {
   readonly #cpus: readonly number[];
   readonly #pool: ThreadPool | undefined;
+  readonly #lone: ThreadPool | undefined;
+  #contexts: NativeContext[] = [];
   readonly #pin: ((cpus: readonly number[]) => void) | undefined;
   readonly #controller: ThreadController | undefined;
   readonly #apply: (threads: number) => void;
@@ -28,6 +33,7 @@ export class ComputeThreads implements Disposable {
     this.#apply = apply;
     const before = new Set(listThreads());
     this.#pool = ThreadPool.create(libllama, cpus);
+    this.#lone = cpus.length > 1 ? ThreadPool.create(libllama, cpus, 1) : undefined;
     this.#pin = openAffinity();
     // The calling thread computes too: it is the pool's first.
     const threads = [process.pid, ...listThreads().filter((thread) => !before.has(thread))];
@@ -46,7 +52,8 @@ export class ComputeThreads implements Disposable {
   }
 
   attachTo(context: NativeContext): void {
-    if (this.#pool) context.attach(this.#pool);
+    this.#contexts.push(context);
+    this.#attach(context, this.count);
   }
 
   /** Follows what the rest of the machine does; to be called between passes. */
@@ -56,12 +63,22 @@ export class ComputeThreads implements Disposable {
 
   [Symbol.dispose](): void {
     this.#pool?.[Symbol.dispose]();
+    this.#lone?.[Symbol.dispose]();
     this.#pin?.(this.#cpus);
   }
 
   #use(threads: number): void {
-    // A thread that works alone goes wherever there is room; several would end up on one processor.
-    this.#pin?.(threads === 1 ? this.#cpus : this.#cpus.slice(0, 1));
+    // A thread that works alone goes wherever there is room. With others, the caller takes the last processor: the pool
+    // gives the first ones to its own threads, and two that spin for each other on one processor never get on.
+    this.#pin?.(threads === 1 ? this.#cpus : this.#cpus.slice(-1));
+    this.#contexts = this.#contexts.filter((context) => context.isOpen);
+    for (const context of this.#contexts) this.#attach(context, threads);
     this.#apply(threads);
+  }
+
+  /** The library pauses the pool that a context leaves. */
+  #attach(context: NativeContext, threads: number): void {
+    const pool = threads === 1 ? (this.#lone ?? this.#pool) : this.#pool;
+    if (pool) context.attach(pool);
   }
 }

@@ -95,6 +95,11 @@ export class NativeContext implements Disposable {
     this.#watch.begin();
   }
 
+  /** Until it is disposed. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   attach(pool: ThreadPool): void {
     this.#libllama.functions.llama_attach_threadpool(this.pointer, pool.pointer, pool.pointer);
   }

@@ -16,7 +16,7 @@ export interface OpenBackendOptions {
   readonly path: string;
   readonly contextTokens?: number | undefined;
   readonly cells?: number | undefined;
-  /** Compute threads at most; undefined: one per physical core, or one less for a small model. */
+  /** Compute threads at most; undefined: one per physical core. */
   readonly threads?: number | undefined;
   readonly adapters?: Readonly<Record<string, string>> | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -29,8 +29,6 @@ export interface OpenedBackend {
 }
 
 const BATCH_TOKENS = 512;
-/** The passes of a smaller model are so short that its threads wait for each other longer than they compute. */
-const SMALL_MODEL_BYTES = 200e6;
 
 /**
  * Loads a GGUF file and makes room for its cache. Blocks until done. Throws `model_file_invalid` or `model_load_failed`;
@@ -48,7 +46,7 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
     availableBytes: Math.max(hardware.availableMemoryBytes, device.freeBytes),
   });
   const cores = hardware.coreCpus.length;
-  const threads = Math.max(1, Math.min(options.threads ?? usualThreads(header.fileBytes, cores), cores));
+  const threads = Math.max(1, Math.min(options.threads ?? cores, cores));
   const gpuLayers = usesGpu ? planGpuLayers(header, plan, device.freeBytes) : 0;
   const { path, onProgress } = options;
   const model = new NativeModel({ libllama, path, header, gpuLayers, onProgress });
@@ -73,14 +71,6 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
     model[Symbol.dispose]();
     throw error;
   }
-}
-
-/**
- * All cores, but for a small model one less: the server and its clients need one too, and threads that spin at a barrier
- * for one that lost its core cost more than they add (measured: 927 against 228 tok/s of 15M parameters on two cores).
- */
-function usualThreads(fileBytes: number, cores: number): number {
-  return fileBytes < SMALL_MODEL_BYTES ? cores - 1 : cores;
 }
 
 function openVocabulary(libllama: Libllama, model: NativeModel, header: GgufHeader): LibllamaVocabulary {

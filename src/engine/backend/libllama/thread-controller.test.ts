@@ -69,11 +69,11 @@ describe("compute threads", () => {
     expect(applied).toEqual([1]);
   });
 
-  test("fall to one within 50 ms when a neighbour appears, and rise again when it has gone", () => {
+  test("fall to one within 100 ms when a neighbour appears, and rise again when it has gone", () => {
     work(1000);
     expect(controller.threads).toBe(2);
     machine.busy = 1;
-    work(50);
+    work(110);
     expect(controller.threads).toBe(1);
     work(5000);
     machine.busy = 0;

@@ -22,8 +22,9 @@ interface Sample {
 }
 
 /** A thread that waits for this share of the time it wants to run holds all the others up. */
-const TOLERATED_WAIT = 0.2;
-const SHORTEST_WINDOW_MS = 30;
+const TOLERATED_WAIT = 0.3;
+/** Shorter ones see a burst of requests, which the server reads within some ten milliseconds, as a neighbour. */
+const SHORTEST_WINDOW_MS = 90;
 /** Idle time is counted in ticks of 10 ms: a verdict on it takes this long. */
 const IDLE_WINDOW_MS = 150;
 /** Part of a processor that may be missing when one more thread is tried. */
@@ -58,7 +59,7 @@ export class ThreadController {
     return this.#threads;
   }
 
-  /** Looks at what happened since the last look, and acts on it. Cost: a few reads of /proc every 30 ms. */
+  /** Looks at what happened since the last look, and acts on it. Cost: a few reads of /proc every 90 ms. */
   adapt(): void {
     const now = this.#parts.clock.monotonicMs();
     if (now - this.#last.atMs < SHORTEST_WINDOW_MS) return;

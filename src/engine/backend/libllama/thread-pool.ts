@@ -7,6 +7,13 @@ const CPU_DEVICE = 0;
 /** How long a compute thread spins for work before it sleeps, percent. */
 const POLL_PERCENT = 50;
 
+interface PoolParts {
+  readonly cpus: readonly number[];
+  readonly threads: number;
+  readonly create: Pointer;
+  readonly free: Pointer;
+}
+
 /**
  * Compute threads of one model. Without a pool the library starts and ends a thread for every forward pass (7 times
  * slower on a small model); without pinning the kernel sometimes keeps two of them on one core (half the speed).
@@ -17,20 +24,25 @@ export class ThreadPool implements Disposable {
   readonly #free: (pool: Pointer) => void;
   #open = true;
 
-  /** One thread per entry of `cpus`, pinned to it. Undefined when the library offers no pools. */
-  static create(libllama: Libllama, cpus: readonly number[]): ThreadPool | undefined {
+  /**
+   * One thread per entry of `cpus`, pinned to it; or `threads` of them that go where there is room. The caller of a pass is
+   * one of them. Undefined when the library offers no pools.
+   */
+  static create(libllama: Libllama, cpus: readonly number[], threads = cpus.length): ThreadPool | undefined {
     const create = findFunction(libllama, "ggml_threadpool_new");
     const free = findFunction(libllama, "ggml_threadpool_free");
-    return create !== undefined && free !== undefined ? new ThreadPool(libllama, cpus, { create, free }) : undefined;
+    if (create === undefined || free === undefined) return undefined;
+    return new ThreadPool(libllama, { cpus, threads, create, free });
   }
 
-  private constructor(libllama: Libllama, cpus: readonly number[], at: { create: Pointer; free: Pointer }) {
+  private constructor(libllama: Libllama, { cpus, threads, ...at }: PoolParts) {
     const { types, handles } = libllama;
     const cpumask = new Uint8Array(512);
     for (const cpu of cpus) cpumask[cpu] = 1;
     const newType = koffi.proto("void*", ["void*"]);
     const freeType = koffi.proto("void", ["void*"]);
-    const params = { cpumask, n_threads: cpus.length, prio: 0, poll: POLL_PERCENT, strict_cpu: true, paused: false };
+    const isPinned = threads === cpus.length;
+    const params = { cpumask, n_threads: threads, prio: 0, poll: POLL_PERCENT, strict_cpu: isPinned, paused: false };
     const encoded = Buffer.alloc(koffi.sizeof(types.threadpoolParams));
     koffi.encode(encoded, types.threadpoolParams, params);
     this.pointer = koffi.call(at.create, newType, encoded);
