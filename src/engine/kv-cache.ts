@@ -20,8 +20,9 @@ export interface KvCacheParts {
 
 /** A cold state must save at least this many tokens over what the cache holds: restoring costs about as much as they do. */
 const MIN_COLD_GAIN = 32;
-/** Prefixes with fewer tokens of their own are not worth saving. */
+/** Prefixes with fewer tokens of their own, or a smaller share of them, are not worth saving. */
 const MIN_SAVED_TOKENS = 32;
+const MIN_SAVED_SHARE = 1 / 16;
 
 /**
  * Who holds which cells of the backend. A sequence is leased to one running choice, or idle (its prefix is kept for
@@ -285,7 +286,8 @@ export class KvCache {
     this.#tree.close(sequence);
     const heldByOthers = this.#tree.match(tokens, space).length;
     const fits = tokens.length * this.#bytesPerToken <= this.#cold.capacityBytes;
-    if (this.#cold.capacityBytes > 0 && fits && tokens.length - heldByOthers >= MIN_SAVED_TOKENS) {
+    const least = Math.max(MIN_SAVED_TOKENS, tokens.length * MIN_SAVED_SHARE);
+    if (this.#cold.capacityBytes > 0 && fits && tokens.length - heldByOthers >= least) {
       const state = this.#backend.saveSequence(sequence);
       this.#bytesPerToken = state.byteLength / tokens.length;
       this.#cold.put({ space, tokens, origin, state });

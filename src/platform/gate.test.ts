@@ -140,3 +140,37 @@ test("all of it agrees to the last unit", async () => {
   expect(await verifyUsage(office.database)).toEqual([]);
   expect(await office.audit.verify(office.firstWorkspace.organizationId)).toMatchObject({ intact: true });
 });
+
+test("what costs nothing starts at once, and says nothing before its intent is durable", async () => {
+  const request = await ask();
+  let write = (): void => {};
+  const durable = new Promise<void>((resolve) => (write = resolve));
+  const admission = { durable, progress() {}, settle: () => Promise.resolve() };
+  const shared = { clock, observer: silentObserver, operation: "chat", deployment: "small", choices: 1 } as const;
+  const isAsked: boolean[] = [];
+  async function* engine(): AsyncGenerator<TurnEvent> {
+    isAsked.push(true);
+    yield* saying(started, text, finished);
+  }
+  const events = observeTurn(engine(), { ...shared, admission, signal: request.call.signal })[Symbol.asyncIterator]();
+  const heard: (TurnEvent | undefined)[] = [];
+  const first = events.next().then(({ value }) => heard.push(value as TurnEvent));
+  await new Promise(setImmediate);
+  expect(isAsked).toEqual([true]);
+  expect(heard).toEqual([]);
+  write();
+  await first;
+  expect(heard).toEqual([started]);
+  await events.return?.();
+});
+
+test("an intent that is refused ends the answer before its first event", async () => {
+  const request = await ask();
+  const refusal = new TramontaneError("budget_exceeded", "Nothing is left.");
+  const durable = Promise.reject(refusal);
+  durable.catch(() => {});
+  const admission = { durable, progress() {}, settle: () => durable };
+  const shared = { clock, observer: silentObserver, operation: "chat", deployment: "small", choices: 1 } as const;
+  const events = observeTurn(saying(started, text), { ...shared, admission, signal: request.call.signal });
+  await expect(events[Symbol.asyncIterator]().next()).rejects.toBe(refusal);
+});

@@ -1,3 +1,4 @@
+import { TramontaneError } from "#base";
 import type { Logger } from "#base";
 import type { Admission, AdmissionRequest, Gate, Outcome, RequestSize } from "./inference/call.ts";
 import type { Limiter } from "./limits/limiter.ts";
@@ -39,6 +40,7 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
         });
       return {
         ...(lease.state === undefined ? {} : { limits: lease.state }),
+        durable: ticket.durable,
         progress: ({ promptTokens, completionTokens }) =>
           ticket.progress({ promptTokens, outputTokens: completionTokens }),
         async settle(outcome) {
@@ -46,7 +48,9 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
           lease.end(promptTokens + outputTokens);
           traces?.record({ ask, outcome });
           await ticket.settle(endOf(outcome), { trace: outcome }).catch((error: unknown) => {
-            logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
+            // A refusal is an answer; only a store that fails is news.
+            if (!(error instanceof TramontaneError))
+              logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
             throw error;
           });
         },

@@ -71,6 +71,8 @@ export interface Gate {
 export interface Admission {
   /** Undefined: nothing is limited. */
   readonly limits?: LimitState;
+  /** Resolves when the first byte of an answer may leave; rejects when none may. Undefined: at once. */
+  readonly durable?: Promise<void>;
   /** Told often while the answer grows; returns at once. */
   progress(tokens: { readonly promptTokens: number; readonly completionTokens: number }): void;
   /**

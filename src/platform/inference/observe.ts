@@ -47,6 +47,7 @@ export function observeTurn(events: AsyncIterable<TurnEvent>, parts: Observation
     isRead = true;
     try {
       for await (const event of events) {
+        await parts.admission.durable;
         count.take(event);
         if (event.type === "text" || event.type === "thinking") parts.admission.progress(count.tokens);
         if (count.endings.length === parts.choices) await settle("completed");

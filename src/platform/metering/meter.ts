@@ -34,8 +34,10 @@ export interface UsageRequest {
   readonly maxOutputTokens: number;
 }
 
-/** A request whose intent is durable. Exactly one `settle` must follow, however the request ends. */
+/** A request that was let in. Exactly one `settle` must follow, however the request ends. */
 export interface UsageTicket {
+  /** Resolves when the intent is durable: no byte of an answer may leave before. Rejects like `begin`. */
+  readonly durable: Promise<void>;
   /** Says how many tokens there are so far; written about once a second, not waited for. */
   progress(tokens: { readonly promptTokens: number; readonly outputTokens: number }): void;
   /** Resolves when the event is durable: only then may the last bytes leave. `attempt` counts engines tried, from 0. */
@@ -88,7 +90,10 @@ export class Meter {
     return meter;
   }
 
-  /** Resolves when the intent is durable and its cost reserved. Errors: `budget_exceeded`. */
+  /**
+   * Resolves when the cost is reserved, which makes the intent durable. What costs nothing has nothing to reserve: it may
+   * start while its intent is written. Errors: `budget_exceeded`.
+   */
   async begin(request: UsageRequest): Promise<UsageTicket> {
     const { spender, requestId, model, mode, maxOutputTokens } = request;
     const nowMs = this.#parts.clock.nowMs();
@@ -97,7 +102,7 @@ export class Meter {
     const prices = discounted(quote.prices, terms.discountBasisPoints);
     const isFree = prices.input === 0n && prices.output === 0n;
     const promptTokens = isFree ? 0 : await request.countPrompt();
-    const result = await this.#writer.submit({
+    const written = this.#writer.submit({
       type: "intent",
       requestId,
       ...spender,
@@ -110,8 +115,13 @@ export class Meter {
       instanceId: this.#instance.id,
       at: new Date(nowMs),
     });
-    if (result.type === "refused") throw refusalOf(result.by);
-    return this.#ticket(request, prices);
+    const durable = written.then((result) => {
+      if (result.type === "refused") throw refusalOf(result.by);
+    });
+    if (!isFree) await durable;
+    // Heard again by whoever waits for it, which the settlement does at the latest.
+    durable.catch(() => {});
+    return this.#ticket(request, prices, durable);
   }
 
   /** Settles the open requests of dead processes by their last progress. Returns how many. */
@@ -136,10 +146,11 @@ export class Meter {
     await this.#instance.close();
   }
 
-  #ticket(request: UsageRequest, prices: TokenPrices): UsageTicket {
+  #ticket(request: UsageRequest, prices: TokenPrices, durable: Promise<void>): UsageTicket {
     const { requestId, spender } = request;
     let reported = { tokens: 0, atMs: this.#parts.clock.monotonicMs() };
     return {
+      durable,
       progress: ({ promptTokens, outputTokens }) => {
         const atMs = this.#parts.clock.monotonicMs();
         if (atMs - reported.atMs < PROGRESS_MS && outputTokens - reported.tokens < PROGRESS_TOKENS) return;
@@ -148,6 +159,7 @@ export class Meter {
         this.#writer.submit({ type: "progress", requestId, promptTokens, outputTokens }).catch(() => {});
       },
       settle: async (end, { attempt = 0, trace, alongside } = {}) => {
+        await durable;
         const settlement = settlementOf(end);
         const amount = amountOf(prices, settlement);
         const at = new Date(this.#parts.clock.nowMs());

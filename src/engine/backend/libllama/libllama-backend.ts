@@ -45,6 +45,8 @@ export class LibllamaBackend implements Backend {
   readonly #adapters: Adapters;
   readonly #logits: LogitsView;
   readonly #embeddings: EmbeddingContext;
+  /** What was last copied since the last pass: eight requests with one prefix take one copy of it. */
+  #copied: { readonly source: number; readonly length: number; readonly state: Uint8Array } | undefined;
   /** Positions that each sequence holds. */
   readonly #lengths = new Int32Array(SEQUENCES);
 
@@ -80,6 +82,7 @@ export class LibllamaBackend implements Backend {
 
   decode(batch: Batch): DecodeResult {
     checkBatch(batch, this.limits, this.vocabulary.size, this.#lengths);
+    this.#copied = undefined;
     const code = this.#context.decode(batch);
     if (code === CACHE_FULL) return "cache_full";
     if (code !== DECODED) {
@@ -107,7 +110,7 @@ export class LibllamaBackend implements Backend {
     if (this.limits.layout === "separate") {
       // The library's own copy between separate caches moves all cells, and only at the next pass: what is restored
       // into the source until then would be copied instead.
-      const restored = this.restoreSequence(target, this.saveSequence(source));
+      const restored = this.restoreSequence(target, this.#copyOf(source, length));
       invariant(restored, "an empty sequence of a separate cache has room for any other");
       this.trimSequence(target, length);
       return;
@@ -118,6 +121,7 @@ export class LibllamaBackend implements Backend {
 
   trimSequence(sequence: number, from: number): void {
     if (from >= this.#lengths[sequence]!) return;
+    if (this.#copied?.source === sequence && from < this.#copied.length) this.#copied = undefined;
     // The whole sequence goes by -1: removing a part of it may fail in some caches, removing all of it never does.
     const removed = this.#removeFrom(sequence, from);
     invariant(removed, "an attention cache can be trimmed anywhere");
@@ -163,6 +167,13 @@ export class LibllamaBackend implements Backend {
     this.#context[Symbol.dispose]();
     this.#threads[Symbol.dispose]();
     this.#model[Symbol.dispose]();
+  }
+
+  #copyOf(source: number, length: number): Uint8Array {
+    if (this.#copied?.source !== source || this.#copied.length < length) {
+      this.#copied = { source, length: this.#lengths[source]!, state: this.saveSequence(source) };
+    }
+    return this.#copied.state;
   }
 
   /** A pass that ended early may have left some of its rows in the cache. */
