@@ -55,18 +55,19 @@ describe("compute threads", () => {
   }
   beforeEach(() => start(2));
 
-  test("start with one, and use all processors of an idle machine at the first request", () => {
-    expect(applied).toEqual([1]);
-    machine.run(1000, 0);
-    work(10);
-    expect(applied).toEqual([1, 2]);
+  test("use all processors of an idle machine from the first request on, however busy it was while the model loaded", () => {
+    machine.busy = 2;
+    machine.run(1000, 2);
+    machine.busy = 0;
+    work(1000);
+    expect(applied).toEqual([2]);
   });
 
-  test("stay at one beside busy neighbours, without ever trying more", () => {
+  test("fall to one beside busy neighbours, without ever trying more again", () => {
     machine.busy = 2;
     machine.run(1000, 0);
     work(10_000);
-    expect(applied).toEqual([1]);
+    expect(applied).toEqual([2, 1]);
   });
 
   test("fall to one within 100 ms when a neighbour appears, and rise again when it has gone", () => {

@@ -36,13 +36,15 @@ const SUCCESS_MS = 2_000;
 
 /**
  * How many compute threads to run. The library's threads spin in barriers: when one of them is pre-empted all wait, and
- * on a busy machine two threads are hundreds of times slower than one. So threads are added only where processors are
- * idle, and taken away as soon as one of them has to queue. Called between passes.
+ * on a busy machine two threads are hundreds of times slower than one. So all begin, one is taken away as soon as it has to
+ * queue, and threads are added only where processors are idle. Called between passes.
  */
 export class ThreadController {
   readonly #parts: ThreadControllerParts;
-  #threads = 1;
+  #threads: number;
   #last: Sample;
+  /** What the threads did before the first pass says nothing: they loaded the model, or slept. */
+  #hasBegun = false;
   #idleBase: Sample;
   #raisedMs = Number.NEGATIVE_INFINITY;
   #loweredMs = Number.NEGATIVE_INFINITY;
@@ -50,9 +52,10 @@ export class ThreadController {
 
   constructor(parts: ThreadControllerParts) {
     this.#parts = parts;
+    this.#threads = parts.most;
     this.#last = this.#sample();
     this.#idleBase = this.#last;
-    parts.apply(1);
+    parts.apply(this.#threads);
   }
 
   get threads(): number {
@@ -64,6 +67,12 @@ export class ThreadController {
     const now = this.#parts.clock.monotonicMs();
     if (now - this.#last.atMs < SHORTEST_WINDOW_MS) return;
     const sample = this.#sample();
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#last = sample;
+      this.#idleBase = sample;
+      return;
+    }
     const delayed = countDelayed(this.#last, sample, this.#threads);
     this.#last = sample;
     if (delayed > 0 && this.#threads > 1) {
