@@ -38,7 +38,13 @@ test.each([
     const harness = new CoreHarness({}, { draftTokens: 0, prefillTokens: 160 }, backend);
     let id = 0;
     const submit = (prompt: Int32Array, seed: bigint, caller: string): number => {
-      harness.submit(++id, prompt, { maxTokens: 40, sampling: { ...warm, seed }, logprobs: 0, caller });
+      harness.submit(++id, prompt, {
+        maxTokens: 40,
+        sampling: { ...warm, seed },
+        isReproducible: true,
+        logprobs: 0,
+        caller,
+      });
       return id;
     };
     const said = rounds.map((others) => {

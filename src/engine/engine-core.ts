@@ -205,7 +205,7 @@ export class EngineCore implements Core {
   }
 
   #afterPass(slice: Slice, firstRow: number): void {
-    const { sequence, drafts } = slice;
+    const { sequence, drafts, isPadded = false } = slice;
     const { lease } = sequence;
     if (lease === undefined) return;
     this.#scheduler.share.charge(sequence.owner.request.caller, slice.tokens);
@@ -216,14 +216,15 @@ export class EngineCore implements Core {
     );
     this.#cache.append(lease, drafts);
     sequence.computed += slice.tokens;
-    sequence.draftedTokens += drafts.length;
-    this.#draftedTokens += drafts.length;
+    const guesses = isPadded ? 0 : drafts.length;
+    sequence.draftedTokens += guesses;
+    this.#draftedTokens += guesses;
     sequence.lastStep = this.#passes;
     if (firstRow < 0 && sequence.firstTokenMs === undefined) {
       this.#outputs.push({ id: sequence.owner.id, event: { type: "prefilled", tokens: sequence.computed } });
     }
     try {
-      if (firstRow >= 0) asTramontaneError(() => this.#sampleRows(sequence, drafts, firstRow));
+      if (firstRow >= 0) asTramontaneError(() => this.#sampleRows(slice, firstRow));
     } catch (error) {
       this.#fail(sequence.owner, errorOf(error));
     }
@@ -231,7 +232,7 @@ export class EngineCore implements Core {
   }
 
   /** Draws from the row of the last known token, and on from each draft's as long as the drafts are what was drawn. */
-  #sampleRows(sequence: Sequence, drafts: Int32Array, firstRow: number): void {
+  #sampleRows({ sequence, drafts, isPadded }: Slice, firstRow: number): void {
     const acceptedBefore = sequence.acceptedTokens;
     for (let index = 0; index <= drafts.length; index++) {
       const logits = this.#backend.logits(firstRow + index);
@@ -249,7 +250,7 @@ export class EngineCore implements Core {
       // Forced tokens went past the drafts: what is left of these no longer follows.
       if (sequence.pending > 1) break;
     }
-    sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
+    if (!isPadded) sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
     this.#output.report(sequence);
   }
 

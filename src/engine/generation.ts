@@ -83,6 +83,8 @@ export interface GenerationRequest {
   /** End-of-sequence is forbidden before this many tokens. */
   readonly minTokens: number;
   readonly sampling: SamplingOptions;
+  /** The caller chose the seed and wants the same bytes alone and under load, at the price of a second row when alone. */
+  readonly isReproducible?: boolean | undefined;
   /** Generation ends before the first of these texts, wherever token boundaries fall. */
   readonly stop: readonly string[];
   /** How many alternatives to report per token (0: only the chosen one); undefined: no log probabilities. */

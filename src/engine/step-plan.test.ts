@@ -19,13 +19,21 @@ const sampling = {
   seed: 0n,
 };
 
-function sequenceOf(lease: number, state: { prompt: number; generated: number; computed: number }): Sequence {
+interface State {
+  readonly prompt: number;
+  readonly generated: number;
+  readonly computed: number;
+  readonly isReproducible?: boolean;
+}
+
+function sequenceOf(lease: number, state: State): Sequence {
   const request = {
     prompt: new Int32Array(state.prompt),
     choices: 1,
     maxTokens: undefined,
     minTokens: 0,
     sampling,
+    isReproducible: state.isReproducible,
     stop: [],
     logprobs: undefined,
     prediction: undefined,
@@ -115,8 +123,9 @@ const states = fc
     prompt: fc.integer({ min: 1, max: 300 }),
     generated: fc.integer({ min: 0, max: 20 }),
     done: fc.double({ min: 0, max: 1, noNaN: true }),
+    isReproducible: fc.boolean(),
   })
-  .map(({ prompt, generated, done }) => ({ prompt, generated, computed: Math.floor(done * (prompt + generated - 1)) }));
+  .map(({ done, ...state }) => ({ ...state, computed: Math.floor(done * (state.prompt + state.generated - 1)) }));
 
 test("no plan takes more than its budget, and none is empty while rows are left", () => {
   fc.assert(
@@ -165,4 +174,29 @@ test("forced tokens of separate sequences go one by one, unless many wait", () =
     ],
   ]);
   expect(shapeOf(planStep([forced(0, 3)], budgetOf({}, "separate")))).toEqual([[[0, 3]]]);
+});
+
+test("tiles of separate sequences with as many rows each share a pass, as far as a batch goes", () => {
+  const prompts = (count: number) =>
+    Array.from({ length: count }, (_, lease) => sequenceOf(lease, { prompt: 200, generated: 0, computed: 64 }));
+  const rows = budgetOf({ prefillTokens: 2000 }, "separate");
+  expect(shapeOf(planStep(prompts(2), rows))).toEqual([
+    [
+      [0, 128],
+      [1, 128],
+    ],
+  ]);
+  expect(planStep(prompts(6), rows).map((pass) => pass.length)).toEqual([4, 2]);
+  const shared = budgetOf({ prefillTokens: 2000 });
+  expect(planStep(prompts(2), shared).map((pass) => pass.length)).toEqual([1, 1]);
+});
+
+test("a long answer that must be reproducible never has a row alone in its pass", () => {
+  const long = { prompt: 300, generated: 5, computed: 304 };
+  const draftsOf = (state: State, others: Sequence[] = []) =>
+    planStep([sequenceOf(0, state), ...others], budgetOf({}, "separate"))[0]!.map(({ drafts }) => drafts.length);
+  expect(draftsOf(long)).toEqual([0]);
+  expect(draftsOf({ ...long, isReproducible: true })).toEqual([1]);
+  expect(draftsOf({ ...long, isReproducible: true }, [sequenceOf(1, long)])).toEqual([0, 0]);
+  expect(draftsOf({ prompt: 30, generated: 5, computed: 34, isReproducible: true })).toEqual([0]);
 });

@@ -7,6 +7,8 @@ export interface Slice {
   readonly sequence: Sequence;
   readonly tokens: number;
   readonly drafts: Int32Array;
+  /** The draft is there for its row alone: nobody thinks that it follows. */
+  readonly isPadded?: boolean;
 }
 
 export interface StepBudget {
@@ -24,6 +26,8 @@ export interface StepBudget {
  * at multiples of the tile and its rest is computed apart: which way a position goes then depends on the prompt alone.
  */
 export const TILE_TOKENS = 64;
+/** From this many cells on, the kernel splits those of a row that is alone in its pass among the threads. */
+const SPLIT_CELLS = 256;
 const NO_DRAFTS = new Int32Array(0);
 
 /**
@@ -41,7 +45,7 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
     rows -= drafts.length;
     return { sequence, tokens: 1, drafts };
   });
-  const tiles: Slice[][] = [];
+  const tiles: Slice[] = [];
   let prefill = Math.min(rows, budget.prefillTokens);
   // Where a tile never fits, progress comes before equal rounding.
   const tile = prefill < TILE_TOKENS ? 1 : TILE_TOKENS;
@@ -54,9 +58,27 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
     prefill -= tokens;
     const slice: Slice = { sequence, tokens, drafts: NO_DRAFTS };
     if (tokens < TILE_TOKENS) short.push(slice);
-    else tiles.push([slice]);
+    else tiles.push(slice);
   }
-  return [...packShort(short, budget.limits), ...tiles];
+  const passes = [...packShort(short, budget.limits), ...packTiles(tiles, budget.limits)];
+  let spare = budget.rows - rowsOf(passes);
+  return passes.map((pass) => {
+    const whole = accompanied(pass, { ...budget, rows: spare });
+    spare -= rowsOf([whole]) - rowsOf([pass]);
+    return whole;
+  });
+}
+
+/** A row alone in its pass is summed up in another order than beside others; where equal bytes are wanted it gets company. */
+function accompanied(pass: readonly Slice[], { rows, limits }: StepBudget): Slice[] {
+  const [slice] = pass;
+  if (pass.length !== 1 || slice === undefined) return [...pass];
+  const { sequence, tokens, drafts } = slice;
+  const isLone = tokens === 1 && drafts.length === 0 && sequence.owner.request.isReproducible === true;
+  const mayBeSplit = limits.layout === "shared" || sequence.computed >= SPLIT_CELLS;
+  const hasRoom = rows > 0 && limits.batchTokens > 1 && sequence.tokens.length < limits.contextTokens;
+  if (!isLone || !mayBeSplit || !hasRoom) return [slice];
+  return [{ sequence, tokens, drafts: Int32Array.of(sequence.tokens.at(sequence.computed)), isPadded: true }];
 }
 
 /**
@@ -95,6 +117,26 @@ function draftsOf(sequence: Sequence, room: StepBudget & { readonly decoding: nu
     answerStart: sequence.owner.request.prompt.length,
   });
   return drafts.subarray(0, sequence.sampler.countAllowed(drafts));
+}
+
+/**
+ * Tiles of one sequence make a pass. Separate sequences with as many rows each share one, as the library computes them side
+ * by side without touching one another; in a shared layout the rows of a tile would get mixed.
+ */
+function packTiles(tiles: readonly Slice[], limits: BackendLimits): Slice[][] {
+  if (limits.layout === "shared") return tiles.map((slice) => [slice]);
+  const passes: Slice[][] = [];
+  for (const slice of tiles.toSorted((a, b) => a.tokens - b.tokens || a.sequence.lease! - b.sequence.lease!)) {
+    const last = passes.at(-1);
+    const neighbour = last?.at(-1);
+    const isAlike =
+      neighbour?.tokens === slice.tokens &&
+      neighbour.sequence.lease! + 1 === slice.sequence.lease! &&
+      last !== undefined;
+    if (isAlike && (last.length + 1) * slice.tokens <= limits.batchTokens) last.push(slice);
+    else passes.push([slice]);
+  }
+  return passes;
 }
 
 /**

@@ -31,7 +31,7 @@ describe("the outbox", () => {
     step(1, text(1, "a"));
     step(1, text(1, "b"), text(2, "x"), text(1, "B", 1));
     step(1, text(2, "y"), text(1, "C", 1));
-    step(2, text(2, "z"));
+    step(8, text(2, "z"));
     const joined = (id: number, said: string, tokens: number, choice = 0) => ({
       id,
       event: { type: "text", choice, text: said, tokens },

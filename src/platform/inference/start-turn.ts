@@ -81,6 +81,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     maxTokens: plan.maxTokens,
     minTokens: plan.minTokens,
     sampling: toSamplingOptions(parts, plan),
+    isReproducible: plan.sampling.seed !== undefined,
     stop: plan.stop,
     logprobs: plan.logprobs,
     prediction: plan.prediction,
