@@ -180,6 +180,40 @@ export const SETTINGS = {
     }),
     fallback: undefined,
   }),
+  oidcIssuer: setting({
+    summary: "OpenID provider that members sign in at, such as https://login.example.com.",
+    placeholder: "URL",
+    defaultText: "none",
+    parse: optional((value: string) => {
+      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
+      throw new Error("must be an http or https address");
+    }),
+    fallback: undefined,
+  }),
+  oidcClientId: setting({
+    summary: "This server's name at the OpenID provider.",
+    placeholder: "ID",
+    parse: text,
+    fallback: "tramontane",
+  }),
+  oidcClientSecret: setting({
+    summary: "This server's secret at the OpenID provider; without one it is a public client with PKCE.",
+    placeholder: "SECRET",
+    defaultText: "none",
+    secret: true,
+    parse: optional(text),
+    fallback: undefined,
+  }),
+  publicUrl: setting({
+    summary: "Where people reach this server, when it is not where it listens; the provider sends them back there.",
+    placeholder: "URL",
+    defaultText: "where it listens",
+    parse: optional((value: string) => {
+      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
+      throw new Error("must be an http or https address");
+    }),
+    fallback: undefined,
+  }),
   hubUrl: setting({
     summary: "Where `pull` finds models.",
     placeholder: "URL",

@@ -23,7 +23,7 @@ import {
   RemoteDeployment,
   RemoteModel,
 } from "#platform";
-import type { ChatApp } from "#platform";
+import type { ChatApp, OidcSettings } from "#platform";
 import { createCallId } from "#prompt";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
@@ -78,6 +78,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       role: "server",
       configuredKey: key,
       otlpUrl: config.otlpUrl,
+      oidc: oidcOf(config),
       clock,
       logger,
     });
@@ -119,7 +120,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       logger,
       clock,
       version: productVersion(),
-      app: { ...chatApp, webRoot: WEB_APP },
+      app: { ...chatApp, webRoot: WEB_APP, providerSignIn: office.providerSignIn },
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     };
     const work = workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches });
@@ -154,6 +155,13 @@ async function openAdminPort(config: Config, parts: HttpServerParts, undo: Undo)
   const address = await server.listen(config.adminHost, config.adminPort);
   undo.push(() => server.close());
   return urlOf(address);
+}
+
+function oidcOf(config: Config): OidcSettings | undefined {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
+  if (issuer === undefined) return undefined;
+  const here = config.publicUrl ?? new URL(urlOf({ host: config.host, port: config.port }));
+  return { issuer, clientId, clientSecret, redirectUrl: new URL("/auth/oidc/callback", here) };
 }
 
 const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>

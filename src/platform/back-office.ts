@@ -19,6 +19,7 @@ import { openDatabase } from "./storage/open-database.ts";
 import { secureRows } from "./storage/row-security.ts";
 import { TenantScope } from "./storage/tenant-scope.ts";
 import { OtlpTraces } from "./telemetry/otlp-traces.ts";
+import type { OidcSettings } from "./tenancy/oidc-login.ts";
 import { openTenancy } from "./tenancy/open-tenancy.ts";
 import type { Tenancy } from "./tenancy/open-tenancy.ts";
 
@@ -30,6 +31,8 @@ export interface BackOfficeOptions {
   readonly role: "server" | "command";
   /** A key that works for everything in the first workspace. */
   readonly configuredKey: string | undefined;
+  /** An OpenID provider that members sign in at. */
+  readonly oidc?: OidcSettings | undefined;
   /** A collector to send traces to, by OTLP over HTTP. */
   readonly otlpUrl?: URL | undefined;
   readonly clock: Clock;

@@ -11,10 +11,12 @@ const COOKIE = "tramontane_session";
 /** A header that no form and no foreign page can send without our consent (it forces a CORS preflight, which we never grant). */
 export const CSRF_HEADER = "x-tramontane-app";
 
-export function sessionToken(headers: IncomingHttpHeaders): string | undefined {
+export const sessionToken = (headers: IncomingHttpHeaders): string | undefined => cookieOf(headers, COOKIE);
+
+export function cookieOf(headers: IncomingHttpHeaders, wanted: string): string | undefined {
   for (const part of (headers.cookie ?? "").split(";")) {
     const [name, value] = part.trim().split("=", 2);
-    if (name === COOKIE && value) return value;
+    if (name === wanted && value) return value;
   }
   return undefined;
 }

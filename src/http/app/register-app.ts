@@ -1,12 +1,13 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { redactSecrets, TramontaneError } from "#base";
 import type { ErrorCode, Logger } from "#base";
-import type { AppSessions, Chats, ChatUser, SignedIn } from "#platform";
+import type { AppSessions, Chats, ChatUser, ProviderSignIn, SignedIn } from "#platform";
 import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { refuseForeignChange, requireSession, sessionToken, setSessionCookie } from "./guard.ts";
+import { registerProviderSignIn } from "./provider-sign-in.ts";
 import { parseInput } from "./parse-input.ts";
 
 export interface AppParts {
@@ -14,6 +15,8 @@ export interface AppParts {
   readonly sessions: AppSessions;
   /** Folder of the built web app. */
   readonly webRoot: string;
+  /** Signing in at an OpenID provider. */
+  readonly providerSignIn?: ProviderSignIn | undefined;
   readonly logger: Logger;
 }
 
@@ -45,6 +48,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
     });
     app.setErrorHandler((error: Error, _request, reply) => sendError(error, reply, parts.logger));
     registerAppPages(app, parts.webRoot);
+    if (parts.providerSignIn) registerProviderSignIn(app, parts.providerSignIn, parts.sessions);
 
     await app.register(async (api) => {
       api.addHook("onRequest", async (request, reply) => {

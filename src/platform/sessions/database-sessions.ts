@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { Database } from "../storage/database.ts";
-import type { Caller, Scope } from "../tenancy/caller.ts";
+import { ROLE_SCOPES } from "../tenancy/caller.ts";
+import type { Caller, Role, Scope } from "../tenancy/caller.ts";
 import type { CredentialHeaders } from "../tenancy/authenticator.ts";
 import { SESSION_DAYS } from "./app-sessions.ts";
 import type { AppSessions, SignedIn } from "./app-sessions.ts";
@@ -21,11 +22,14 @@ interface SessionRow {
   workspace_name: string;
   key_id: string | null;
   key_name: string | null;
+  user_id: string | null;
+  user_name: string | null;
+  role: Role | null;
   scopes: Scope[];
   models: string[] | null;
 }
 
-/** Sessions in the platform's database: they outlive the server's restarts, and end with the key they were opened with. */
+/** Sessions in the platform's database: they outlive the server's restarts, and end with the key or the membership they were opened with. */
 export class DatabaseSessions implements AppSessions {
   readonly #parts: DatabaseSessionsParts;
 
@@ -40,8 +44,8 @@ export class DatabaseSessions implements AppSessions {
     const nowMs = this.#parts.clock.nowMs();
     await this.#parts.database.query("delete from app_session where expires_at_ms <= $1", [nowMs]);
     await this.#parts.database.query(
-      `insert into app_session (token_hash, organization_id, workspace_id, key_id, scopes, models, created_at_ms, expires_at_ms)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `insert into app_session (token_hash, organization_id, workspace_id, key_id, scopes, models, created_at_ms, expires_at_ms, user_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         digest(token),
         caller.organizationId,
@@ -51,6 +55,7 @@ export class DatabaseSessions implements AppSessions {
         caller.models ? [...caller.models] : null,
         nowMs,
         nowMs + SESSION_DAYS * 86_400_000,
+        caller.userId ?? null,
       ],
     );
     const signedIn = await this.find(token);
@@ -59,9 +64,13 @@ export class DatabaseSessions implements AppSessions {
 
   async find(token: string): Promise<SignedIn | undefined> {
     const [row] = await this.#parts.database.query<SessionRow>(
-      `select s.organization_id, s.workspace_id, w.name as workspace_name, s.key_id, k.name as key_name, s.scopes, s.models
+      `select s.organization_id, s.workspace_id, w.name as workspace_name, s.key_id, k.name as key_name, s.scopes, s.models,
+           s.user_id, u.name as user_name, m.role
          from app_session s join workspace w on w.id = s.workspace_id left join api_key k on k.id = s.key_id
+         left join app_user u on u.id = s.user_id
+         left join membership m on m.user_id = s.user_id and m.organization_id = s.organization_id
          where s.token_hash = $1 and s.expires_at_ms > $2 and k.revoked_at is null
+           and (s.user_id is null or m.user_id is not null)
            and (k.expires_at is null or k.expires_at > to_timestamp($2::bigint / 1000.0))`,
       [digest(token), this.#parts.clock.nowMs()],
     );
@@ -82,22 +91,24 @@ export class DatabaseSessions implements AppSessions {
   }
 }
 
-/** A key's conversations are its own; those of this machine's sign-in link belong to its owner. */
+/** A member's conversations and a key's are its own; those of this machine's sign-in link belong to its owner. */
 function toSignedIn(row: SessionRow): SignedIn {
+  // A member's role may have changed since.
+  const scopes = row.role === null ? row.scopes : ROLE_SCOPES[row.role];
   const caller: Caller = {
     organizationId: row.organization_id,
     workspaceId: row.workspace_id,
     keyId: row.key_id ?? undefined,
-    userId: undefined,
-    scopes: new Set(row.scopes),
+    userId: row.user_id ?? undefined,
+    scopes: new Set(scopes),
     models: row.models === null ? undefined : new Set(row.models),
   };
   const user = {
-    id: row.key_id === null ? "owner" : `key:${row.key_id}`,
-    name: row.key_name ?? "owner",
+    id: row.user_id !== null ? `user:${row.user_id}` : row.key_id === null ? "owner" : `key:${row.key_id}`,
+    name: row.user_name ?? row.key_name ?? "owner",
     workspaceId: row.workspace_id,
     workspaceName: row.workspace_name,
-    scopes: row.scopes,
+    scopes: [...scopes],
   };
   return { caller, user };
 }

@@ -40,7 +40,7 @@ export class MemberSessions {
     readonly password: string;
     readonly organizationId?: string | undefined;
   }): Promise<{ token: string; expiresAt: Date }> {
-    const { database, clock, pepper } = this.#parts;
+    const { database } = this.#parts;
     const email = attempt.email.trim().toLowerCase();
     this.#countAttempt(email);
     const [found] = await database.query<{ id: string; password_hash: string | null; organization_id: string }>(
@@ -51,16 +51,25 @@ export class MemberSessions {
     if (!(await isPassword(attempt.password, found?.password_hash ?? undefined)) || found === undefined) {
       throw new TramontaneError("unauthorized", "Unauthorized", { hint: "Check address, password and organization." });
     }
+    return await this.open({ userId: found.id, organizationId: found.organization_id });
+  }
+
+  /** A new session for somebody who has shown who they are. */
+  async open(member: {
+    readonly userId: string;
+    readonly organizationId: string;
+  }): Promise<{ token: string; expiresAt: Date }> {
+    const { database, clock, pepper } = this.#parts;
     const token = `${SESSION_PREFIX}${randomBytes(TOKEN_BYTES).toString("base64url")}`;
     const nowMs = clock.nowMs();
     const expiresAt = new Date(nowMs + SESSION_MS);
     await database.query("delete from user_session where user_id = $1 and expires_at <= $2", [
-      found.id,
+      member.userId,
       new Date(nowMs),
     ]);
     await database.query(
       "insert into user_session (token_hash, user_id, created_at, expires_at, organization_id) values ($1, $2, $3, $4, $5)",
-      [hashKey(pepper, token), found.id, new Date(nowMs), expiresAt, found.organization_id],
+      [hashKey(pepper, token), member.userId, new Date(nowMs), expiresAt, member.organizationId],
     );
     return { token, expiresAt };
   }

@@ -7,6 +7,9 @@ import type { CredentialHeaders } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
 import { MemberSessions } from "./member-sessions.ts";
 import { Members } from "./members.ts";
+import { recognise } from "./member-identity.ts";
+import { OidcLogin } from "./oidc-login.ts";
+import type { OidcSettings } from "./oidc-login.ts";
 import { Organizations } from "./organizations.ts";
 import type { Workspace } from "./organizations.ts";
 import { loadPepper } from "./pepper.ts";
@@ -18,8 +21,18 @@ export interface TenancyOptions {
   readonly directory: string;
   /** A key that works for everything in the first workspace, whatever else there is; undefined: only made keys work. */
   readonly configuredKey: string | undefined;
+  /** An OpenID provider to sign in at. */
+  readonly oidc?: OidcSettings | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** Signing in at the OpenID provider. */
+export interface ProviderSignIn {
+  /** Where to send the browser, and what it must bring back. */
+  begin(): Promise<{ readonly url: URL; readonly flow: string }>;
+  /** A new session's token for the member who came back. Errors: `unauthorized`. */
+  finish(query: string, flow: string | undefined): Promise<{ readonly token: string }>;
 }
 
 /** Who is who, ready to use. */
@@ -29,6 +42,7 @@ export interface Tenancy {
   readonly members: Members;
   readonly sessions: MemberSessions;
   readonly audit: AuditLog;
+  readonly providerSignIn: ProviderSignIn | undefined;
   /** The workspace that every installation starts with. */
   readonly firstWorkspace: Workspace;
   authenticate(headers: CredentialHeaders): Promise<Caller>;
@@ -51,6 +65,8 @@ export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
   }
   const members = new Members({ database, clock, audit, pepper });
   const sessions = new MemberSessions({ database, clock, audit, pepper });
+  const memberParts = { database, clock, audit, pepper };
+  const oidc = options.oidc && new OidcLogin({ settings: options.oidc, pepper, clock });
   const authenticator = new Authenticator({ keys, sessions, pepper, clock, logger });
   members.onChange(() => authenticator.forget());
   return {
@@ -59,6 +75,10 @@ export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
     members,
     sessions,
     audit,
+    providerSignIn: oidc && {
+      begin: () => oidc.begin(),
+      finish: async (query, flow) => await sessions.open(await recognise(memberParts, await oidc.finish(query, flow))),
+    },
     firstWorkspace,
     authenticate: (headers) => authenticator.authenticate(headers),
     close: () => authenticator.close(),
