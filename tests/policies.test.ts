@@ -193,6 +193,13 @@ describe("what a rule does to a question", () => {
     expect(await warned.json()).not.toHaveProperty("policy");
   });
 
+  test("classifications score the rules by their numbers", async () => {
+    await inForce([rule("about apples"), rule("about pears", { applies_to: "output" }), rule("about plums")]);
+    const { results } = await json("POST", "/v1/classifications", { model: "toy-chat", input: ["plums", "nothing"] });
+    expect(Object.keys(results[0].policy.scores)).toEqual(["1", "3", "none"]);
+    expect([results[0].policy.scores["3"], results[1].policy.scores["3"]]).toEqual([0.9, 0.01]);
+  });
+
   test("rules are for whom they name", async () => {
     await inForce([
       rule("about apples", { audience: "people" }),

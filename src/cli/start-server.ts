@@ -17,6 +17,7 @@ import {
   openBackOffice,
   openBatches,
   openChatApp,
+  openLibraries,
   openGate,
   openPolicies,
   parseRemoteModels,
@@ -108,8 +109,10 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       describeFailure: toWireFailure,
     });
     undo.push(() => jobs.close());
+    const shelf = await openLibraries({ ...office, logger, catalog, inference });
+    undo.push(() => shelf.close());
     const agents = new Agents(office);
-    const conversations = new Conversations({ ...office, agents, inference });
+    const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
     const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
     undo.push(() => chatApp.close());
     const parts: HttpServerParts = {
@@ -123,7 +126,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       app: { ...chatApp, webRoot: WEB_APP, providerSignIn: office.providerSignIn },
       options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
     };
-    const work = workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches });
+    const work = workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches });
     const everything = [...adminRoutes(office, policies), ...work];
     const server = createHttpServer({ ...parts, routes: config.adminPort === undefined ? everything : work });
     const address = await server.listen(config.host, config.port);

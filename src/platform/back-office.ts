@@ -52,6 +52,8 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly commitments: Commitments;
   readonly invoices: Invoices;
   readonly files: Files;
+  /** Where the contents of files and documents lie. */
+  readonly contentFolder: string;
   /** What inference passes through; only in a server. */
   readonly gate: Gate | undefined;
   readonly meter: Meter | undefined;
@@ -86,7 +88,8 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
   const traces = options.otlpUrl && new OtlpTraces({ url: options.otlpUrl, clock, logger });
   const limiter = new Limiter({ rules: limits, database, clock });
-  const files = new Files({ database, clock, folder: contentFolder(options.directory) });
+  const folder = contentFolder(options.directory);
+  const files = new Files({ database, clock, folder });
   // Nothing is being uploaded yet, as long as nobody else may use the store.
   if (meter !== undefined && database.description.kind !== "external") await files.removeStrays();
   const chores = (): void => {
@@ -106,6 +109,7 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
     commitments: new Commitments({ database, clock, audit }),
     invoices: new Invoices({ database }),
     files,
+    contentFolder: folder,
     meter,
     gate: meter && createGate({ limiter, meter, logger, traces }),
     async close() {

@@ -54,6 +54,7 @@ const Entry = z.discriminatedUnion("type", [
     arguments: z.union([z.string(), z.record(z.string(), z.unknown())]),
   }),
   z.looseObject({ type: z.literal("function.result"), tool_call_id: z.string(), result: z.string() }),
+  z.looseObject({ type: z.literal("tool.execution"), name: z.string(), arguments: z.string() }),
 ]);
 export type ConversationEntry = z.infer<typeof Entry>;
 
@@ -107,6 +108,8 @@ export type RestartConversation = z.infer<typeof RestartConversationSchema>;
 export interface ConversationEvent {
   readonly type:
     | "conversation.response.started"
+    | "tool.execution.started"
+    | "tool.execution.done"
     | "message.output.delta"
     | "function.call.delta"
     | "conversation.response.done"

@@ -40,6 +40,16 @@ export { FILE_PURPOSES, FILE_VISIBILITIES, SAMPLE_TYPES } from "./files.ts";
 export type { FileList, FileObject, FilePurpose, FileSource, FileVisibility, SampleType } from "./files.ts";
 export { FimRequestSchema, readFimRequest } from "./fim.ts";
 export type { FimRequest } from "./fim.ts";
+export { CreateLibrarySchema, UpdateDocumentSchema, UpdateLibrarySchema } from "./libraries.ts";
+export type {
+  CreateLibrary,
+  DocumentObject,
+  LibraryObject,
+  Passage,
+  ProcessStatus,
+  UpdateDocument,
+  UpdateLibrary,
+} from "./libraries.ts";
 export { MessageSchema, readMessage } from "./messages.ts";
 export type { ChatMessage, ContentChunk, ToolCall, WireMessage } from "./messages.ts";
 export type { ModelCapabilities, ModelCard, ModelList } from "./models.ts";

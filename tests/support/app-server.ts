@@ -17,6 +17,7 @@ import {
   openBackOffice,
   openBatches,
   openChatApp,
+  openLibraries,
   openPolicies,
 } from "#platform";
 import { chooseTemplate } from "#prompt";
@@ -69,8 +70,9 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       createInference: (gate, priority) => createInference({ ...shared, gate, priority }),
       describeFailure: toWireFailure,
     });
+    const shelf = await openLibraries({ ...office, logger, catalog, inference });
     const agents = new Agents(office);
-    const conversations = new Conversations({ ...office, agents, inference });
+    const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
     const plug = { isPulled: false };
     const database = withPlug(office.database, plug);
     const app = await openChatApp({ office: { ...office, database }, inference, catalog, clock, logger });
@@ -80,13 +82,13 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       ...parts,
       routes: [
         ...adminRoutes(office, policies),
-        ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
+        ...workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches }),
       ],
       app: { ...app, webRoot: options.webRoot },
       options: { drainMs: 0 },
     });
     const address = await http.listen("127.0.0.1", port);
-    return { app, http, jobs, plug, port: address.port };
+    return { app, http, jobs, shelf, plug, port: address.port };
   };
   let running = await build(0);
   const { port } = running;
@@ -133,12 +135,16 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       running.plug.isPulled = true;
       await running.http.close();
       await running.jobs.close();
+      await running.shelf.close();
+      await running.shelf.close();
       running = await build(port);
     },
     async close() {
       await running.http.close();
       await running.app.close();
       await running.jobs.close();
+      await running.shelf.close();
+      await running.shelf.close();
       await office.close();
       await engine.close();
       rmSync(directory, { recursive: true, force: true });

@@ -15,9 +15,10 @@ import {
   FormChecker,
   openBatches,
   openGate,
+  openLibraries,
   openPolicies,
 } from "#platform";
-import type { BackOffice, Caller, Gate, Inference, OpenBatches, Policies, RuleJudge } from "#platform";
+import type { BackOffice, Caller, Gate, Inference, OpenBatches, OpenLibraries, Policies, RuleJudge } from "#platform";
 import { chooseTemplate } from "#prompt";
 
 export const KEY = "tmk_test_0123456789abcdef";
@@ -87,11 +88,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       createInference: (gate, priority) => createInference({ ...parts, gate, priority }),
       describeFailure: toWireFailure,
     }));
+  const shelf =
+    options.office &&
+    (await openLibraries({ ...options.office, logger: options.logger ?? silentLogger, catalog, inference }));
   const server = createHttpServer({
     inference,
     catalog,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
-    routes: officeRoutes({ office: options.office, policies, jobs, catalog, inference }),
+    routes: officeRoutes({ office: options.office, policies, jobs, shelf, catalog, inference }),
     metrics,
     logger: options.logger ?? silentLogger,
     clock,
@@ -114,6 +118,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async close() {
       await server.close();
       await jobs?.close();
+      await shelf?.close();
       await policies?.close();
       await forms.close();
       await engine.close();
@@ -152,16 +157,17 @@ interface OfficeParts {
   readonly office: BackOffice | undefined;
   readonly policies: Policies | undefined;
   readonly jobs: OpenBatches | undefined;
+  readonly shelf: OpenLibraries | undefined;
   readonly catalog: Catalog;
   readonly inference: Inference;
 }
 
-function officeRoutes({ office, policies, jobs, catalog, inference }: OfficeParts): readonly Route[] {
-  if (!office || !policies || !jobs) return [];
+function officeRoutes({ office, policies, jobs, shelf, catalog, inference }: OfficeParts): readonly Route[] {
+  if (!office || !policies || !jobs || !shelf) return [];
   const agents = new Agents(office);
-  const conversations = new Conversations({ ...office, agents, inference });
+  const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
   return [
     ...adminRoutes(office, policies),
-    ...workRoutes({ ...office, catalog, inference, agents, conversations, batches: jobs.batches }),
+    ...workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches }),
   ];
 }

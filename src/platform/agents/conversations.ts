@@ -16,6 +16,8 @@ import type { Database, Queryable } from "../storage/database.ts";
 import { actorOf, requireScope } from "../tenancy/caller.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import type { Agents } from "./agents.ts";
+import { lookUpDocuments, withPassages } from "./document-tool.ts";
+import type { DocumentLookup } from "./document-tool.ts";
 import { newEntryId, TurnOutput } from "./turn-output.ts";
 import { turnRequest } from "./turn-request.ts";
 import type { TurnSettings } from "./turn-request.ts";
@@ -57,6 +59,7 @@ export interface ConversationsParts {
   readonly clock: Clock;
   readonly agents: Agents;
   readonly inference: Inference;
+  readonly documents: DocumentLookup;
 }
 
 /** A workspace's conversations that remember. Every method needs the scope `agents`. */
@@ -130,9 +133,18 @@ export class Conversations {
   async #take(turn: Turn, call: Call, args: CompletionArgs | null | undefined): Promise<ConversationTurn> {
     const { settings, history, inputs } = turn;
     const merged = { ...settings, completion_args: { ...settings.completion_args, ...args } };
-    const request = turnRequest(merged, [...history, ...inputs], { stream: true, call });
+    const entries = [...history, ...inputs];
+    const lookup = { tools: settings.tools ?? [], entries, model: settings.model };
+    const looked = await lookUpDocuments(this.#parts.documents, lookup, call);
+    const instructions = withPassages(merged.instructions, looked);
+    const request = turnRequest({ ...merged, instructions }, entries, { stream: true, call });
     const { chunks } = await this.#parts.inference.streamChat(request, call);
-    const output = new TurnOutput({ model: settings.model, agentId: settings.agent_id, now: () => this.#now() });
+    const output = new TurnOutput({
+      model: settings.model,
+      agentId: settings.agent_id,
+      looked,
+      now: () => this.#now(),
+    });
     const events = this.#events({ turn, caller: call.caller, output }, chunks);
     return { conversationId: turn.conversationId, events };
   }
@@ -146,10 +158,12 @@ export class Conversations {
       if (!hasBegun) {
         const id = turn.conversationId;
         yield { type: "conversation.response.started", created_at: this.#now(), conversation_id: id };
+        yield* output.begin();
       }
       hasBegun = true;
       yield* output.read(chunk);
     }
+    yield* output.end();
     if (turn.store) await this.#store(caller, turn, output.entries);
     const { prompt_tokens, completion_tokens, total_tokens } = output.usage;
     const usage = { prompt_tokens, completion_tokens, total_tokens };
@@ -219,7 +233,7 @@ export class Conversations {
     return given.map((entry) => ({
       ...entry,
       object: "entry",
-      id: newEntryId(entry.type.startsWith("message") ? "msg" : entry.type === "function.call" ? "fc" : "fr"),
+      id: newEntryId(ENTRY_IDS[entry.type]),
       created_at: now,
       completed_at: now,
     }));
@@ -268,6 +282,14 @@ function view(row: ConversationRow): object {
   }
   return { ...settings, tools: tools ?? [], completion_args: args ?? {}, object: "conversation", id: row.id, ...times };
 }
+
+const ENTRY_IDS = {
+  "message.input": "msg",
+  "message.output": "msg",
+  "function.call": "fc",
+  "function.result": "fr",
+  "tool.execution": "tool_exec",
+} as const;
 
 const newConversationId = (): string => `conv_${randomBytes(16).toString("hex")}`;
 

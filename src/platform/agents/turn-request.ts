@@ -2,6 +2,7 @@ import { TramontaneError } from "#base";
 import { readChatRequest } from "#protocol";
 import type { ChatRequest, CompletionArgs, ConversationEntry } from "#protocol";
 import type { Call } from "../inference/call.ts";
+import { DOCUMENT_TOOL } from "./document-tool.ts";
 
 /** Who answers and how, for every turn of a conversation. */
 export interface TurnSettings {
@@ -26,7 +27,7 @@ export function turnRequest(
   { stream, call }: { readonly stream: boolean; readonly call: Call },
 ): ChatRequest {
   const { model, instructions, completion_args: args, guardrails } = settings;
-  const tools = functionTools(settings.tools ?? [], call);
+  const tools = functionTools(settings.tools ?? [], call, [DOCUMENT_TOOL]);
   const system = instructions ? [{ role: "system", content: instructions }] : [];
   const body = {
     ...args,
@@ -45,13 +46,20 @@ export function turnRequest(
   });
 }
 
-/** Functions; the others are reported. */
-export function functionTools(tools: readonly object[], call: Call): readonly object[] {
+/** Functions; the others are reported, but for those that somebody else takes care of. */
+export function functionTools(tools: readonly object[], call: Call, others: readonly string[] = []): readonly object[] {
   const isFunction = (tool: object): boolean =>
     "function" in tool && tool.function !== null && tool.function !== undefined;
-  const ignored = tools.flatMap((tool, index) => (isFunction(tool) ? [] : [`tools[${index}]`]));
+  const isOther = (tool: object): boolean => "type" in tool && others.includes(String(tool.type));
+  const ignored = tools.flatMap((tool, index) => (isFunction(tool) || isOther(tool) ? [] : [`tools[${index}]`]));
   if (ignored.length > 0) call.reportIgnored?.(ignored);
   return tools.filter(isFunction);
+}
+
+/** What an answer leaned on is for its readers, not for the model. */
+function withoutReferences(content: unknown): unknown {
+  if (!Array.isArray(content)) return content;
+  return (content as { type?: unknown }[]).filter(({ type }) => type !== "tool_reference");
 }
 
 /** Calls join the assistant's message before them. */
@@ -63,7 +71,7 @@ function toMessages(entries: readonly ConversationEntry[]): WireMessage[] {
         messages.push({ role: entry.role, content: entry.content });
         break;
       case "message.output":
-        messages.push({ role: "assistant", content: entry.content });
+        messages.push({ role: "assistant", content: withoutReferences(entry.content) });
         break;
       case "function.result":
         messages.push({ role: "tool", tool_call_id: entry.tool_call_id, content: entry.result });

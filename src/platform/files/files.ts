@@ -187,7 +187,9 @@ export class Files {
   /** Only while nothing is being received: removes every content that has no row. */
   async removeStrays(): Promise<number> {
     return await this.#store.sweep(async (ids) => {
-      const rows = await this.#database.query<{ id: string }>("select id from stored_file where id = any($1)", [ids]);
+      const sql = `select id from stored_file where id = any($1)
+        union all select id from library_document where id = any($1)`;
+      const rows = await this.#database.query<{ id: string }>(sql, [ids]);
       return new Set(rows.map(({ id }) => id));
     });
   }

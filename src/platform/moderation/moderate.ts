@@ -21,13 +21,13 @@ export async function moderate(
   call: Call,
 ): Promise<ModerationResponse> {
   const set = categoriesOf(request.model);
-  const judged = await judgeTexts(parts, { request, rules: set.rules, operation: "moderation" }, call);
+  const judged = await judgeTexts(parts, { request, courts: [set.rules], operation: "moderation" }, call);
   const isOpenAi = OPENAI_NAME.test(request.model);
   return {
     id: parts.newId(),
     model: request.model,
-    results: judged.scores.map((scores) => {
-      const named = byName(set, scores);
+    results: judged.scores.map(([scores]) => {
+      const named = byName(set.names, scores!);
       return resultOf(isOpenAi ? inOpenAisWords(named) : named);
     }),
     usage: usageOf(judged),
@@ -45,24 +45,14 @@ export async function classify(
 ): Promise<ClassificationResponse> {
   const set = categoriesOf(request.model);
   const rules = (await parts.policies?.rules(call)) ?? [];
-  const lines = rules.map(({ rule }) => rule.text);
-  const moderation = await judgeTexts(parts, { request, rules: set.rules, operation: "classification" }, call);
-  const policy =
-    lines.length === 0
-      ? undefined
-      : await judgeTexts(parts, { request, rules: lines, operation: "classification" }, call);
-  const results = moderation.scores.map((scores, index) => ({
-    moderation: { scores: withNone(byName(set, scores)) },
-    ...(policy
-      ? {
-          policy: {
-            scores: withNone(byName({ names: rules.map(({ number }) => String(number)) }, policy.scores[index]!)),
-          },
-        }
-      : {}),
+  const courts = rules.length === 0 ? [set.rules] : [set.rules, rules.map(({ rule }) => rule.text)];
+  const judged = await judgeTexts(parts, { request, courts, operation: "classification" }, call);
+  const numbers = rules.map(({ number }) => String(number));
+  const results = judged.scores.map(([moderation, policy]) => ({
+    moderation: { scores: withNone(byName(set.names, moderation!)) },
+    ...(policy ? { policy: { scores: withNone(byName(numbers, policy)) } } : {}),
   }));
-  const promptTokens = moderation.promptTokens + (policy?.promptTokens ?? 0);
-  return { id: parts.newId(), model: request.model, results, usage: usageOf({ ...moderation, promptTokens }) };
+  return { id: parts.newId(), model: request.model, results, usage: usageOf(judged) };
 }
 
 export function categoriesOf(model: string): CategorySet {
@@ -76,19 +66,20 @@ export function judgeNamed(model: string | undefined): string | undefined {
 
 interface JudgeWish {
   readonly request: ModerationRequest;
-  readonly rules: readonly string[];
+  /** Sets of rules; each text is held to every set. */
+  readonly courts: readonly (readonly string[])[];
   readonly operation: "moderation" | "classification";
 }
 
 interface Judged {
-  /** Per text, per rule. */
-  readonly scores: readonly (readonly number[])[];
+  /** Per text, per set, per rule. */
+  readonly scores: readonly (readonly (readonly number[])[])[];
   readonly promptTokens: number;
 }
 
 async function judgeTexts(
   parts: InferenceContext,
-  { request, rules, operation }: JudgeWish,
+  { request, courts, operation }: JudgeWish,
   call: Call,
 ): Promise<Judged> {
   requireScope(call.caller, "inference");
@@ -99,32 +90,33 @@ async function judgeTexts(
     throw new TramontaneError("capability_missing", "This model does not judge texts", { field: "model" });
   }
   const promptBytes = request.texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const ruleBytes = Buffer.byteLength(courts.flat().join("\n"));
   const size = {
     promptBytes,
     // No tokenizer makes more tokens than bytes.
-    countPrompt: () => Promise.resolve(promptBytes + rules.join("\n").length * request.texts.length),
+    countPrompt: () => Promise.resolve(promptBytes * courts.length + ruleBytes * request.texts.length),
     maxOutputTokens: 0,
     isOutputBounded: true,
   };
+  const priority = parts.priority ?? 0;
+  const judge = async (text: string, rules: readonly string[]) =>
+    await parts.judge.judge({ model: spec.id, rules, text, priority, signal: call.signal });
   return await observeWork(parts, { call, deployment: spec.id, operation, size }, async () => {
-    const scores: (readonly number[])[] = [];
+    const scores: (readonly (readonly number[])[])[] = [];
     let promptTokens = 0;
     for (let at = 0; at < request.texts.length; at += AT_ONCE) {
-      const some = request.texts
-        .slice(at, at + AT_ONCE)
-        .map((text) =>
-          parts.judge.judge({ model: spec.id, rules, text, priority: parts.priority ?? 0, signal: call.signal }),
-        );
-      for (const judgement of await Promise.all(some)) {
-        scores.push(judgement.scores);
-        promptTokens += judgement.promptTokens;
-      }
+      const some = request.texts.slice(at, at + AT_ONCE);
+      const judged = await Promise.all(
+        some.map(async (text) => await Promise.all(courts.map(async (rules) => await judge(text, rules)))),
+      );
+      scores.push(...judged.map((perCourt) => perCourt.map((judgement) => judgement.scores)));
+      promptTokens += judged.flat().reduce((sum, judgement) => sum + judgement.promptTokens, 0);
     }
     return { scores, promptTokens };
   });
 }
 
-function byName({ names }: Pick<CategorySet, "names">, scores: readonly number[]): Readonly<Record<string, number>> {
+function byName(names: readonly string[], scores: readonly number[]): Readonly<Record<string, number>> {
   return Object.fromEntries(names.map((name, index) => [name, scores[index]!]));
 }
 

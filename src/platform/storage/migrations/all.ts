@@ -11,6 +11,7 @@ import { batches } from "./0011-batches.ts";
 import { agents } from "./0012-agents.ts";
 import { chats } from "./0150-chats.ts";
 import { policies } from "./0160-policies.ts";
+import { libraries } from "./0161-libraries.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
@@ -27,5 +28,6 @@ export const MIGRATIONS: readonly Migration[] = [
   agents,
   chats,
   policies,
+  libraries,
   peopleInTheApp,
 ];
