@@ -69,10 +69,14 @@ export class ConstraintSet {
     });
   }
 
+  prepareVocabulary(): TokenTrie {
+    return (this.#trie ??= createTokenTrie(tokensOf(this.#vocabulary)));
+  }
+
   #bound(constraint: Constraint): BoundGrammar {
     const key = JSON.stringify(constraint);
-    this.#trie ??= createTokenTrie(tokensOf(this.#vocabulary));
-    const grammar = this.#grammars.get(key) ?? bindGrammar(this.#compile(constraint), this.#trie);
+    const trie = this.prepareVocabulary();
+    const grammar = this.#grammars.get(key) ?? bindGrammar(this.#compile(constraint), trie);
     this.#grammars.delete(key);
     this.#grammars.set(key, grammar);
     for (const oldest of this.#grammars.keys()) {

@@ -25,6 +25,11 @@ const DEFAULTS: CoreOptions = {
   draftTokens: 8,
 };
 
+/** Work on the form of one answer in one step that the others need not bear without a rest, milliseconds. */
+const DEAR_WORK_MS = 5;
+/** How many times longer than its work such an answer then rests, as long as there are others. */
+const RESTS_PER_WORK = 20;
+
 /**
  * One loaded model's loop body: admit, one forward pass over all running sequences, sample, report. Reads: scheduler.ts
  * (who runs), kv-cache.ts (who holds what), sampler.ts (which token), generation-output.ts (what it means).
@@ -57,7 +62,7 @@ export class EngineCore implements Core {
     this.#options = { ...DEFAULTS, ...parts.options };
     this.#cache = new KvCache({ backend, coldBytes: this.#options.coldBytes, idleCells: this.#options.idleCells });
     const kernel = parts.kernel ?? new SimdKernel(backend.vocabulary.size);
-    this.#sequences = new SequenceFactory({ backend, kernel });
+    this.#sequences = new SequenceFactory({ backend, kernel, clock: parts.clock });
     this.#builder = new BatchBuilder(backend.limits.batchTokens);
     this.#output = new GenerationOutput({
       vocabulary: backend.vocabulary,
@@ -118,7 +123,7 @@ export class EngineCore implements Core {
 
   step(): CoreOutput[] {
     this.#admit();
-    const passes = this.#scheduler.plan();
+    const passes = this.#scheduler.plan(this.#clock.monotonicMs());
     if (passes.length === 0 && this.#scheduler.running.size === 1) this.#endStarved();
     for (const pass of passes) if (!this.#run(pass)) break;
     const outputs = this.#outputs;
@@ -128,6 +133,10 @@ export class EngineCore implements Core {
 
   hasWork(): boolean {
     return this.#requests.size > 0 || this.#outputs.length > 0;
+  }
+
+  prepareForms(): void {
+    this.#sequences.prepareForms();
   }
 
   status(): CoreStatus {
@@ -234,6 +243,7 @@ export class EngineCore implements Core {
   /** Draws from the row of the last known token, and on from each draft's as long as the drafts are what was drawn. */
   #sampleRows({ sequence, drafts, isPadded }: Slice, firstRow: number): void {
     const acceptedBefore = sequence.acceptedTokens;
+    const workBefore = sequence.sampler.work.ms;
     for (let index = 0; index <= drafts.length; index++) {
       const logits = this.#backend.logits(firstRow + index);
       const sample = sequence.sampler.sample(logits, this.#remainingTokens(sequence));
@@ -250,8 +260,14 @@ export class EngineCore implements Core {
       // Forced tokens went past the drafts: what is left of these no longer follows.
       if (sequence.pending > 1) break;
     }
+    this.#restAfter(sequence, sequence.sampler.work.ms - workBefore);
     if (!isPadded) sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
     this.#output.report(sequence);
+  }
+
+  /** A form that is dear to keep delays its own answer, so that it hardly delays the others'. */
+  #restAfter(sequence: Sequence, workMs: number): void {
+    if (workMs > DEAR_WORK_MS) sequence.restsUntilMs = this.#clock.monotonicMs() + RESTS_PER_WORK * workMs;
   }
 
   #remainingTokens(sequence: Sequence): number {
@@ -269,6 +285,7 @@ export class EngineCore implements Core {
     let reason: FinishReason | undefined;
     for (const token of sequence.sampler.forcedTokens()) {
       this.#forcedTokens += 1;
+      sequence.sampler.work.forcedTokens += 1;
       reason = this.#take(sequence, { token, ranked: undefined });
       if (reason !== undefined) break;
     }

@@ -64,6 +64,7 @@ export class GenerationOutput {
       reason: isStopped ? "stop" : reason,
       completionTokens: sequence.generated,
       ...(hasParts ? { parts: sequence.sampler.answerParts() } : {}),
+      form: sequence.sampler.formStatistics,
       timings: {
         queueMs: admitted - sequence.owner.submittedMs,
         prefillMs: firstToken - admitted,

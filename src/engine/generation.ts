@@ -145,7 +145,19 @@ export type GenerationEvent =
       /** Under a `tool_calls` constraint, what the answer consists of, in order; the syntax between is left out. */
       readonly parts?: readonly AnswerPart[];
       readonly timings: GenerationTimings;
+      /** Under a constraint. */
+      readonly form?: FormStatistics | undefined;
     };
+
+/** What keeping one choice to its form took. */
+export interface FormStatistics {
+  /** Time for masks and steps of the grammar, milliseconds. */
+  readonly ms: number;
+  /** Tokens that came without asking the model, since nothing else was possible. */
+  readonly forcedTokens: number;
+  /** Whether the answer was brought to its end because its tokens ran out. */
+  readonly wasHurried: boolean;
+}
 
 /** Before a mark that is text, a part may end with the mark's beginning: it was read as words until the mark was whole. */
 export interface AnswerPart {

@@ -4,6 +4,7 @@ export type {
   Closing,
   Constraint,
   FinishReason,
+  FormStatistics,
   GenerationEvent,
   GenerationRequest,
   GenerationTimings,

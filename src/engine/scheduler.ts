@@ -79,13 +79,13 @@ export class Scheduler {
     return admitted;
   }
 
-  /** The passes of the next step; none when nothing runs, or when a lone sequence has no cell left to grow into. */
-  plan(): Slice[][] {
+  /** The passes of the next step, without the sequences that rest as long as others run; none when nothing runs, or when a lone sequence has no cell left to grow into. */
+  plan(nowMs = Infinity): Slice[][] {
     const { cache, limits } = this.#parts;
     cache.shrinkIdle();
     this.#closeRanks();
     for (;;) {
-      const group = this.#nextGroup();
+      const group = this.#nextGroup(nowMs);
       const passes = this.#planWithin(group, limits.cells);
       if (passes.length === 0 || cache.makeRoom(rowsOf(passes))) return passes;
       const fewer = this.#planWithin(group, cache.freeCells);
@@ -131,9 +131,11 @@ export class Scheduler {
   }
 
   /** The running sequences under one adapter: a pass can apply only one. The group that waited longest goes. */
-  #nextGroup(): Sequence[] {
-    const running = [...this.#running];
-    if (running.length === 0) return running;
+  #nextGroup(nowMs: number): Sequence[] {
+    const all = [...this.#running];
+    if (all.length === 0) return all;
+    const awake = all.filter((sequence) => sequence.restsUntilMs <= nowMs);
+    const running = awake.length > 0 ? awake : all;
     const next = running.reduce((oldest, sequence) => (sequence.lastStep < oldest.lastStep ? sequence : oldest));
     return running.filter((sequence) => sequence.space === next.space).toSorted(this.#compare);
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "#base";
 import type { Backend } from "./backend/backend.ts";
 import { ConstraintSet } from "./constraint.ts";
 import type { CoreRequest } from "./core.ts";
@@ -13,12 +14,14 @@ export class SequenceFactory {
   readonly maskCounts: MaskCounts = { masked: 0, optimistic: 0 };
   readonly #backend: Backend;
   readonly #kernel: RowKernel;
+  readonly #nowMs: () => number;
   readonly #constraints: ConstraintSet;
   readonly #endTokens: readonly number[];
   readonly #shortTokens: readonly number[];
 
-  constructor(parts: { backend: Backend; kernel: RowKernel }) {
+  constructor(parts: { backend: Backend; kernel: RowKernel; clock: Clock }) {
     const { vocabulary } = parts.backend;
+    this.#nowMs = () => parts.clock.monotonicMs();
     this.#backend = parts.backend;
     this.#kernel = parts.kernel;
     this.#constraints = new ConstraintSet(vocabulary);
@@ -47,6 +50,7 @@ export class SequenceFactory {
         endsWhole: form?.endsWhole ?? false,
         shortTokens: this.#shortTokens,
         maskCounts: this.maskCounts,
+        nowMs: this.#nowMs,
       });
       return new Sequence({
         owner,
@@ -56,6 +60,10 @@ export class SequenceFactory {
         text: new TextStream(request.stop),
       });
     });
+  }
+
+  prepareForms(): void {
+    this.#constraints.prepareVocabulary();
   }
 
   #allowanceOf({ maxTokens, prompt }: CoreRequest): number {

@@ -34,6 +34,8 @@ export class Sequence {
   firstTokenMs: number | undefined;
   draftedTokens = 0;
   acceptedTokens = 0;
+  /** Until when others go first, monotonic milliseconds. */
+  restsUntilMs = 0;
 
   constructor(parts: { owner: ActiveRequest; choice: number; sampler: Sampler; text: TextStream; drafter: Drafter }) {
     this.owner = parts.owner;

@@ -59,6 +59,7 @@ function sequenceOf(lease: number, state: State): Sequence {
     matcher: undefined,
     closesInTime: false,
     endsWhole: false,
+    nowMs: () => 0,
     shortTokens: [],
     maskCounts: { masked: 0, optimistic: 0 },
   });

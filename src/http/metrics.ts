@@ -21,6 +21,8 @@ export function createMetrics(): Metrics {
   const cached = new Counter("vllm:prefix_cache_hits_total", "Prompt tokens found in the prefix cache.");
   const generated = new Counter("vllm:generation_tokens_total", "Generated tokens.");
   const models = new Remembered((model) => labels({ model_name: model }));
+  const forced = new Counter("tramontane:forced_tokens_total", "Generated tokens that a form left no choice about.");
+  const formTime = new Counter("tramontane:form_seconds_total", "Time spent on keeping answers to their form.");
   return {
     gap: (deployment, gapMs) => gap.observe(models.get(deployment), gapMs / 1000),
     ended(outcome: Outcome) {
@@ -32,9 +34,12 @@ export function createMetrics(): Metrics {
       prompt.add(model, outcome.promptTokens);
       cached.add(model, outcome.cachedTokens);
       generated.add(model, outcome.completionTokens);
+      if (outcome.form === undefined) return;
+      forced.add(model, outcome.form.forcedTokens);
+      formTime.add(model, outcome.form.ms / 1000);
     },
     render: (catalog, activeRequests) =>
-      [duration, firstText, gap, finished, prompt, cached, generated]
+      [duration, firstText, gap, finished, prompt, cached, generated, forced, formTime]
         .flatMap((metric) => metric.render())
         .concat(
           renderGauges(catalog),

@@ -112,6 +112,7 @@ export type { ServerSentEvent } from "./server-sent-events.ts";
 export { ToolChoiceSchema, ToolSchema } from "./tools.ts";
 export type { FunctionTool, ToolChoice } from "./tools.ts";
 export { countUsage } from "./usage.ts";
+export type { FormUsage } from "./usage.ts";
 export type { Usage } from "./usage.ts";
 export type {
   AnswerUsage,

@@ -8,6 +8,10 @@ const Usage = z.strictObject({
   total_tokens: z.int().min(0),
   prompt_tokens_details: z.strictObject({ cached_tokens: z.int().min(0) }),
   num_cached_tokens: z.int().min(0),
+  // Only of answers of a form.
+  completion_tokens_details: z
+    .strictObject({ forced_tokens: z.int().min(0), mask_us: z.int().min(0), closed_early: z.boolean() })
+    .optional(),
 });
 
 const Facts = { message: z.string().min(1), type: z.string(), param: z.string().nullable(), code: z.string() };

@@ -1,6 +1,7 @@
 import type { Matcher, TokenMask } from "#grammar";
 import type { SamplingOptions } from "../generation.ts";
 import { drawToken } from "./draw-token.ts";
+import type { FormWork } from "./form-work.ts";
 import type { RowKernel } from "./row-kernel.ts";
 
 /** How often masks were needed, and how often the free draw was allowed anyway. */
@@ -19,6 +20,7 @@ export interface ConstrainedDraw {
   /** Two independent numbers in [0, 1). */
   readonly uniforms: readonly [number, number];
   readonly counts: MaskCounts;
+  readonly work: FormWork;
 }
 
 /** Masks of up to this many tokens are drawn from token by token, without touching the rest of the vocabulary. */
@@ -35,11 +37,11 @@ const GOLDEN_RATIO = 0.6180339887498949;
  * to the form by itself.
  */
 export function drawConstrained(kernel: RowKernel, draw: ConstrainedDraw): number {
-  const { matcher, shape, uniforms, counts } = draw;
+  const { matcher, shape, uniforms, counts, work } = draw;
   const isTruncated = shape.temperature > 0 && (shape.topK > 0 || shape.topP < 1 || shape.minP > 0);
   if (!isTruncated) {
     const token = drawToken(kernel, shape, uniforms[0]);
-    if (token >= 0 && matcher.tryToken(token) && isInTime(draw, token)) {
+    if (token >= 0 && work.time(() => matcher.tryToken(token) && isInTime(draw, token))) {
       counts.optimistic += 1;
       return token;
     }
@@ -47,9 +49,10 @@ export function drawConstrained(kernel: RowKernel, draw: ConstrainedDraw): numbe
   counts.masked += 1;
   const likely = drawInTime(kernel, draw);
   if (likely >= 0) return likely;
-  const short = draw.shortTokens.filter((token) => matcher.tryToken(token) && isInTime(draw, token));
+  const short = work.time(() => draw.shortTokens.filter((token) => matcher.tryToken(token) && isInTime(draw, token)));
   if (short.length > 0) return drawSparse(kernel, short, shape, uniforms[1]);
-  return drawUnder(kernel, matcher.mask({ remainingTokens: draw.remainingTokens }), draw, uniforms[1]);
+  const mask = work.time(() => matcher.mask({ remainingTokens: draw.remainingTokens }));
+  return drawUnder(kernel, mask, draw, uniforms[1]);
 }
 
 /**
@@ -57,11 +60,12 @@ export function drawConstrained(kernel: RowKernel, draw: ConstrainedDraw): numbe
  * likely costs far less than asking of the whole vocabulary what is in time. -1 when none of them was.
  */
 function drawInTime(kernel: RowKernel, draw: ConstrainedDraw): number {
-  const mask = draw.matcher.mask();
+  const mask = draw.work.time(() => draw.matcher.mask());
   let uniform = draw.uniforms[1];
   for (let attempt = 0; attempt < REDRAWS; attempt++) {
     const token = drawUnder(kernel, mask, draw, uniform);
-    if (token < 0 || isInTime(draw, token)) return token;
+    if (token < 0 || draw.work.time(() => isInTime(draw, token))) return token;
+    draw.work.wasHurried = true;
     kernel.set(token, -Infinity);
     uniform = (uniform + GOLDEN_RATIO) % 1;
   }

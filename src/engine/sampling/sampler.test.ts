@@ -87,6 +87,7 @@ function samplerOf(options: Partial<SamplingOptions>, size: number, minTokens = 
     matcher: undefined,
     closesInTime: false,
     endsWhole: false,
+    nowMs: () => 0,
     shortTokens: [],
     maskCounts: { masked: 0, optimistic: 0 },
   });

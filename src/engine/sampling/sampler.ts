@@ -1,9 +1,10 @@
 import { mix64, SeededRandom } from "#base";
 import type { Matcher } from "#grammar";
-import type { AnswerPart, SamplingOptions } from "../generation.ts";
+import type { AnswerPart, FormStatistics, SamplingOptions } from "../generation.ts";
 import { drawConstrained, type MaskCounts } from "./constrained-draw.ts";
 import { drawToken } from "./draw-token.ts";
 import { type RankedToken, rankTokens } from "./logprobs.ts";
+import { FormWork } from "./form-work.ts";
 import type { RowKernel } from "./row-kernel.ts";
 
 /** Draws after a refused one come from a stream of their own. */
@@ -29,6 +30,8 @@ export interface SamplerParts {
   /** Tokens of one or two bytes; see `ConstrainedDraw`. */
   readonly shortTokens: readonly number[];
   readonly maskCounts: MaskCounts;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs: () => number;
 }
 
 export interface Sample {
@@ -45,10 +48,13 @@ export class Sampler {
   readonly #parts: SamplerParts;
   readonly #seed: bigint;
   readonly #occurrences = new Map<number, number>();
+  /** What keeping to the form has taken so far. */
+  readonly work: FormWork;
   #generated = 0;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
+    this.work = new FormWork(parts.nowMs);
     this.#seed = mix64(parts.options.seed + mix64(BigInt(parts.choice)));
   }
 
@@ -70,7 +76,8 @@ export class Sampler {
   accept(token: number): void {
     this.#occurrences.set(token, (this.#occurrences.get(token) ?? 0) + 1);
     this.#generated += 1;
-    this.#parts.matcher?.accept(token);
+    const { matcher } = this.#parts;
+    if (matcher !== undefined) this.work.time(() => matcher.accept(token));
   }
 
   /** Whether the answer is complete and nothing may follow but its end. */
@@ -86,7 +93,8 @@ export class Sampler {
   /** Tokens that come next whatever the model says. None where log probabilities are wanted: they would lack them. */
   forcedTokens(): Int32Array {
     const { matcher, logprobs } = this.#parts;
-    return matcher === undefined || logprobs !== undefined ? NO_TOKENS : matcher.forcedTokens();
+    if (matcher === undefined || logprobs !== undefined) return NO_TOKENS;
+    return this.work.time(() => matcher.forcedTokens());
   }
 
   /** How many of the drafts, from the first on, could be drawn at all. */
@@ -99,6 +107,13 @@ export class Sampler {
     }
     matcher.rollback(count);
     return count;
+  }
+
+  /** What keeping to the form took; undefined: there is none. */
+  get formStatistics(): FormStatistics | undefined {
+    if (this.#parts.matcher === undefined) return undefined;
+    const { ms, forcedTokens, wasHurried } = this.work;
+    return { ms, forcedTokens, wasHurried };
   }
 
   /** What the bytes of the answer are part of. */
@@ -118,7 +133,8 @@ export class Sampler {
     if (matcher === undefined) return drawToken(kernel, shape, uniformOf(0n));
     const uniforms = [uniformOf(0n), uniformOf(SECOND_STREAM)] as const;
     const budget = closesInTime ? remainingTokens : Infinity;
-    return drawConstrained(kernel, { matcher, shape, remainingTokens: budget, shortTokens, uniforms, counts });
+    const { work } = this;
+    return drawConstrained(kernel, { matcher, shape, remainingTokens: budget, shortTokens, uniforms, counts, work });
   }
 
   #adjust(): void {

@@ -4,6 +4,7 @@ import type { Core } from "../core.ts";
 import { EngineCore } from "../engine-core.ts";
 import { Detokenizer } from "../text/detokenizer.ts";
 import type { PromptPart } from "../generation.ts";
+import { DearForms } from "./dear-forms.ts";
 import type { FromWorker, ToWorker, WireRequest } from "./messages.ts";
 import type { OpenModel } from "./open-model.ts";
 import { Outbox } from "./outbox.ts";
@@ -36,6 +37,7 @@ const STATUS_INTERVAL_MS = 200;
 export class ModelWorker {
   readonly #parts: ModelWorkerParts;
   readonly #core: Core;
+  readonly #forms: DearForms;
   readonly #embeddings: EmbeddingJob[] = [];
   readonly #outbox: Outbox;
   #isRunning = false;
@@ -49,6 +51,9 @@ export class ModelWorker {
       clock: parts.clock,
       send: (outputs) => parts.send({ type: "outputs", outputs: outputs.map(toWireOutput) }),
     });
+    this.#forms = new DearForms({ clock: parts.clock, later: (run, ms) => void setTimeout(run, ms) });
+    // Before anybody streams: later it would hold up whoever does.
+    parts.defer(() => this.#core.prepareForms());
   }
 
   /** Takes one message; what a message asks wrongly is refused, never thrown. */
@@ -90,8 +95,11 @@ export class ModelWorker {
       throw new TramontaneError("invalid_model", `No adapter ${request.adapter} is loaded.`);
     }
     const prompt = tokenizePrompt(this.#parts.model.backend.vocabulary, request.prompt);
-    this.#core.submit(id, { ...request, prompt });
-    this.#run();
+    const start = (): void => {
+      this.#core.submit(id, { ...request, prompt });
+      this.#run();
+    };
+    this.#forms.admit({ id, form: request.constraint, compileMs: request.compileMs ?? 0, start });
   }
 
   #embed(id: number, inputs: readonly (readonly PromptPart[])[]): void {
@@ -123,6 +131,7 @@ export class ModelWorker {
 
   #cancel(id: number): void {
     this.#parts.model.watch?.hear();
+    this.#forms.cancel(id);
     this.#core.cancel(id);
     const job = this.#embeddings.findIndex((candidate) => candidate.id === id);
     if (job >= 0) this.#embeddings.splice(job, 1);

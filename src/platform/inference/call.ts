@@ -101,6 +101,8 @@ export interface Outcome {
   readonly durationMs: number;
   /** Until the first text; undefined when none came. */
   readonly firstTextMs: number | undefined;
+  /** Of answers of a form: tokens nobody had to ask the model for, and the time the form took. */
+  readonly form?: { readonly forcedTokens: number; readonly ms: number } | undefined;
 }
 
 /** Lets everybody in and remembers nothing. */

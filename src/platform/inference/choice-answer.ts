@@ -51,13 +51,14 @@ export class ChoiceAnswer {
     if (this.#reader) yield* this.#tell(this.#reader.push({ type: "control", text }));
   }
 
-  *finished({ reason, completionTokens }: FinishedEvent): Generator<TurnEvent> {
+  *finished({ reason, completionTokens, form }: FinishedEvent): Generator<TurnEvent> {
     if (this.#reader) yield* this.#tell(this.#reader.finish());
     yield {
       type: "finished",
       choice: this.choice,
       reason: this.#hasWholeCalls ? "tool_calls" : finishReason(reason, this.#options.dialect),
       completionTokens,
+      form,
       toolCalls: this.#toolCalls,
     };
   }

@@ -1,4 +1,6 @@
+import type { FormStatistics } from "#engine";
 import { countUsage } from "#protocol";
+import type { FormUsage } from "#protocol";
 import type { AnswerChunk, ChatCompletion, ChatCompletionChunk, ChunkChoice, Dialect, Usage } from "#protocol";
 import type { TurnEvent } from "./turn.ts";
 import type { Watch } from "./under-policy.ts";
@@ -78,6 +80,7 @@ export class Tally {
   #promptTokens = 0;
   #cachedTokens = 0;
   #completionTokens = 0;
+  #form: FormUsage | undefined;
 
   count(event: TurnEvent): void {
     if (event.type === "started") {
@@ -86,6 +89,7 @@ export class Tally {
     } else if (event.type === "finished") {
       this.ended += 1;
       this.#completionTokens += event.completionTokens;
+      if (event.form !== undefined) this.#form = addForm(this.#form, event.form);
       if (event.prompt === undefined) return;
       this.#promptTokens = event.prompt.promptTokens;
       this.#cachedTokens = event.prompt.cachedTokens;
@@ -93,6 +97,15 @@ export class Tally {
   }
 
   usage(): Usage {
-    return countUsage(this.#promptTokens, this.#completionTokens, this.#cachedTokens);
+    const usage = countUsage(this.#promptTokens, this.#completionTokens, this.#cachedTokens);
+    return this.#form === undefined ? usage : { ...usage, completion_tokens_details: this.#form };
   }
+}
+
+function addForm(sum: FormUsage | undefined, { ms, forcedTokens, wasHurried }: FormStatistics): FormUsage {
+  return {
+    forced_tokens: (sum?.forced_tokens ?? 0) + forcedTokens,
+    mask_us: (sum?.mask_us ?? 0) + Math.round(ms * 1000),
+    closed_early: (sum?.closed_early ?? false) || wasHurried,
+  };
 }

@@ -72,6 +72,7 @@ class TurnCount {
   readonly #beganMs: number;
   // Per choice: counted from the text while it runs, exact when it ended.
   readonly #completionTokens: number[] = [];
+  #form: Outcome["form"];
   #promptTokens = 0;
   #cachedTokens = 0;
   #prefilledTokens = 0;
@@ -104,6 +105,9 @@ class TurnCount {
     if (event.type === "finished") {
       this.#completionTokens[event.choice] = event.completionTokens;
       this.endings.push(event.reason);
+      const { form } = event;
+      const { forcedTokens = 0, ms = 0 } = this.#form ?? {};
+      if (form) this.#form = { forcedTokens: forcedTokens + form.forcedTokens, ms: ms + form.ms };
       this.#promptTokens = event.prompt?.promptTokens ?? this.#promptTokens;
       this.#cachedTokens = event.prompt?.cachedTokens ?? this.#cachedTokens;
       return;
@@ -127,6 +131,7 @@ class TurnCount {
       endings: this.endings,
       durationMs: clock.monotonicMs() - this.#beganMs,
       firstTextMs: this.#firstTextMs,
+      form: this.#form,
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { GenerationEvent } from "#engine";
+import type { FormStatistics, GenerationEvent } from "#engine";
 import type { AnsweredToolCall, WireFinishReason, WireLogprobs } from "#protocol";
 import { ChoiceAnswer } from "./choice-answer.ts";
 import type { ChoiceOptions } from "./choice-answer.ts";
@@ -23,6 +23,8 @@ export type TurnEvent =
       readonly choice: number;
       readonly reason: WireFinishReason;
       readonly completionTokens: number;
+      /** What keeping to a form took. */
+      readonly form?: FormStatistics | undefined;
       readonly toolCalls: readonly AnsweredToolCall[];
       /** In place of what `started` said, from engines that count the prompt only at the end. */
       readonly prompt?: { readonly promptTokens: number; readonly cachedTokens: number };
