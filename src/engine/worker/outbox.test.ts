@@ -48,6 +48,15 @@ describe("the outbox", () => {
     expect(messages).toEqual([[text(1, "a")], [text(1, "b"), control, text(1, "c")]]);
   });
 
+  it("lets the first text after a beginning go at once", () => {
+    const { messages, step } = setUp();
+    const started: CoreOutput = { id: 1, event: { type: "started", promptTokens: 3, cachedTokens: 0 } };
+    step(1, started);
+    step(1, text(1, "a"));
+    step(1, text(1, "b"));
+    expect(messages).toEqual([[started], [text(1, "a")]]);
+  });
+
   it("joins log probabilities in the order of the tokens", () => {
     const { messages, step, outbox } = setUp();
     const probable = (said: string, token: number): CoreOutput => {

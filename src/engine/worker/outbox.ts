@@ -41,8 +41,9 @@ export class Outbox {
     this.#parts.send(this.#held);
     this.#held = [];
     this.#lastOf.clear();
+    // Whoever was told of a beginning shall see the first word at once.
+    this.#sentMs = this.#isUrgent ? Number.NEGATIVE_INFINITY : this.#parts.clock.monotonicMs();
     this.#isUrgent = false;
-    this.#sentMs = this.#parts.clock.monotonicMs();
   }
 
   #hold(output: CoreOutput): void {
