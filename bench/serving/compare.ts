@@ -55,13 +55,20 @@ for (let round = 0; round < Number(values.rounds); round++) {
   for (const name of round % 2 === 0 ? order : order.toReversed()) {
     const contestant = await starters[name]();
     try {
-      await streamChat(contestant.endpoint, freshText(8), 8);
+      await warmUp(contestant);
       for (const scenario of chosen) await measure(name, contestant, scenario);
     } finally {
       await contestant.stop();
     }
   }
   console.error(`round ${round + 1} of ${values.rounds} done`);
+}
+
+/** A server in use has run every path before; both sides get the same chance to. */
+async function warmUp({ endpoint }: Contestant): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(Array.from({ length: 8 }, () => streamChat(endpoint, freshText(8), size!.decodeTokens / 4)));
+  }
 }
 
 async function measure(contestantName: Name, contestant: Contestant, scenario: Scenario): Promise<void> {
