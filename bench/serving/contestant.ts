@@ -10,10 +10,12 @@ import type { Endpoint } from "./sse-client.ts";
 /** A running server under test. */
 export interface Contestant {
   readonly endpoint: Endpoint;
-  /** Highest resident memory so far of the process and its children, in bytes. */
+  /** Highest memory so far of the process and its children, in bytes; a page that several share counts once. */
   peakBytes(): number;
   stop(): Promise<void>;
 }
+
+const MEMORY_SAMPLE_MS = 1000;
 
 export interface ContestantOptions {
   readonly modelPath: string;
@@ -78,10 +80,22 @@ export async function startLlamaServer(binary: string, options: ContestantOption
 }
 
 function contestantOf(child: ChildProcess, cleanUp: () => void, endpoint: Endpoint): Contestant {
+  let peak = 0;
+  const look = (): void => {
+    peak = Math.max(
+      peak,
+      processTree(child.pid!).reduce((sum, pid) => sum + proportionalBytes(pid), 0),
+    );
+  };
+  const timer = setInterval(look, MEMORY_SAMPLE_MS);
   return {
     endpoint,
-    peakBytes: () => processTree(child.pid!).reduce((sum, pid) => sum + peakOf(pid), 0),
+    peakBytes() {
+      look();
+      return peak;
+    },
     async stop() {
+      clearInterval(timer);
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
@@ -109,9 +123,10 @@ function processTree(root: number): number[] {
   return children(root);
 }
 
-function peakOf(pid: number): number {
+/** Resident memory, of shared pages only this process's share: a database's processes share most of theirs. */
+function proportionalBytes(pid: number): number {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
