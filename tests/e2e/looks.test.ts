@@ -112,6 +112,8 @@ describe.skipIf(CHROMIUM === undefined)(
       "/console/usage",
       "/console/commitment",
       "/console/limits",
+      "/console/policy",
+      "/console/moderation",
       "/console/members",
       "/console/audit",
       "/console/nowhere",

@@ -7,7 +7,7 @@ import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
 import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
-import type { Database } from "#platform";
+import type { Database, RuleJudge } from "#platform";
 import {
   Agents,
   Catalog,
@@ -43,6 +43,8 @@ export interface AppServerOptions {
   readonly webRoot: string;
   readonly disturb?: (toy: EngineModel) => EngineModel;
   readonly logger?: Logger;
+  /** Who judges by the policy; undefined: the model. */
+  readonly judge?: RuleJudge;
 }
 
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -61,7 +63,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const metrics = createMetrics();
     const newId = () => randomUUID().replaceAll("-", "");
     const random = { next: () => Math.random() };
-    const policies = openPolicies({ ...office, catalog, logger });
+    const policies = openPolicies({ ...office, catalog, logger, judge: options.judge });
     const shared = { catalog, clock, random, newId, observer: metrics, policies: policies.guard };
     const inference = createInference({ ...shared, gate: office.gate! });
     const jobs = await openBatches({

@@ -93,6 +93,16 @@ export function createAppRouter() {
     path: "limits",
     component: lazyRouteComponent(() => import("../console/limits-page.tsx"), "LimitsPage"),
   });
+  const policyPage = createRoute({
+    getParentRoute: () => console,
+    path: "policy",
+    component: lazyRouteComponent(() => import("../console/policy-page.tsx"), "PolicyPage"),
+  });
+  const moderationPage = createRoute({
+    getParentRoute: () => console,
+    path: "moderation",
+    component: lazyRouteComponent(() => import("../console/moderation-page.tsx"), "ModerationPage"),
+  });
   const membersPage = createRoute({
     getParentRoute: () => console,
     path: "members",
@@ -120,6 +130,8 @@ export function createAppRouter() {
           usagePage,
           commitmentPage,
           limitsPage,
+          policyPage,
+          moderationPage,
           membersPage,
           auditPage,
         ]),

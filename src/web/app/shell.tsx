@@ -168,7 +168,8 @@ export function SignedIn() {
   useEffect(() => {
     if (isError && !queries.getQueryData(SESSION)) void navigate({ to: "/login", replace: true });
   }, [isError, navigate, queries]);
-  useEffect(() => (isSignedIn ? live.start() : undefined), [isSignedIn, live]);
+  const listener = user && `${user.workspaceId} ${user.id}`;
+  useEffect(() => (listener === undefined ? undefined : live.start(listener)), [listener, live]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       const isCommand = event.ctrlKey || event.metaKey;

@@ -27,6 +27,8 @@ const GROUPS = [
   {
     name: "console.govern",
     sections: [
+      { to: "/console/policy", name: "console.policy", scope: "admin" },
+      { to: "/console/moderation", name: "console.moderation", scope: "admin" },
       { to: "/console/members", name: "console.members", scope: "admin" },
       { to: "/console/audit", name: "console.audit", scope: "admin" },
     ],

@@ -1,31 +1,24 @@
 import type { AppEvent } from "#protocol";
-
-export type Connection = "connecting" | "open" | "lost";
+import type { TabMessage } from "./event-hub.ts";
+import { EventStream } from "./event-stream.ts";
+import type { Connection } from "./event-stream.ts";
 
 /**
- * The tab's one event stream. Browsers allow six connections to a server over HTTP/1.1, so a hidden tab closes its stream and
- * takes up where it left off when it is seen again.
+ * The tab's view of the server's events. Where the browser can, all tabs share one connection, held by a worker; elsewhere a
+ * tab has its own, which it closes while it is hidden: browsers allow six connections to a server over HTTP/1.1.
  */
 export class LiveEvents {
   readonly #handle: (event: AppEvent) => void;
   readonly #readers = new Set<() => void>();
-  #source: EventSource | undefined;
-  #lastId: string | undefined;
   #connection: Connection = "connecting";
 
   constructor(handle: (event: AppEvent) => void) {
     this.#handle = handle;
   }
 
-  /** Connects now and follows the page's visibility; the returned function ends it. */
-  start(): () => void {
-    const follow = () => (document.visibilityState === "visible" ? this.#open() : this.#close());
-    document.addEventListener("visibilitychange", follow);
-    follow();
-    return () => {
-      document.removeEventListener("visibilitychange", follow);
-      this.#close();
-    };
+  /** Follows the events of this user; the returned function ends it. */
+  start(userId: string): () => void {
+    return typeof SharedWorker === "function" ? this.#share(userId) : this.#own();
   }
 
   readonly connection = (): Connection => this.#connection;
@@ -35,29 +28,43 @@ export class LiveEvents {
     return () => this.#readers.delete(reader);
   };
 
-  #open(): void {
-    if (this.#source) return;
-    const after = this.#lastId === undefined ? "" : `?after=${encodeURIComponent(this.#lastId)}`;
-    const source = new EventSource(`/api/events${after}`);
-    this.#source = source;
-    source.addEventListener("open", () => this.#set("open"));
-    source.addEventListener("error", () => {
-      this.#set("lost");
-      // A refused connection (a restarted proxy, a signed-out session) is closed for good by the browser: try again ourselves.
-      if (source.readyState === EventSource.CLOSED && this.#source === source) {
-        this.#close();
-        setTimeout(() => document.visibilityState === "visible" && this.#open(), 2000);
-      }
-    });
-    source.addEventListener("message", ({ data, lastEventId }) => {
-      this.#lastId = lastEventId;
-      this.#handle(JSON.parse(String(data)) as AppEvent);
-    });
+  #share(userId: string): () => void {
+    let port: MessagePort | undefined;
+    const join = () => {
+      if (port) return;
+      const worker = new SharedWorker(new URL("./events.worker.ts", import.meta.url), { type: "module", name: userId });
+      port = worker.port;
+      port.addEventListener("message", ({ data }: MessageEvent<TabMessage>) => {
+        if (data.type === "event") this.#handle(data.event);
+        else this.#set(data.connection);
+      });
+      port.start();
+    };
+    const leave = () => {
+      port?.postMessage("leave");
+      port?.close();
+      port = undefined;
+    };
+    // A page that is kept for the way back comes to life again.
+    addEventListener("pageshow", join);
+    addEventListener("pagehide", leave);
+    join();
+    return () => {
+      removeEventListener("pageshow", join);
+      removeEventListener("pagehide", leave);
+      leave();
+    };
   }
 
-  #close(): void {
-    this.#source?.close();
-    this.#source = undefined;
+  #own(): () => void {
+    const stream = new EventStream({ onEvent: this.#handle, onConnection: (connection) => this.#set(connection) });
+    const follow = () => (document.visibilityState === "visible" ? stream.open() : stream.close());
+    document.addEventListener("visibilitychange", follow);
+    follow();
+    return () => {
+      document.removeEventListener("visibilitychange", follow);
+      stream.close();
+    };
   }
 
   #set(connection: Connection): void {

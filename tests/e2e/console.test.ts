@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { startAppServer } from "../support/app-server.ts";
+import type { AppServer } from "../support/app-server.ts";
+import { builtWebApp } from "../support/web-app.ts";
+import { WordJudge } from "../support/word-judge.ts";
+import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import type { Watched } from "./browser.ts";
+import { scripted } from "./scripted-model.ts";
+
+describe.skipIf(CHROMIUM === undefined)(
+  `the console in Chromium (skipped when ${NO_CHROMIUM})`,
+  { timeout: 120_000 },
+  () => {
+    let server: AppServer;
+    let browser: Browser;
+    let context: BrowserContext;
+
+    beforeAll(async () => {
+      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge: new WordJudge() });
+      browser = await launchBrowser();
+      context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+      const [name, value] = server.cookie.split("=");
+      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+    }, 240_000);
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+    afterEach(async () => {
+      for (const page of context.pages()) await page.close();
+    });
+
+    const open = async (path: string): Promise<Watched> => {
+      const watched = await openPage(context, server.origin);
+      await watched.page.goto(server.origin + path);
+      await watched.page.getByRole("heading", { level: 1 }).waitFor();
+      return watched;
+    };
+    const ask = async (page: Page, question: string) => {
+      await page.locator("#composer").fill(question);
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+    };
+    const spend = (question: string) =>
+      server.call("POST", "/v1/chat/completions", {
+        model: "tramontane-small",
+        messages: [{ role: "user", content: question }],
+      });
+
+    test("what is spent stands to the cent in usage and in the commitment, with what will be missing", async () => {
+      const items = [{ model: "tramontane-small", input_per_million: "0", output_per_million: "1000000" }];
+      const list = { name: "test", currency: "EUR", valid_from: "2024-01-01T00:00:00Z", items };
+      await server.call("POST", "/admin/v1/price-lists", list);
+      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
+      const day = 86_400_000;
+      const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+      const commitment = { amount: "1000", starts_at: at(-day), ends_at: at(99 * day) };
+      await server.call("POST", "/admin/v1/commitments", commitment);
+      await spend("say=one two three four rate=5000");
+      const { data } = (await (await server.call("GET", "/admin/v1/usage?group_by=day")).json()) as {
+        data: { amount: string }[];
+      };
+      const spent = `€${Number(data[0]!.amount).toFixed(2)}`;
+      expect(spent).not.toBe("€0.00");
+      const { page, faults } = await open("/console/commitment");
+      await page.getByText(spent).first().waitFor();
+      await page
+        .getByRole("note")
+        .getByText(/missing at the end|used up/)
+        .waitFor();
+      await page.goto(`${server.origin}/console/usage`);
+      await page.getByText(spent).first().waitFor();
+      expect(faults).toEqual([]);
+    });
+
+    test("the playground asks two models, takes results of functions, and shows request, code and cost", async () => {
+      const { page, faults } = await open("/console/playground");
+      await page.getByRole("button", { name: "Use a sample" }).first().click();
+      const call = [{ name: "get_weather", arguments: { city: "Nîmes", unit: "celsius" } }];
+      await page.getByLabel("Message 1", { exact: true }).fill(`Weather? call=${JSON.stringify(call)}`);
+      await page.getByLabel("Second model: Model").selectOption("tramontane-large");
+      await page.getByRole("button", { name: "Run" }).click();
+      const first = page.getByRole("region", { name: "First model" });
+      await first.getByLabel("Result of get_weather").fill("24 degrees");
+      await page.getByRole("region", { name: "Second model" }).getByLabel("Result of get_weather").waitFor();
+      await first.getByRole("button", { name: "Send results" }).click();
+      await first.getByText("The tools said 24 degrees").waitFor();
+      await first.getByText(/first token after \d+ ms .*€\d/).waitFor();
+      await first.getByLabel("First model: Shown").selectOption("python");
+      await first.getByText("client.chat.complete(").waitFor();
+      expect(faults).toEqual([]);
+    });
+
+    test("a rule in plain words is tried, published, refuses in the reader's language, and its decisions are reviewed", async () => {
+      const { page, faults } = await open("/console/policy");
+      await page.getByRole("button", { name: "Add a rule" }).click();
+      await page.getByRole("textbox", { name: "Rule 1" }).fill("No advice on medical dosage");
+      await page.getByLabel("A message to try").fill("Which dosage of aspirin?");
+      await page.getByRole("button", { name: "Try", exact: true }).click();
+      await page.getByText(/1\. No advice on medical dosage: 0\.9/).waitFor();
+      await page.getByRole("button", { name: "Publish" }).click();
+      await page.getByRole("dialog").getByText("new").waitFor();
+      await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+      await page.getByText("version 1 in force").waitFor();
+      await page.goto(`${server.origin}/chat`);
+      await page.getByLabel("Language").selectOption("fr");
+      await ask(page, "Quelle dosage pour un enfant ? say=Jamais");
+      const card = page.getByRole("note").filter({ hasText: "No advice on medical dosage" });
+      await card.getByText(/certitude|certainty/).waitFor();
+      expect(await page.locator("article").last().innerText()).not.toContain("Jamais");
+      await page.getByLabel("Langue").selectOption("en");
+      await page.goto(`${server.origin}/console/moderation`);
+      await page.getByText("1. No advice on medical dosage").first().waitFor();
+      await page.getByRole("button", { name: "It was right" }).first().click();
+      await page.getByText("100%").waitFor();
+      expect(faults).toEqual([]);
+    });
+
+    test("eight visible tabs all work over HTTP/1.1, and all see an answer grow", async () => {
+      const first = await open("/chat");
+      await ask(first.page, "Tabs rate=20 chars=500");
+      const path = new URL(first.page.url()).pathname;
+      const tabs: Watched[] = [first];
+      for (let count = 2; count <= 8; count += 1) tabs.push(await open(path));
+      for (const { page } of tabs)
+        await page.getByRole("button", { name: "Answer again" }).waitFor({ timeout: 60_000 });
+      await ask(tabs[7]!.page, "say=Last");
+      for (const { page } of tabs) await page.getByText("Last", { exact: true }).last().waitFor();
+      expect(tabs.flatMap(({ faults }) => faults)).toEqual([]);
+    });
+  },
+);
