@@ -4,6 +4,8 @@ import { commonPrefixLength } from "./token-list.ts";
 export interface Origin {
   /** Leading tokens computed in whole tiles. */
   readonly tiled: number;
+  /** What follows them was the rest of a tile, not computed apart. */
+  readonly isRagged: boolean;
   /** Leading tokens that were a prompt; what follows is its answer. */
   readonly promptTokens: number;
 }

@@ -61,9 +61,12 @@ export class CoreHarness<B extends Backend = ToyBackend> {
     this.core.checkIntegrity();
   }
 
-  /** Steps until nothing is left to do. */
-  drain(): void {
-    while (this.core.hasWork()) this.step();
+  /** Steps until nothing is left to do; `between` runs before each. */
+  drain(between?: () => void): void {
+    while (this.core.hasWork()) {
+      between?.();
+      this.step();
+    }
   }
 
   events(id: number, choice = 0): GenerationEvent[] {

@@ -33,25 +33,32 @@ test.each([
 ])("%s cells: the same seed and request give the same bytes alone and beside eight others", (layout, window, cells) => {
   using backend = openBackend(libllama, { name: "micro", path, contextTokens: window, cells, clock }).backend;
   expect(backend.limits.layout).toBe(layout);
-  /** Asks the same once per entry, each time beside so many others; the first time nothing is cached. */
-  const answers = (rounds: number[]): { text: string; logprobs: number[] }[] => {
+  /**
+   * Asks the same once per entry, each time beside so many others; the first time nothing is cached, but what one without
+   * a seed left that asked the same, where `follows` says so.
+   */
+  const answers = (rounds: number[], follows = false): { text: string; logprobs: number[] }[] => {
     const harness = new CoreHarness({}, { draftTokens: 0, prefillTokens: 160 }, backend);
     let id = 0;
-    const submit = (prompt: Int32Array, seed: bigint, caller: string): number => {
+    const submit = (prompt: Int32Array, seed: bigint, caller: string, isReproducible = true): number => {
       harness.submit(++id, prompt, {
         maxTokens: 40,
         sampling: { ...warm, seed },
-        isReproducible: true,
+        isReproducible,
         logprobs: 0,
         caller,
       });
       return id;
     };
+    if (follows) {
+      submit(promptOf(200, 1), 7n, "careless", false);
+      harness.drain(() => backend.adaptThreads());
+    }
     const said = rounds.map((others) => {
       for (let other = 1; other <= others; other++) submit(promptOf(30 + 17 * other, id), BigInt(other), "busy");
       if (others > 0) harness.step();
       const asked = submit(promptOf(200, 1), 42n, "asking");
-      harness.drain();
+      harness.drain(() => backend.adaptThreads());
       const logprobs = harness.events(asked).flatMap((event) => (event.type === "text" ? (event.logprobs ?? []) : []));
       return { text: harness.text(asked), logprobs: logprobs.map(({ logprob }) => logprob) };
     });
@@ -62,4 +69,5 @@ test.each([
   expect(alone!.logprobs.length).toBeGreaterThan(10);
   expect(answers([0, 0])).toEqual([alone, alone]);
   expect(answers([8, 3])).toEqual([alone, alone]);
+  expect(answers([0, 3], true)).toEqual([alone, alone]);
 });

@@ -18,6 +18,14 @@ export interface KvCacheParts {
   readonly idleCells: number;
 }
 
+/** What a lease is for. */
+export interface Wanted {
+  readonly space: string;
+  readonly promptTokens: number;
+  /** Whether the answer must have the bytes it would have with nothing held. */
+  readonly isReproducible: boolean;
+}
+
 /** A cold state must save at least this many tokens over what the cache holds: restoring costs about as much as they do. */
 const MIN_COLD_GAIN = 32;
 /** Prefixes with fewer tokens of their own, or a smaller share of them, are not worth saving. */
@@ -82,7 +90,7 @@ export class KvCache {
    * Leases a sequence that holds as much of `tokens` as is worth having, for a prompt of `promptTokens`; undefined when
    * all are leased.
    */
-  acquire(tokens: Int32Array, options: { readonly space: string; readonly promptTokens: number }): Lease | undefined {
+  acquire(tokens: Int32Array, options: Wanted): Lease | undefined {
     const { space, promptTokens } = options;
     const hot = this.#tree.match(tokens, space);
     const cold = this.#cold.match(tokens, space);
@@ -94,7 +102,7 @@ export class KvCache {
     const lease =
       donor === undefined
         ? this.#begin(space)
-        : this.#share(donor, usableLength(hot.length, this.#originOf(donor), promptTokens));
+        : this.#share(donor, usableLength(hot.length, this.#originOf(donor), options));
     if (lease !== undefined) this.#lease(lease.sequence, promptTokens);
     return lease;
   }
@@ -104,7 +112,10 @@ export class KvCache {
     invariant(this.#leased.has(sequence), `sequence ${sequence} grows without a lease`);
     const length = this.#tree.lengthOf(sequence);
     const origin = this.#originOf(sequence);
-    if (isTiled && origin.tiled === length) this.#origins.set(sequence, { ...origin, tiled: length + tokens.length });
+    if (isTiled && origin.tiled === length) {
+      const whole = Math.floor(tokens.length / TILE_TOKENS) * TILE_TOKENS;
+      this.#origins.set(sequence, { ...origin, tiled: length + whole, isRagged: whole < tokens.length });
+    }
     this.#tree.append(sequence, tokens);
   }
 
@@ -113,7 +124,7 @@ export class KvCache {
     this.#backend.trimSequence(sequence, length);
     this.#tree.trim(sequence, length);
     const origin = this.#originOf(sequence);
-    this.#origins.set(sequence, { ...origin, tiled: Math.min(origin.tiled, length) });
+    this.#origins.set(sequence, cutTo(origin, length));
   }
 
   /** Ends a lease; the tokens stay as an idle prefix. */
@@ -186,7 +197,7 @@ export class KvCache {
     const sequence = this.#takeEmpty();
     if (sequence === undefined) return undefined;
     this.#tree.open(sequence, space);
-    this.#origins.set(sequence, { tiled: 0, promptTokens: 0 });
+    this.#origins.set(sequence, { tiled: 0, isRagged: false, promptTokens: 0 });
     return { sequence, held: 0 };
   }
 
@@ -202,8 +213,7 @@ export class KvCache {
   #fork(source: number, target: number, length: number): void {
     this.#backend.forkSequence(source, target, length);
     this.#tree.fork(source, target, { length, copy: this.#backend.limits.layout === "separate" });
-    const origin = this.#originOf(source);
-    this.#origins.set(target, { ...origin, tiled: Math.min(origin.tiled, length) });
+    this.#origins.set(target, cutTo(this.#originOf(source), length));
   }
 
   /** The holder with the least beyond the shared prefix, idle ones first. */
@@ -227,11 +237,9 @@ export class KvCache {
     return { sequence: donor, held: length };
   }
 
-  #restore(
-    cold: NonNullable<ReturnType<ColdStore["match"]>>,
-    { space, promptTokens }: { readonly space: string; readonly promptTokens: number },
-  ): Lease | undefined {
+  #restore(cold: NonNullable<ReturnType<ColdStore["match"]>>, wanted: Wanted): Lease | undefined {
     const { entry } = cold;
+    const { space, promptTokens } = wanted;
     if (entry.tokens.length > this.reachableCells) return undefined;
     const sequence = this.#takeEmpty();
     if (sequence === undefined) return undefined;
@@ -244,7 +252,7 @@ export class KvCache {
     this.#tree.append(sequence, entry.tokens);
     this.#origins.set(sequence, entry.origin);
     if (cold.length === entry.tokens.length) this.#cold.delete(entry);
-    const held = usableLength(cold.length, entry.origin, promptTokens);
+    const held = usableLength(cold.length, entry.origin, wanted);
     this.trim(sequence, held);
     this.#lease(sequence, promptTokens);
     return { sequence, held };
@@ -304,13 +312,19 @@ export class KvCache {
 }
 
 /**
- * How much of a held prefix a prompt should take over. Equal bits need equal tiles: up to where the prompt's own end, and
- * none after. Where only that gives up less than a tile of another prompt, equal bits are chosen; what goes on into an
- * answer was computed token by token anyway, and is kept whole.
+ * How much of a held prefix a prompt should take over: all of it, unless equal bits are wanted. These need equal tiles: up
+ * to where the prompt's own end, and none after. Where only that gives up less than a tile of another prompt, equal bits
+ * are chosen; what goes on into an answer was computed token by token anyway, and is kept whole.
  */
-function usableLength(held: number, origin: Origin, promptTokens: number): number {
+function usableLength(held: number, origin: Origin, { promptTokens, isReproducible }: Wanted): number {
   const tileEnd = tileEndOf(promptTokens);
-  if (held > origin.promptTokens || (held >= tileEnd && origin.tiled === tileEnd)) return held;
+  if (!isReproducible || held > origin.promptTokens) return held;
+  if (held >= tileEnd && origin.tiled === tileEnd && !origin.isRagged) return held;
   const equal = Math.min(Math.floor(Math.min(held, tileEnd) / TILE_TOKENS) * TILE_TOKENS, origin.tiled);
   return held - equal < TILE_TOKENS ? equal : held;
+}
+
+function cutTo(origin: Origin, length: number): Origin {
+  const tiled = Math.min(origin.tiled, length);
+  return { ...origin, tiled, isRagged: origin.isRagged && length > tiled };
 }

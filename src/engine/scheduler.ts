@@ -68,6 +68,7 @@ export class Scheduler {
       const lease = this.#parts.cache.acquire(sequence.tokens.view(0, sequence.tokens.length - 1), {
         space: sequence.space,
         promptTokens: sequence.owner.request.prompt.length,
+        isReproducible: sequence.owner.request.isReproducible === true,
       });
       if (lease === undefined) break;
       sequence.lease = lease.sequence;

@@ -89,7 +89,7 @@ const shapeOf = (passes: ReturnType<typeof planStep>) =>
 
 test("decoding rows come first and together, then the ends of prompts with them, then tiles, one prompt to a pass", () => {
   const sequences = [
-    sequenceOf(2, { prompt: 300, generated: 0, computed: 0 }),
+    sequenceOf(2, { prompt: 300, generated: 0, computed: 0, isReproducible: true }),
     sequenceOf(1, { prompt: 10, generated: 5, computed: 14 }),
     sequenceOf(0, { prompt: 20, generated: 0, computed: 0 }),
   ];
@@ -102,9 +102,9 @@ test("decoding rows come first and together, then the ends of prompts with them,
   ]);
 });
 
-test("a prompt's last token is never in a tile, and its end never crosses one", () => {
-  const chunks = (prompt: number) => {
-    const sequence = sequenceOf(0, { prompt, generated: 0, computed: 0 });
+test("a prompt's last token is never in a tile where equal bytes are wanted; else the rest goes with the tiles", () => {
+  const chunks = (prompt: number, isReproducible = true) => {
+    const sequence = sequenceOf(0, { prompt, generated: 0, computed: 0, isReproducible });
     const sizes: number[] = [];
     while (sequence.pending > 0) {
       const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 })) as unknown as [[{ tokens: number }]];
@@ -117,6 +117,8 @@ test("a prompt's last token is never in a tile, and its end never crosses one", 
   expect(chunks(64)).toEqual([63, 1]);
   expect(chunks(65)).toEqual([64, 1]);
   expect(chunks(5)).toEqual([5]);
+  expect(chunks(500, false)).toEqual([192, 192, 116]);
+  expect(chunks(65, false)).toEqual([65]);
 });
 
 const states = fc
@@ -144,7 +146,7 @@ test("no plan takes more than its budget, and none is empty while rows are left"
         expect(new Set(slices.map(({ sequence }) => sequence)).size).toBe(slices.length);
         for (const { sequence, tokens } of slices) {
           expect(tokens).toBeLessThanOrEqual(sequence.pending);
-          if (tokens >= TILE_TOKENS)
+          if (tokens >= TILE_TOKENS && sequence.owner.request.isReproducible)
             expect(sequence.computed + tokens).toBeLessThanOrEqual(tileEndOf(sequence.owner.request.prompt.length));
         }
         for (const pass of passes) expect(rowsOf([pass])).toBeLessThanOrEqual(limits.batchTokens);
@@ -179,7 +181,9 @@ test("forced tokens of separate sequences go one by one, unless many wait", () =
 
 test("tiles of separate sequences with as many rows each share a pass, as far as a batch goes", () => {
   const prompts = (count: number) =>
-    Array.from({ length: count }, (_, lease) => sequenceOf(lease, { prompt: 200, generated: 0, computed: 64 }));
+    Array.from({ length: count }, (_, lease) =>
+      sequenceOf(lease, { prompt: 200, generated: 0, computed: 64, isReproducible: true }),
+    );
   const rows = budgetOf({ prefillTokens: 2000 }, "separate");
   expect(shapeOf(planStep(prompts(2), rows))).toEqual([
     [

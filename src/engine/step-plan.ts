@@ -23,7 +23,8 @@ export interface StepBudget {
 
 /**
  * Attention kernels take a whole tile of rows another way than fewer rows, with other rounding. A prompt is therefore cut
- * at multiples of the tile and its rest is computed apart: which way a position goes then depends on the prompt alone.
+ * at multiples of the tile. Where equal bytes are wanted its rest is computed apart: which way a position goes then depends
+ * on the prompt alone. Else the rest goes with the tiles, which is faster.
  */
 export const TILE_TOKENS = 64;
 /** From this many cells on, the kernel splits those of a row that is alone in its pass among the threads. */
@@ -99,9 +100,11 @@ export function tileEndOf(promptTokens: number): number {
   return Math.floor((promptTokens - 1) / TILE_TOKENS) * TILE_TOKENS;
 }
 
-/** The next rows of a sequence that has several to compute: to a multiple of the tile, or less than a tile. */
+/** The next rows of a sequence that has several to compute: to a multiple of the tile, or the rest. */
 function chunkOf({ computed, pending, owner }: Sequence, room: { most: number; tile: number }): number {
-  const tileEnd = tileEndOf(owner.request.prompt.length);
+  const { prompt, isReproducible } = owner.request;
+  if (!isReproducible && pending <= room.most) return pending;
+  const tileEnd = tileEndOf(prompt.length);
   if (room.tile === 1 || tileEnd <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
   return Math.max(0, Math.min(tileEnd, Math.floor((computed + room.most) / room.tile) * room.tile) - computed);
 }
