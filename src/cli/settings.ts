@@ -144,6 +144,12 @@ export const SETTINGS = {
     parse: wholeNumber(0, 600_000),
     fallback: 10_000,
   }),
+  queueTimeoutMs: setting({
+    summary: "How long a request may wait for its start when a model has too much to do, in milliseconds.",
+    placeholder: "MS",
+    parse: wholeNumber(100, 3_600_000),
+    fallback: 60_000,
+  }),
   maxBodyBytes: setting({
     summary: "Largest JSON request body, in bytes.",
     placeholder: "BYTES",

@@ -33,7 +33,7 @@ const KINDS: Partial<Record<ErrorCode, WireKind>> = {
   method_not_allowed: { status: 405, type: "method_not_allowed", code: "method_not_allowed" },
   payload_too_large: { status: 413, type: "payload_too_large", code: "payload_too_large" },
   rate_limited: { status: 429, type: "rate_limited", code: "1300" },
-  overloaded: UNAVAILABLE,
+  overloaded: { status: 429, type: "service_tier_capacity_exceeded", code: "3505" },
   storage_unavailable: UNAVAILABLE,
   budget_exceeded: { status: 402, type: "budget_exceeded", code: "budget_exceeded" },
   policy_refused: { status: 403, type: "policy_refused", code: "policy_refused" },

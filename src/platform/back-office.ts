@@ -31,6 +31,8 @@ export interface BackOfficeOptions {
   readonly role: "server" | "command";
   /** A key that works for everything in the first workspace. */
   readonly configuredKey: string | undefined;
+  /** How long a request may wait for its start when a model has too much to do; a minute, unless told otherwise. */
+  readonly queueMs?: number | undefined;
   /** An OpenID provider that members sign in at. */
   readonly oidc?: OidcSettings | undefined;
   /** A collector to send traces to, by OTLP over HTTP. */
@@ -61,6 +63,7 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   close(): Promise<void>;
 }
 
+const QUEUE_MS = 60_000;
 const BOOKS_MS = 600_000;
 
 /** Opens the store, brings its schema up to date, and builds what stands on it. Errors: those of `openDatabase` and `migrate`. */
@@ -111,7 +114,7 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
     files,
     contentFolder: folder,
     meter,
-    gate: meter && createGate({ limiter, meter, logger, traces }),
+    gate: meter && createGate({ limiter, meter, logger, traces, clock, queueMs: options.queueMs ?? QUEUE_MS }),
     async close() {
       clearInterval(books);
       await traces?.close();

@@ -1,6 +1,8 @@
 import { TramontaneError } from "#base";
-import type { Logger } from "#base";
+import type { Clock, Logger } from "#base";
 import type { Admission, AdmissionRequest, Gate, Outcome, RequestSize } from "./inference/call.ts";
+import { FairQueue } from "./limits/fair-queue.ts";
+import type { Place } from "./limits/fair-queue.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import type { AttemptEnd } from "./metering/outcome.ts";
 import type { Meter } from "./metering/meter.ts";
@@ -10,6 +12,9 @@ interface GateParts {
   readonly limiter: Limiter;
   readonly meter: Meter;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** How long a request may wait for its start. */
+  readonly queueMs: number;
   /** Hears of every request that has ended. */
   readonly traces?: OtlpTraces | undefined;
 }
@@ -19,12 +24,18 @@ const BYTES_PER_TOKEN = 4;
 const USUAL_OUTPUT_TOKENS = 256;
 
 /** Lets in who is within limits and budget, and writes down what it came to. */
-export function createGate({ limiter, meter, logger, traces }: GateParts): Gate {
+export function createGate({ limiter, meter, logger, traces, clock, queueMs }: GateParts): Gate {
+  const queues = new Queues(clock, queueMs);
   return {
     async admit(ask: AdmissionRequest): Promise<Admission> {
       const { caller, requestId } = ask.call;
       const { organizationId, workspaceId, keyId } = caller;
-      const lease = await limiter.admit({ caller, model: ask.deployment, tokens: expectedTokens(ask.size) });
+      const tokens = expectedTokens(ask.size);
+      const lease = await limiter.admit({ caller, model: ask.deployment, tokens });
+      const place = await queues.enter(ask, tokens).catch((error: unknown) => {
+        lease.end(0);
+        throw error;
+      });
       const ticket = await meter
         .begin({
           requestId,
@@ -36,6 +47,7 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
         })
         .catch((error: unknown) => {
           lease.end(0);
+          place?.leave(0);
           throw error;
         });
       return {
@@ -46,6 +58,7 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
         async settle(outcome) {
           const { promptTokens, completionTokens: outputTokens } = outcome;
           lease.end(promptTokens + outputTokens);
+          place?.leave(promptTokens + outputTokens);
           traces?.record({ ask, outcome });
           await ticket.settle(endOf(outcome), { trace: outcome }).catch((error: unknown) => {
             // A refusal is an answer; only a store that fails is news.
@@ -57,6 +70,29 @@ export function createGate({ limiter, meter, logger, traces }: GateParts): Gate 
       };
     },
   };
+}
+
+/** One queue per model. */
+class Queues {
+  readonly #queues = new Map<string, FairQueue>();
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+
+  constructor(clock: Clock, deadlineMs: number) {
+    this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  async enter({ call, deployment, slots }: AdmissionRequest, tokens: number): Promise<Place | undefined> {
+    if (slots === undefined) return undefined;
+    let queue = this.#queues.get(deployment);
+    if (queue === undefined) {
+      queue = new FairQueue({ slots, deadlineMs: this.#deadlineMs, clock: this.#clock });
+      this.#queues.set(deployment, queue);
+    }
+    const { organizationId } = call.caller;
+    return await queue.enter({ organizationId, tokens, signal: call.signal });
+  }
 }
 
 /** Who leaves before the first token pays for the part of the prompt that was worked through for them. */

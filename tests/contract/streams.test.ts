@@ -142,10 +142,10 @@ describe("a stream that fails", () => {
     };
     const server = await start({ disturb: (toy) => withGenerate(toy, refuse) });
     const response = await server.send("/v1/chat/completions", long);
-    expect(response.status).toBe(503);
+    expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("2");
     expect(response.headers.get("retry-after-ms")).toBe("1500");
-    expect(await response.json()).toMatchObject({ object: "error", code: "3800" });
+    expect(await response.json()).toMatchObject({ object: "error", code: "3505" });
   });
 
   test("later ends with a valid chunk that says why, and without [DONE]", async () => {

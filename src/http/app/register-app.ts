@@ -26,7 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   not_found: 404,
   payload_too_large: 413,
   rate_limited: 429,
-  overloaded: 503,
+  overloaded: 429,
   engine_unavailable: 503,
   internal: 500,
 };

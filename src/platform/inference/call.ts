@@ -60,6 +60,8 @@ export interface AdmissionRequest {
   readonly deployment: string;
   readonly operation: Operation;
   readonly size: RequestSize;
+  /** Requests that the model takes at once; undefined: nobody queues for it. */
+  readonly slots?: number;
 }
 
 /** What the platform does around every inference: refuse before, settle after. */

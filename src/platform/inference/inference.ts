@@ -96,7 +96,8 @@ export function createInference(given: InferenceParts): Inference {
   const collect = ({ events, ...turn }: StartedTurn) => collectCompletion(events, turn);
   return {
     chat: async (request, call) => collect(await startChat(parts, { ...request, stream: false }, call)),
-    streamChat: async (request, call) => stream(await startChat(parts, { ...request, stream: true }, call), request.includeUsage),
+    streamChat: async (request, call) =>
+      stream(await startChat(parts, { ...request, stream: true }, call), request.includeUsage),
     fim: async (request, call) => collect(await startFim(parts, request, call)),
     streamFim: async (request, call) => stream(await startFim(parts, request, call), request.includeUsage),
     embed: (request, call) => embed(parts, request, call),

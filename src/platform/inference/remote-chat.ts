@@ -18,7 +18,13 @@ export async function startRemoteChat(
   const { dialect, signal } = call;
   const { id, contextTokens } = deployment.spec;
   const size = sizeOf(request, contextTokens);
-  const admission = await parts.gate.admit({ call, deployment: id, operation: "chat", size });
+  const admission = await parts.gate.admit({
+    call,
+    deployment: id,
+    operation: "chat",
+    size,
+    slots: deployment.remote.slots,
+  });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
   const watch = await beginWatch(parts, call, {
     userTexts: userTextsOf(request.messages),

@@ -41,12 +41,21 @@ export interface TurnPlan extends Watched {
   readonly closing?: Closing | undefined;
 }
 
+/** Twice what the engine runs at once: it still chooses whom to batch with whom, and the rest waits where turns are fair. */
+const LOCAL_SLOTS = 32;
+
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
 export async function startTurn(parts: InferenceContext, plan: TurnPlan, call: Call): Promise<StartedTurn> {
   const { deployment, operation, choices, prefix, dropsFirstSpace, reading } = plan;
   const { dialect, signal } = call;
   const { id } = deployment.spec;
-  const admission = await parts.gate.admit({ call, deployment: id, operation, size: sizeOf(plan) });
+  const admission = await parts.gate.admit({
+    call,
+    deployment: id,
+    operation,
+    size: sizeOf(plan),
+    slots: LOCAL_SLOTS,
+  });
   call.reportLimits?.(admission.limits ?? UNLIMITED);
   const request = toGenerationRequest(parts, plan, call);
   const watch = await beginWatch(parts, call, plan);
@@ -86,7 +95,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     logprobs: plan.logprobs,
     prediction: plan.prediction,
     priority: parts.priority ?? 0,
-    caller: call.caller.workspaceId,
+    caller: call.caller.organizationId,
     adapter: undefined,
     constraint: plan.constraint,
     ...(plan.constraint ? { compileMs: plan.compileMs, closing: plan.closing, answerPrefix: plan.prefix } : {}),

@@ -12,6 +12,8 @@ export interface EndpointSpec {
   readonly apiKey: string | undefined;
   /** Share of the requests, relative to the other endpoints. */
   readonly weight: number;
+  /** Requests it is given at once; the others wait here, where turns are fair. */
+  readonly maxInFlight: number;
   /** Whether the address may be of this machine or a private network. */
   readonly allowPrivate: boolean;
 }
@@ -31,7 +33,8 @@ export interface RemoteModelSpec {
 type Fields = Readonly<Record<string, unknown>>;
 
 const MODEL_FIELDS = ["name", "aliases", "model", "context_tokens", "endpoints"];
-const ENDPOINT_FIELDS = ["kind", "url", "key_variable", "weight", "allow_private"];
+const ENDPOINT_FIELDS = ["kind", "url", "key_variable", "weight", "max_in_flight", "allow_private"];
+const USUAL_IN_FLIGHT = 256;
 const USUAL_CONTEXT_TOKENS = 32_768;
 
 /**
@@ -90,6 +93,7 @@ function readEndpoint(
     url: asUrl(fields["url"], `${where}.url`),
     apiKey,
     weight: asPositive(fields["weight"] ?? 1, `${where}.weight`),
+    maxInFlight: Math.ceil(asPositive(fields["max_in_flight"] ?? USUAL_IN_FLIGHT, `${where}.max_in_flight`)),
     allowPrivate: fields["allow_private"] === true,
   };
 }

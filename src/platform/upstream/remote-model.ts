@@ -32,6 +32,11 @@ export class RemoteModel {
     this.#newCallId = newCallId;
   }
 
+  /** Requests that all endpoints together take at once. */
+  get slots(): number {
+    return this.spec.endpoints.reduce((sum, { maxInFlight }) => sum + maxInFlight, 0);
+  }
+
   /** Errors: `invalid_request`, `capability_missing`, `overloaded`, `engine_unavailable`; later `engine_crashed`. */
   async *chat(
     request: ChatRequest,
