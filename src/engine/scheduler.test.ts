@@ -70,6 +70,19 @@ test("an interactive request takes the place of a batch request, which then says
   expect(harness.text(1)).toBe(run(false).text(1));
 });
 
+test("whoever waits for first words shares no pass with a batch, which then goes on", () => {
+  const { harness, passes } = watch({});
+  for (let id = 0; id < 3; id++) harness.submit(id, `Hello ${id}`, { priority: 10, maxTokens: 40 });
+  for (let step = 0; step < 5; step++) harness.step();
+  harness.submit(9, LONG, { priority: 0, maxTokens: 3 });
+  passes.length = 0;
+  harness.drain();
+  const widths = passes.map((pass) => new Set(pass).size);
+  expect(widths[0]).toBe(1);
+  expect(widths[widths.findIndex((width) => width > 1)]).toBe(4);
+  for (let id = 0; id < 3; id++) expect(harness.finish(id)).toBeDefined();
+});
+
 test("when cells run out the last in line waits, and every answer is what it would have been", () => {
   const run = (cells: number) => {
     const harness = new CoreHarness({ cells, contextTokens: 64 }, { coldBytes: 0 });

@@ -138,7 +138,11 @@ export class Scheduler {
     const awake = all.filter((sequence) => sequence.restsUntilMs <= nowMs);
     const running = awake.length > 0 ? awake : all;
     const next = running.reduce((oldest, sequence) => (sequence.lastStep < oldest.lastStep ? sequence : oldest));
-    return running.filter((sequence) => sequence.space === next.space).toSorted(this.#compare);
+    const group = running.filter((sequence) => sequence.space === next.space).toSorted(this.#compare);
+    // Whoever waits for first words does not share passes with work that can wait.
+    const first = group[0]!.owner.request.priority;
+    const urgent = group.filter(({ owner }) => owner.request.priority === first);
+    return urgent.some(({ pending }) => pending > 1) ? urgent : group;
   }
 
   #planWithin(group: readonly Sequence[], rows: number): Slice[][] {

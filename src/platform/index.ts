@@ -55,6 +55,7 @@ export { diffPolicies } from "./policies/policy-diff.ts";
 export type { PolicyDiff, RuleChange, SettingChange } from "./policies/policy-diff.ts";
 export type { GuardedRequest, PolicyGuard, PolicyWatch } from "./policies/policy-guard.ts";
 export type { PolicyOwner, PolicyStore, PolicyVersion, StoredPolicy } from "./policies/policy-store.ts";
+export { RuleClassifier } from "./policies/rule-classifier.ts";
 export type { Case, Judgement, RuleJudge } from "./policies/rule-classifier.ts";
 export { RULE_TEMPLATES } from "./policies/templates.ts";
 export type { RuleTemplate } from "./policies/templates.ts";

@@ -61,6 +61,13 @@ test("1 and 10 are told apart, whichever of them is drawn", async () => {
   }
 });
 
+test("a number that is a token of its own takes nothing from its beginning", async () => {
+  const { ask } = modelOf({ "": { "1": 0.3, "10": 0.1, none: 0.6 } });
+  const scores = await scoreLabels(["1", "10", "none"], ask);
+  expect(scores.get("1")).toBeCloseTo(0.3);
+  expect(scores.get("10")).toBeCloseTo(0.1);
+});
+
 test("an unlikely branch is divided, not asked about", async () => {
   const { ask, questions } = modelOf({ "": { "1": 0.01, none: 0.99 } });
   const scores = await scoreLabels(["1", "10", "none"], ask);

@@ -38,6 +38,11 @@ export async function scoreLabels(labels: readonly string[], ask: AskLabels): Pr
     for (const fork of forks) {
       // A label that another token leads to would only draw the answer there again.
       const asked = fork.heirs.filter((label) => label !== fork.text && masses.get(label) === 0);
+      // All longer ones have tokens of their own: whoever wrote this beginning meant it to be the whole.
+      if (asked.length === 0 && fork.heirs.includes(fork.text)) {
+        add(masses, fork.text, fork.probability);
+        continue;
+      }
       const isWorthIt = asked.length > 0 && fork.probability >= WORTH_ASKING * total;
       const found = isWorthIt ? await walk(masses, fork, ask(asked)) : [fork];
       for (const again of found) {
