@@ -138,6 +138,17 @@ export const SETTINGS = {
     }),
     fallback: undefined,
   }),
+  rateStoreUrl: setting({
+    summary: "A Valkey or Redis 7 in which several servers share the rates of limits.",
+    placeholder: "URL",
+    defaultText: "each server counts for itself",
+    secret: true,
+    parse: optional((value: string) => {
+      if (!/^(redis|rediss|valkey):\/\//.test(value)) throw new Error("must begin with redis:// or rediss://");
+      return value.replace(/^valkey:/, "redis:");
+    }),
+    fallback: undefined,
+  }),
   drainTimeoutMs: setting({
     summary: "How long running answers may go on after SIGTERM, in milliseconds.",
     placeholder: "MS",

@@ -78,6 +78,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       databaseUrl: config.databaseUrl,
       role: "server",
       configuredKey: key,
+      rateStoreUrl: config.rateStoreUrl,
       queueMs: config.queueTimeoutMs,
       otlpUrl: config.otlpUrl,
       oidc: oidcOf(config),

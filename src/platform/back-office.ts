@@ -8,6 +8,7 @@ import { Files } from "./files/files.ts";
 import { createGate } from "./gate.ts";
 import type { Gate } from "./inference/call.ts";
 import { LimitRules } from "./limits/limit-rules.ts";
+import { openSharedRates } from "./limits/shared-rates.ts";
 import { Limiter } from "./limits/limiter.ts";
 import { Budgets } from "./metering/budgets.ts";
 import { Meter } from "./metering/meter.ts";
@@ -31,6 +32,8 @@ export interface BackOfficeOptions {
   readonly role: "server" | "command";
   /** A key that works for everything in the first workspace. */
   readonly configuredKey: string | undefined;
+  /** A Valkey or Redis that several servers share their rates in, as `redis://…`. */
+  readonly rateStoreUrl?: string | undefined;
   /** How long a request may wait for its start when a model has too much to do; a minute, unless told otherwise. */
   readonly queueMs?: number | undefined;
   /** An OpenID provider that members sign in at. */
@@ -90,7 +93,8 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
   const limits = new LimitRules({ database, clock, audit });
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
   const traces = options.otlpUrl && new OtlpTraces({ url: options.otlpUrl, clock, logger });
-  const limiter = new Limiter({ rules: limits, database, clock });
+  const shared = options.rateStoreUrl === undefined ? undefined : openSharedRates(options.rateStoreUrl, logger);
+  const limiter = new Limiter({ rules: limits, database, clock, shared });
   const folder = contentFolder(options.directory);
   const files = new Files({ database, clock, folder });
   // Nothing is being uploaded yet, as long as nobody else may use the store.
@@ -118,6 +122,7 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
     async close() {
       clearInterval(books);
       await traces?.close();
+      await shared?.close();
       await tenancy.close();
       await meter?.close();
       await database.close();

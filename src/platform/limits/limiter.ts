@@ -5,12 +5,15 @@ import { monthOf } from "../metering/spending.ts";
 import type { Database } from "../storage/database.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import type { LimitRule, LimitRules } from "./limit-rules.ts";
+import type { SharedAnswer, SharedBucket, SharedRates } from "./shared-rates.ts";
 import { LIMIT_NAMES, RuleState } from "./rule-state.ts";
 
 interface LimiterParts {
   readonly rules: LimitRules;
   readonly database: Database;
   readonly clock: Clock;
+  /** Rates that several servers share; absent: each server counts for itself. */
+  readonly shared?: SharedRates | undefined;
 }
 
 export interface LimitedRequest {
@@ -33,17 +36,27 @@ interface MonthCount {
   tokens: number;
 }
 
+interface SharedRate {
+  readonly state: RuleState;
+  readonly limit: "requestsPerSecond" | "tokensPerMinute";
+  readonly bucket: SharedBucket;
+}
+
+/** A server that has not been seen for so long is gone. */
+const DEAD_AFTER_MS = 20_000;
+
 const UNLIMITED: LimitLease = { state: undefined, end() {} };
 const COUNT_FRESH_MS = 5_000;
 
 /**
  * Holds requests to the rules of their organisation, workspace and key. A request passes all its rules or counts for none.
- * Rates are this process's own; months are counted from the ledger, so they hold over all processes to within 5 s of usage.
+ * Rates are this process's own, or shared by all with one store; while that is away, each of N servers gives an Nth. Months are counted from the ledger, so they hold over all processes to within 5 s of usage.
  */
 export class Limiter {
   readonly #parts: LimiterParts;
   readonly #states = new Map<string, RuleState>();
   readonly #months = new Map<string, MonthCount>();
+  readonly #servers = { count: 1, readAtMs: Number.NEGATIVE_INFINITY };
 
   constructor(parts: LimiterParts) {
     this.#parts = parts;
@@ -54,16 +67,20 @@ export class Limiter {
     const rules = await this.#parts.rules.applying(request.caller, request.model);
     if (rules.length === 0) return UNLIMITED;
     for (const rule of rules) await this.#checkMonth(rule, request.tokens);
+    const servers = this.#parts.shared === undefined ? 1 : await this.#countServers();
     const nowMs = this.#parts.clock.monotonicMs();
-    const states = rules.map((rule) => this.#stateOf(rule, nowMs));
-    for (const state of states) {
-      const { waitMs, limit } = state.waitFor(request.tokens, nowMs);
-      if (waitMs > 0) throw refusal(state.rule, limit, waitMs);
-    }
+    const states = rules.map((rule) => this.#stateOf(rule, nowMs, servers));
+    const shared = this.#sharedBuckets(states, request.tokens);
+    const answer = shared.length === 0 ? undefined : await this.#parts.shared?.take(shared.map(({ bucket }) => bucket));
+    if (answer === undefined) this.#askHere(states, request.tokens, nowMs);
+    else this.#askAll(states, shared, answer);
     for (const state of states) state.start(request.tokens, nowMs);
     return {
       state: describe(states, request.tokens, nowMs),
       end: (tokens) => {
+        const corrections = shared.filter(({ limit }) => limit === "tokensPerMinute");
+        const extra = tokens - request.tokens;
+        if (extra !== 0) this.#parts.shared?.correct(corrections.map(({ bucket }) => ({ ...bucket, amount: extra })));
         const endMs = this.#parts.clock.monotonicMs();
         for (const state of states) state.end(tokens - request.tokens, endMs - nowMs, endMs);
         for (const rule of rules) this.#addToMonth(rule, tokens);
@@ -71,11 +88,64 @@ export class Limiter {
     };
   }
 
+  #askHere(states: readonly RuleState[], tokens: number, nowMs: number): void {
+    for (const state of states) {
+      const { waitMs, limit } = state.waitFor(tokens, nowMs);
+      if (waitMs > 0) throw refusal(state.rule, limit, waitMs);
+    }
+  }
+
+  #askAll(states: readonly RuleState[], shared: readonly SharedRate[], { refused, waitMs }: SharedAnswer): void {
+    const full = states.find((state) => state.concurrencyWaitMs() > 0);
+    if (full !== undefined) throw refusal(full.rule, "concurrentRequests", full.concurrencyWaitMs());
+    if (refused !== undefined) throw refusal(shared[refused]!.state.rule, shared[refused]!.limit, waitMs);
+  }
+
+  /** The rates of these rules as the shared store knows them: one key per rule and rate, and a new one when it changes. */
+  #sharedBuckets(states: readonly RuleState[], tokens: number): SharedRate[] {
+    if (this.#parts.shared === undefined) return [];
+    return states.flatMap((state) => {
+      const { id, organizationId, requestsPerSecond: perSecond, tokensPerMinute: perMinute } = state.rule;
+      const key = (name: string, rate: number) => `rate:{${organizationId}}:${id}:${name}:${rate}`;
+      const rates: SharedRate[] = [];
+      if (perSecond !== undefined) {
+        const bucket = {
+          key: key("requests", perSecond),
+          capacity: Math.max(1, perSecond),
+          perMs: perSecond / 1_000,
+          amount: 1,
+        };
+        rates.push({ state, limit: "requestsPerSecond", bucket });
+      }
+      if (perMinute !== undefined) {
+        const bucket = {
+          key: key("tokens", perMinute),
+          capacity: perMinute,
+          perMs: perMinute / 60_000,
+          amount: tokens,
+        };
+        rates.push({ state, limit: "tokensPerMinute", bucket });
+      }
+      return rates;
+    });
+  }
+
+  /** How many servers share the database: what each gives of the rates while their shared store is away. */
+  async #countServers(): Promise<number> {
+    const nowMs = this.#parts.clock.nowMs();
+    if (nowMs - this.#servers.readAtMs < COUNT_FRESH_MS) return this.#servers.count;
+    this.#servers.readAtMs = nowMs;
+    const sql = "select count(*)::int as n from gateway_instance where seen_at > $1";
+    const [row] = await this.#parts.database.query<{ n: number }>(sql, [new Date(nowMs - DEAD_AFTER_MS)]);
+    this.#servers.count = Math.max(1, row!.n);
+    return this.#servers.count;
+  }
+
   /** A changed rule starts with full buckets. */
-  #stateOf(rule: LimitRule, nowMs: number): RuleState {
+  #stateOf(rule: LimitRule, nowMs: number, servers: number): RuleState {
     const known = this.#states.get(rule.id);
-    if (known !== undefined && hasSameLimits(known.rule, rule)) return known;
-    const state = new RuleState(rule, nowMs);
+    if (known !== undefined && hasSameLimits(known.rule, rule) && known.servers === servers) return known;
+    const state = new RuleState(rule, nowMs, servers);
     this.#states.set(rule.id, state);
     return state;
   }

@@ -10,9 +10,14 @@ export class RuleState {
   /** Mean duration of recent requests: what a full house makes the next one wait for. */
   #durationMs = 1_000;
 
-  constructor(rule: LimitRule, nowMs: number) {
+  /** How many servers share the rule's rates; each gives its part. */
+  readonly servers: number;
+
+  constructor(rule: LimitRule, nowMs: number, servers = 1) {
     this.rule = rule;
-    const { requestsPerSecond: perSecond, tokensPerMinute: perMinute } = rule;
+    this.servers = servers;
+    const perSecond = rule.requestsPerSecond && rule.requestsPerSecond / servers;
+    const perMinute = rule.tokensPerMinute && rule.tokensPerMinute / servers;
     // Below one request a second the burst is still one whole request.
     if (perSecond !== undefined)
       this.requests = new Bucket({ capacity: Math.max(1, perSecond), perMs: perSecond / 1_000 }, nowMs);
@@ -21,14 +26,19 @@ export class RuleState {
 
   /** How long until a request of so many tokens may start, as far as rates and concurrency say, and which of them says it. */
   waitFor(tokens: number, nowMs: number): { readonly waitMs: number; readonly limit: keyof typeof LIMIT_NAMES } {
-    const { concurrentRequests } = this.rule;
-    const isFull = concurrentRequests !== undefined && this.#running >= concurrentRequests;
     const waits = [
       { limit: "requestsPerSecond", waitMs: this.requests?.waitMs(1, nowMs) ?? 0 },
       { limit: "tokensPerMinute", waitMs: this.tokens?.waitMs(tokens, nowMs) ?? 0 },
-      { limit: "concurrentRequests", waitMs: isFull ? this.#durationMs / concurrentRequests : 0 },
+      { limit: "concurrentRequests", waitMs: this.concurrencyWaitMs() },
     ] as const;
     return waits.reduce((longest, one) => (one.waitMs > longest.waitMs ? one : longest));
+  }
+
+  /** Whether concurrency alone lets another one start: it is each server's own. */
+  concurrencyWaitMs(): number {
+    const { concurrentRequests } = this.rule;
+    const isFull = concurrentRequests !== undefined && this.#running >= concurrentRequests;
+    return isFull ? this.#durationMs / concurrentRequests : 0;
   }
 
   start(tokens: number, nowMs: number): void {
