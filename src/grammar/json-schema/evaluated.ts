@@ -97,7 +97,7 @@ export class Outcomes {
   closeKeys(outcomes: readonly Outcome[], rest: Formula): Outcome[] {
     return this.merged(
       outcomes.map(({ formula, evaluated }) => {
-        const keys = { node: this.#regex.not(evaluated.keys), name: undefined };
+        const keys = this.#formulas.keysOf(this.#regex.not(evaluated.keys));
         const rule = this.#formulas.object({ kind: "property", keys, formula: rest });
         return { formula: this.#formulas.and([formula, rule]), evaluated: { ...evaluated, keys: this.#regex.anyText } };
       }),

@@ -16,11 +16,18 @@ export const Kind = {
   ANY: 255,
 } as const;
 
-/** A set of object keys: all of a regular language, of which a single key is the common case. */
-export interface KeySet {
-  readonly node: RegexNode;
-  /** The only key of the set, when it has just one. */
-  readonly name: string | undefined;
+/** A set of object keys: a single one, or many. */
+export type KeySet = { readonly name: string } | ManyKeys;
+
+export interface ManyKeys {
+  readonly name: undefined;
+  /** Equal for equal sets, as far as that is easily seen. */
+  readonly key: string;
+  has(name: string): boolean;
+  /** The keys as a language; takes time when it is first asked for. */
+  node(): RegexNode;
+  /** Set where the keys are all but these. */
+  readonly allBut?: readonly string[];
 }
 
 /**

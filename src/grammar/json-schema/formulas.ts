@@ -2,8 +2,9 @@ import { complementSet, type Cut, exactly, type IntervalSet, uniteSets } from ".
 import { decimalOf } from "../number/decimal.ts";
 import type { Divisor } from "../number/number-language.ts";
 import type { RegexArena } from "../regex/arena.ts";
+import { matches } from "../regex/member.ts";
 import type { RegexNode } from "../regex/node.ts";
-import { type ArrayLeaf, type Formula, type FormulaTerm, type KeySet, Kind, type ObjectLeaf } from "./formula.ts";
+import { type ArrayLeaf, type Formula, type FormulaTerm, Kind, type ManyKeys, type ObjectLeaf } from "./formula.ts";
 
 /** Builds and owns the formulas of one grammar. */
 export class Formulas {
@@ -97,16 +98,33 @@ export class Formulas {
       if (leaf.max < leaf.min) return this.#never(Kind.OBJECT);
       return this.#intern(`z${leaf.min},${leaf.max}`, leaf);
     }
-    if (leaf.keys.node === this.regex.empty) return leaf.kind === "property" ? this.always : this.#never(Kind.OBJECT);
-    return this.#intern(`${leaf.kind}${leaf.keys.node.id},${leaf.formula.id}`, leaf);
+    const isEmpty = leaf.keys.name === undefined && !leaf.keys.allBut && leaf.keys.node() === this.regex.empty;
+    if (isEmpty) return leaf.kind === "property" ? this.always : this.#never(Kind.OBJECT);
+    const keys = leaf.keys.name === undefined ? leaf.keys.key : `"${leaf.keys.name}`;
+    return this.#intern(`${leaf.kind}${leaf.formula.id},${keys}`, leaf);
   }
 
   ref(key: string, resolve: () => Formula, negated = false): Formula {
     return this.#intern(`${negated ? "!" : "$"}${key}`, { kind: "ref", key, negated, resolve });
   }
 
-  key(name: string): KeySet {
-    return { node: this.regex.literal(name), name };
+  /** The keys of a language. */
+  keysOf(node: RegexNode): ManyKeys {
+    return { name: undefined, key: `${node.id}`, has: (name) => matches(node, name), node: () => node };
+  }
+
+  /** All keys but these. */
+  keysBut(names: readonly string[]): ManyKeys {
+    const { regex } = this;
+    const set = new Set(names);
+    let node: RegexNode | undefined;
+    return {
+      name: undefined,
+      key: JSON.stringify(names),
+      has: (name) => !set.has(name),
+      node: () => (node ??= regex.not(regex.words(names))),
+      allBut: names,
+    };
   }
 
   /** The values equal to one of `values`. */
@@ -145,11 +163,11 @@ export class Formulas {
     }
     const entries = Object.entries(value as object);
     const properties = entries.flatMap(([name, inner]) => {
-      const keys = this.key(name);
+      const keys = { name };
       const property = this.object({ kind: "property", keys, formula: this.enumeration([inner]) });
       return [property, this.object({ kind: "someProperty", keys, formula: this.always })];
     });
-    const others = { node: this.regex.not(this.regex.words(entries.map(([name]) => name))), name: undefined };
+    const others = this.keysBut(entries.map(([name]) => name));
     const closed = this.object({ kind: "property", keys: others, formula: this.never });
     return this.and([this.types(Kind.OBJECT), ...properties, closed]);
   }

@@ -1,28 +1,5 @@
 import type { TextState } from "../lexeme/text-state.ts";
-import { LAST_CODE_POINT } from "../regex/char-set.ts";
-import { cheapestByteLength } from "../regex/shortest.ts";
-
-/** A prefix tree of keys; `slots` are the bits of the keys below. */
-export interface KeyTree {
-  readonly children: ReadonlyMap<number, KeyTree>;
-  readonly slots: bigint;
-  /** The key that ends here, or -1. */
-  readonly slot: number;
-  /** Bytes of the prefix inside a JSON string. */
-  readonly bytes: number;
-}
-
-export function keyTree(names: readonly string[]): KeyTree {
-  const entries = names.map((name, slot) => ({ slot, points: Array.from(name, (char) => char.codePointAt(0)!) }));
-  return subtree(entries, 0, 0);
-}
-
-/** Bytes of a text as a JSON string, its quotes included. */
-export function quotedBytes(text: string): number {
-  let bytes = 2;
-  for (const char of text) bytes += cheapestByteLength(char.codePointAt(0)!, char.codePointAt(0)!);
-  return bytes;
-}
+import { alikeIn, type KeyTree } from "./key-tree.ts";
 
 /** What the keys of an object compete in: which slots may be chosen, and how long the object gets after each. */
 export interface KeyChoice {
@@ -67,12 +44,7 @@ export class NamedKeys implements TextState {
   }
 
   alike(codePoint: number): [number, number] {
-    let [first, last] = [0, LAST_CODE_POINT];
-    for (const other of this.#tree.children.keys()) {
-      if (other <= codePoint) first = Math.max(first, other === codePoint ? other : other + 1);
-      if (other >= codePoint) last = Math.min(last, other === codePoint ? other : other - 1);
-    }
-    return [first, last];
+    return alikeIn(this.#tree, codePoint);
   }
 
   bytesAfter(lo: number, hi: number): number {
@@ -100,25 +72,4 @@ export class NamedKeys implements TextState {
     }
     return least;
   }
-}
-
-function subtree(
-  entries: readonly { slot: number; points: readonly number[] }[],
-  depth: number,
-  bytes: number,
-): KeyTree {
-  const groups = new Map<number, { slot: number; points: readonly number[] }[]>();
-  let slot = -1;
-  let slots = 0n;
-  for (const entry of entries) {
-    slots |= 1n << BigInt(entry.slot);
-    const point = entry.points[depth];
-    if (point === undefined) slot = entry.slot;
-    else groups.set(point, [...(groups.get(point) ?? []), entry]);
-  }
-  const children = new Map<number, KeyTree>();
-  for (const [point, group] of groups) {
-    children.set(point, subtree(group, depth + 1, bytes + cheapestByteLength(point, point)));
-  }
-  return { children, slots, slot, bytes };
 }

@@ -1,8 +1,8 @@
-import type { RegexNode } from "../regex/node.ts";
 import { shortestMember } from "../regex/member.ts";
 import type { Progress } from "./object-progress.ts";
-import { quotedBytes } from "./named-keys.ts";
+import { quotedBytes } from "./key-tree.ts";
 import type { ObjectShape } from "./object-shape.ts";
+import type { SeenKeys } from "./seen-keys.ts";
 
 /**
  * Bytes to the closing brace, each further property counted with a comma; Infinity when the object cannot be completed.
@@ -13,7 +13,7 @@ export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): numb
   if (at.pending === 0) return withoutObligations(shape, at, unseen);
   const separators = 2 * shape.types.separatorBytes;
   const index = 31 - Math.clz32(at.pending & -at.pending);
-  const { slots, node, formula } = shape.obligations[index]!;
+  const { slots, keys: wanted, formula } = shape.obligations[index]!;
   const pending = at.pending & (at.pending - 1);
   let least = Infinity;
   for (let slot = 0; slot < shape.slots.length; slot++) {
@@ -28,7 +28,8 @@ export function closingBytes(shape: ObjectShape, at: Progress, unseen = 0): numb
   }
   const { formulas } = shape.types;
   for (const region of shape.regions()) {
-    const keys = formulas.regex.and([region.node, node, formulas.regex.not(at.seen)]);
+    const seen = formulas.regex.words(at.seen.names);
+    const keys = formulas.regex.and([region.keys.node(), wanted.node(), formulas.regex.not(seen)]);
     if (formulas.regex.isEmpty(keys)) continue;
     const entry =
       2 + keys.bytesToAccept() + separators + shape.types.of(formulas.and([region.formula, formula])).minBytes();
@@ -71,12 +72,12 @@ function withoutObligations(shape: ObjectShape, at: Progress, unseen: number): n
  * Bytes of up to `wanted` further properties with other keys. Each counts as the longest of them, since any of the
  * shortest keys may have been used up by then.
  */
-function otherEntries(shape: ObjectShape, seen: RegexNode, need: { wanted: number; unseen: number }): number[] {
+function otherEntries(shape: ObjectShape, seen: SeenKeys, need: { wanted: number; unseen: number }): number[] {
   const { regex } = shape.types.formulas;
   const separators = 2 * shape.types.separatorBytes;
   const value = Math.max(0, ...shape.regions().map(({ formula }) => shape.types.of(formula).minBytes()));
   const words: number[] = [];
-  let taken = seen;
+  let taken = regex.words(seen.names);
   while (words.length < need.wanted + need.unseen) {
     const word = shortestMember(regex.and([shape.others(), regex.not(taken)]));
     if (word === undefined) break;

@@ -1,10 +1,10 @@
 import type { Entry, ObjectState } from "../json/value-type.ts";
-import { matches } from "../regex/member.ts";
-import type { RegexNode } from "../regex/node.ts";
+import type { TextState } from "../lexeme/text-state.ts";
 import { NamedKeys } from "./named-keys.ts";
 import type { ObjectShape } from "./object-shape.ts";
 import type { SchemaType } from "./schema-type.ts";
 import { closingBytes } from "./object-plan.ts";
+import type { SeenKeys } from "./seen-keys.ts";
 
 /** What counts of an object's properties so far. */
 export interface Progress {
@@ -14,7 +14,7 @@ export interface Progress {
   /** Obligations not met yet, as bits. */
   readonly pending: number;
   /** The other keys that stand already. */
-  readonly seen: RegexNode;
+  readonly seen: SeenKeys;
   /** Whether a further key stands that is missing in `seen`. */
   readonly isUnsure: boolean;
 }
@@ -25,7 +25,7 @@ export class ObjectProgress implements ObjectState {
   readonly shape: ObjectShape;
   readonly at: Progress;
   #named: NamedKeys | null | undefined;
-  #others: RegexNode | null | undefined;
+  #others: TextState | null | undefined;
   #closing: number | undefined;
   #afterComma: number | undefined;
   #afterOther: number | undefined;
@@ -64,22 +64,17 @@ export class ObjectProgress implements ObjectState {
     );
   }
 
-  otherKeys(): RegexNode | undefined {
-    if (this.#others === undefined) {
-      const { regex } = this.shape.types.formulas;
-      const free = this.#othersMayCome() ? regex.and([this.shape.others(), regex.not(this.at.seen)]) : regex.empty;
-      this.#others = regex.isEmpty(free) ? null : free;
-    }
+  otherKeys(): TextState | undefined {
+    if (this.#others === undefined) this.#others = this.#makeOtherKeys() ?? null;
     return this.#others ?? undefined;
   }
 
   other(key: string): Entry<ObjectProgress>[] {
-    const region = this.shape.regions().find(({ node }) => matches(node, key));
+    const region = this.shape.regions().find(({ keys }) => keys.has(key));
     if (region === undefined) return [];
     const { formulas } = this.shape.types;
-    const seen = formulas.regex.or([this.at.seen, formulas.regex.literal(key)]);
-    const here = this.shape.obligations.map(({ node }) => matches(node, key));
-    return this.#entries({ ...this.#afterOtherKey(), seen }, here, (also) =>
+    const here = this.shape.obligations.map(({ keys }) => keys.has(key));
+    return this.#entries({ ...this.#afterOtherKey(), seen: this.at.seen.with(key) }, here, (also) =>
       this.shape.types.of(also === undefined ? region.formula : formulas.and([region.formula, also])),
     );
   }
@@ -122,6 +117,15 @@ export class ObjectProgress implements ObjectState {
       if (inOrder && (shape.required & bit) !== 0n) break;
     }
     return choosable;
+  }
+
+  #makeOtherKeys(): TextState | undefined {
+    const { shape } = this;
+    if (shape.regions().length === 0 || !this.#othersMayCome()) return undefined;
+    if (shape.hasOneRegion) return shape.types.otherKeys.but(this.at.seen.tree());
+    const { regex } = shape.types.formulas;
+    const free = regex.and([shape.others(), regex.not(regex.words(this.at.seen.names))]);
+    return regex.isEmpty(free) ? undefined : free;
   }
 
   #othersMayCome(): boolean {

@@ -1,10 +1,10 @@
 import { GrammarError } from "../grammar-error.ts";
-import { matches } from "../regex/member.ts";
 import type { RegexNode } from "../regex/node.ts";
-import type { Formula, ObjectLeaf } from "./formula.ts";
+import type { Formula, ManyKeys, ObjectLeaf } from "./formula.ts";
+import { type KeyTree, keyTree, quotedBytes } from "./key-tree.ts";
 import type { Conjunction } from "./leaves.ts";
-import { type KeyTree, keyTree, quotedBytes } from "./named-keys.ts";
 import { ObjectProgress, type Progress } from "./object-progress.ts";
+import { SeenKeys } from "./seen-keys.ts";
 import type { SchemaType } from "./schema-type.ts";
 import type { KeyOrder, SchemaTypes } from "./schema-types.ts";
 
@@ -19,14 +19,20 @@ export interface Slot {
 
 /** Keys without a slot whose values must all satisfy the same formula. */
 export interface KeyRegion {
-  readonly node: RegexNode;
+  readonly keys: ManyKeys;
   readonly formula: Formula;
 }
 
 /** "Some property with one of these keys satisfies `formula`", not tied to a single key. */
 export interface Obligation {
   readonly slots: bigint;
-  readonly node: RegexNode;
+  readonly keys: ManyKeys;
+  readonly formula: Formula;
+}
+
+/** What values must satisfy whose keys are not named one by one. */
+interface GeneralRule {
+  readonly keys: ManyKeys;
   readonly formula: Formula;
 }
 
@@ -46,7 +52,10 @@ export class ObjectShape {
   readonly obligations: readonly Obligation[];
   readonly min: number;
   readonly max: number;
-  readonly #rules: readonly Property[];
+  /** The rules about keys that are not named one by one. */
+  readonly #general: readonly GeneralRule[];
+  readonly #nothingSeen = new SeenKeys([], () => this.tree());
+  readonly #names: ReadonlySet<string>;
   readonly #states = new Map<string, ObjectProgress>();
   #tree: KeyTree | undefined;
   #regions: readonly KeyRegion[] | undefined;
@@ -58,17 +67,15 @@ export class ObjectShape {
     const sizes = leaves.filter((leaf) => leaf.kind === "size");
     this.min = Math.max(0, ...sizes.map((size) => size.min));
     this.max = Math.min(Infinity, ...sizes.map((size) => size.max));
-    this.#rules = properties.filter((leaf) => leaf.kind === "property");
-    const wanted = properties.filter((leaf) => leaf.kind === "someProperty");
+    this.#general = generalRules(properties, "property");
     this.slots = this.#makeSlots(properties);
+    this.#names = new Set(this.slots.map(({ name }) => name));
     this.required = mask(this.slots, (slot) => slot.isRequired);
-    this.obligations = wanted
-      .filter((leaf) => leaf.keys.name === undefined)
-      .map(({ keys, formula }) => ({
-        node: keys.node,
-        formula,
-        slots: mask(this.slots, ({ name }) => matches(keys.node, name)),
-      }));
+    this.obligations = generalRules(properties, "someProperty").map(({ keys, formula }) => ({
+      keys,
+      formula,
+      slots: mask(this.slots, ({ name }) => keys.has(name)),
+    }));
     if (this.obligations.length > MAX_OBLIGATIONS) {
       throw new GrammarError({
         code: "too_large",
@@ -85,13 +92,13 @@ export class ObjectShape {
   start(): ObjectProgress {
     const open = (1n << BigInt(this.slots.length)) - 1n;
     const pending = (1 << this.obligations.length) - 1;
-    return this.state({ open, count: 0, pending, seen: this.types.formulas.regex.empty, isUnsure: false });
+    return this.state({ open, count: 0, pending, seen: this.#nothingSeen, isUnsure: false });
   }
 
   state(at: Progress): ObjectProgress {
     // A count beyond what the bounds compare it with makes no difference.
     const count = this.max === Infinity ? Math.min(at.count, this.min) : at.count;
-    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.id}${at.isUnsure ? "?" : ""}`;
+    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.key}${at.isUnsure ? "?" : ""}`;
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     const state = new ObjectProgress(this.types.nextId(), this, { ...at, count });
@@ -115,7 +122,12 @@ export class ObjectShape {
 
   /** The union of the regions. */
   others(): RegexNode {
-    return (this.#others ??= this.types.formulas.regex.or(this.regions().map(({ node }) => node)));
+    return (this.#others ??= this.types.formulas.regex.or(this.regions().map(({ keys }) => keys.node())));
+  }
+
+  /** Whether all keys without a slot are alike: no pattern divides them. */
+  get hasOneRegion(): boolean {
+    return this.#general.every(({ keys }) => keys.allBut?.every((name) => this.#names.has(name)) === true);
   }
 
   #makeSlots(properties: readonly Property[]): Slot[] {
@@ -127,25 +139,32 @@ export class ObjectShape {
       slot.isRequired ||= kind === "someProperty";
       byName.set(keys.name, slot);
     }
-    const general = this.#rules.filter(({ keys }) => keys.name === undefined);
     return [...byName].map(([name, { formulas, isRequired }]) => {
-      const rules = general.filter(({ keys }) => matches(keys.node, name)).map(({ formula }) => formula);
+      const rules = this.#general.filter(({ keys }) => keys.has(name)).map(({ formula }) => formula);
       const formula = this.types.formulas.and([...formulas, ...rules]);
       return { name, formula, isRequired, keyBytes: quotedBytes(name) };
     });
   }
 
   #makeRegions(): KeyRegion[] {
-    const { regex } = this.types.formulas;
     const { formulas } = this.types;
-    let regions: KeyRegion[] = [
-      { node: regex.not(regex.words(this.slots.map(({ name }) => name))), formula: formulas.always },
-    ];
-    for (const { keys, formula } of this.#rules) {
-      if (keys.name !== undefined) continue;
+    const keys = formulas.keysBut([...this.#names]);
+    const regions = this.hasOneRegion
+      ? [{ keys, formula: formulas.and(this.#general.map(({ formula }) => formula)) }]
+      : this.#divided(keys);
+    return regions.filter(({ formula }) => this.types.of(formula).minBytes() !== Infinity);
+  }
+
+  /** One region per combination of the key languages that rules are about. */
+  #divided(all: ManyKeys): KeyRegion[] {
+    const { formulas } = this.types;
+    const { regex } = formulas;
+    let regions = [{ node: all.node(), formula: formulas.always }];
+    for (const { keys, formula } of this.#general) {
+      const node = keys.node();
       regions = regions.flatMap((region) => [
-        { node: regex.and([region.node, keys.node]), formula: formulas.and([region.formula, formula]) },
-        { node: regex.and([region.node, regex.not(keys.node)]), formula: region.formula },
+        { node: regex.and([region.node, node]), formula: formulas.and([region.formula, formula]) },
+        { node: regex.and([region.node, regex.not(node)]), formula: region.formula },
       ]);
       regions = regions.filter((region) => region.formula !== formulas.never && !regex.isEmpty(region.node));
       if (regions.length > MAX_REGIONS) {
@@ -156,8 +175,14 @@ export class ObjectShape {
         });
       }
     }
-    return regions.filter((region) => this.types.of(region.formula).minBytes() !== Infinity);
+    return regions.map(({ node, formula }) => ({ keys: formulas.keysOf(node), formula }));
   }
+}
+
+function generalRules(properties: readonly Property[], kind: Property["kind"]): GeneralRule[] {
+  return properties.flatMap(({ kind: other, keys, formula }) =>
+    other === kind && keys.name === undefined ? [{ keys, formula }] : [],
+  );
 }
 
 function mask(slots: readonly Slot[], test: (slot: Slot) => boolean): bigint {

@@ -7,6 +7,7 @@ import type { Formulas } from "./formulas.ts";
 import { LeafSearch } from "./leaves.ts";
 import type { ObjectProgress } from "./object-progress.ts";
 import { ObjectShape } from "./object-shape.ts";
+import { OtherKeys } from "./other-keys.ts";
 import { Scalars } from "./scalars.ts";
 import { SchemaType } from "./schema-type.ts";
 
@@ -17,6 +18,7 @@ export type KeyOrder = "declared" | "any";
 export class SchemaTypes {
   readonly formulas: Formulas;
   readonly scalars: Scalars;
+  readonly otherKeys: OtherKeys;
   readonly keyOrder: KeyOrder;
   /** Bytes of a colon or a comma with the space that belongs to it. */
   readonly separatorBytes: number;
@@ -45,6 +47,7 @@ export class SchemaTypes {
     this.#numbers = parts.numbers;
     this.#literals = parts.literals;
     this.scalars = new Scalars(parts.formulas);
+    this.otherKeys = new OtherKeys(parts.formulas.regex.anyText, parts.nextId);
     this.#leaves = new LeafSearch(parts.formulas, (a, b, kind) =>
       this.of(this.formulas.and([a, b])).mayHave(kind === Kind.ARRAY ? Kind.ARRAY : Kind.OBJECT),
     );

@@ -155,7 +155,7 @@ export class Translator {
     const { regex } = this.#formulas;
     const { schema } = context;
     const isClosed = schema["additionalProperties"] !== undefined;
-    const keys = isClosed ? regex.anyText : regex.not(additionalKeys(context).node);
+    const keys = isClosed ? regex.anyText : regex.not(additionalKeys(context).node());
     const tuple = Array.isArray(schema["items"]) ? schema["items"].length : undefined;
     const rest = tuple === undefined ? schema["items"] : schema["additionalItems"];
     const prefix = context.has("prefixItems", "2020-12") ? context.list("prefixItems").length : 0;

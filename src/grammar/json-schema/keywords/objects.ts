@@ -1,4 +1,4 @@
-import { type Formula, type KeySet, Kind } from "../formula.ts";
+import { type Formula, Kind, type ManyKeys } from "../formula.ts";
 import type { KeywordContext } from "./keyword-context.ts";
 
 /** `properties`, `patternProperties`, `additionalProperties`, `propertyNames`, `required`, sizes. */
@@ -6,9 +6,7 @@ export function objectKeywords(context: KeywordContext): Formula[] {
   const { schema, formulas } = context;
   const out: Formula[] = [];
   for (const [name] of context.entries("properties")) {
-    out.push(
-      formulas.object({ kind: "property", keys: formulas.key(name), formula: context.subschema("properties", name) }),
-    );
+    out.push(formulas.object({ kind: "property", keys: { name }, formula: context.subschema("properties", name) }));
   }
   for (const [source] of context.entries("patternProperties")) {
     const keys = patternKeys(context, source);
@@ -20,7 +18,7 @@ export function objectKeywords(context: KeywordContext): Formula[] {
   }
   if (context.has("propertyNames", "draft6", "draft7", "2019-09", "2020-12")) {
     const allowed = context.scalars.text(context.subschema("propertyNames"));
-    const keys = { node: formulas.regex.not(allowed), name: undefined };
+    const keys = formulas.keysOf(formulas.regex.not(allowed));
     out.push(formulas.object({ kind: "property", keys, formula: formulas.never }));
   }
   if (schema["required"] !== undefined) {
@@ -34,16 +32,19 @@ export function objectKeywords(context: KeywordContext): Formula[] {
 }
 
 /** The keys that match a pattern of `patternProperties`. */
-export function patternKeys(context: KeywordContext, source: string): KeySet {
-  return { node: context.pattern(source, "patternProperties", source), name: undefined };
+export function patternKeys(context: KeywordContext, source: string): ManyKeys {
+  return context.formulas.keysOf(context.pattern(source, "patternProperties", source));
 }
 
 /** The keys that neither `properties` nor `patternProperties` of this schema mentions. */
-export function additionalKeys(context: KeywordContext): KeySet {
-  const { regex } = context.formulas;
-  const names = regex.words(context.entries("properties").map(([name]) => name));
-  const patterns = context.entries("patternProperties").map(([source]) => patternKeys(context, source).node);
-  return { node: regex.not(regex.or([names, ...patterns])), name: undefined };
+export function additionalKeys(context: KeywordContext): ManyKeys {
+  const { formulas } = context;
+  const { regex } = formulas;
+  const names = context.entries("properties").map(([name]) => name);
+  const patterns = context.entries("patternProperties").map(([source]) => source);
+  if (patterns.length === 0) return formulas.keysBut(names);
+  const nodes = patterns.map((source) => context.pattern(source, "patternProperties", source));
+  return formulas.keysOf(regex.not(regex.or([regex.words(names), ...nodes])));
 }
 
 /** "If the key is there, then this as well." */
@@ -61,7 +62,7 @@ export function dependencies(context: KeywordContext): Dependency[] {
   const { formulas } = context;
   const out: Dependency[] = [];
   const add = (name: string, consequence: () => Formula, path?: readonly string[]): void => {
-    const missing = formulas.object({ kind: "property", keys: formulas.key(name), formula: formulas.never });
+    const missing = formulas.object({ kind: "property", keys: { name }, formula: formulas.never });
     const absent = formulas.or([formulas.types(Kind.ANY & ~Kind.OBJECT), missing]);
     out.push({ absent, present: present(context, name), consequence, path });
   };
@@ -87,5 +88,5 @@ export function dependencies(context: KeywordContext): Dependency[] {
 
 function present(context: KeywordContext, name: string): Formula {
   const { formulas } = context;
-  return formulas.object({ kind: "someProperty", keys: formulas.key(name), formula: formulas.always });
+  return formulas.object({ kind: "someProperty", keys: { name }, formula: formulas.always });
 }
