@@ -10,6 +10,7 @@ import {
   compileToolCalls,
   createTokenTrie,
   GrammarError,
+  type Layout,
   Matcher,
   type TokenTrie,
   type ToolCallSpec,
@@ -59,8 +60,7 @@ export class ConstraintSet {
    */
   prepare({ constraint, answerPrefix, closing = "when_possible" }: FormWishes, maxTokens: number): AnswerForm {
     return asTramontaneError(() => {
-      const start = new Matcher(this.#bound(constraint), undefined, { dummySpace: this.#hasDummySpace });
-      if (answerPrefix !== undefined) startWith(start, answerPrefix);
+      const start = this.#started(constraint, answerPrefix);
       if (closing === "never") return { start, closesInTime: false, endsWhole: false };
       const minTokens = maxTokens < start.bytesToClose() ? start.minTokensToClose() : 0;
       const closesInTime = maxTokens >= minTokens;
@@ -73,10 +73,26 @@ export class ConstraintSet {
     return (this.#trie ??= createTokenTrie(tokensOf(this.#vocabulary)));
   }
 
-  #bound(constraint: Constraint): BoundGrammar {
-    const key = JSON.stringify(constraint);
+  /**
+   * The matcher behind the prefix. Answers are laid out as templates write JSON, so that keys and punctuation are forced; a
+   * prefix that is laid out differently goes on under looser rules.
+   */
+  #started(constraint: Constraint, prefix: string | undefined): Matcher {
+    const open = (layout: Layout): Matcher =>
+      new Matcher(this.#bound(constraint, layout), undefined, { dummySpace: this.#hasDummySpace });
+    const start = open("spaced");
+    if (prefix === undefined) return start;
+    const bytes = new TextEncoder().encode(prefix);
+    if (start.startWith(bytes) === bytes.length) return start;
+    const loose = open("any");
+    startWith(loose, prefix);
+    return loose;
+  }
+
+  #bound(constraint: Constraint, layout: Layout): BoundGrammar {
+    const key = layout + JSON.stringify(constraint);
     const trie = this.prepareVocabulary();
-    const grammar = this.#grammars.get(key) ?? bindGrammar(this.#compile(constraint), trie);
+    const grammar = this.#grammars.get(key) ?? bindGrammar(this.#compile(constraint, layout), trie);
     this.#grammars.delete(key);
     this.#grammars.set(key, grammar);
     for (const oldest of this.#grammars.keys()) {
@@ -86,18 +102,18 @@ export class ConstraintSet {
     return grammar;
   }
 
-  #compile(constraint: Constraint): CompiledGrammar {
+  #compile(constraint: Constraint, layout: Layout): CompiledGrammar {
     switch (constraint.kind) {
       case "json_object":
         return compileJsonObject();
       case "json_schema":
-        return compileJsonSchema(constraint.schema);
+        return compileJsonSchema(constraint.schema, { layout });
       case "regex":
         return compileRegex(constraint.pattern);
       case "ebnf":
         return compileEbnf(constraint.grammar);
       case "tool_calls":
-        return compileToolCalls(this.#toolCalls(constraint));
+        return compileToolCalls(this.#toolCalls(constraint), { layout });
     }
   }
 

@@ -18,4 +18,4 @@ export {
   type ToolProtocol,
   type ToolTokens,
 } from "./tool-calls.ts";
-export type { CompilerOptions } from "./workshop.ts";
+export type { CompilerOptions, Layout } from "./workshop.ts";

@@ -9,16 +9,21 @@ const CALL_ID = "[a-zA-Z0-9]{9}";
 export function listedCalls(spec: ToolCallSpec, workshop: GrammarWorkshop): Rule {
   const toolCalls = needed(spec.tokens.toolCalls, "tool calls");
   const syntax = (pattern: string): Part => syntaxPart(workshop, pattern);
+  const { behind, elsewhere } = workshop.gapPatterns;
   const id = workshop.rule([
     [],
-    [syntax('\\s?,\\s?"id":\\s?"'), { kind: "text", lexeme: workshop.text(CALL_ID), span: "call_id" }, syntax('"')],
+    [
+      syntax(`${elsewhere},${behind}"id":${behind}"`),
+      { kind: "text", lexeme: workshop.text(CALL_ID), span: "call_id" },
+      syntax('"'),
+    ],
   ]);
   const call = callObject(spec, workshop, { key: "arguments", after: [{ kind: "rule", rule: id }] });
-  const more: Rule = workshop.rule([[syntax("\\s?\\]")]]);
-  const next: Part[] = [syntax("\\s?,\\s?"), { kind: "rule", rule: call }, { kind: "rule", rule: more }];
+  const more: Rule = workshop.rule([[syntax(`${elsewhere}\\]`)]]);
+  const next: Part[] = [syntax(`${elsewhere},${behind}`), { kind: "rule", rule: call }, { kind: "rule", rule: more }];
   if (spec.parallel) more.alternatives.push(next);
   return workshop.rule([
-    [token(toolCalls), syntax("\\s?\\[\\s?"), { kind: "rule", rule: call }, { kind: "rule", rule: more }],
+    [token(toolCalls), syntax(`\\s?\\[${elsewhere}`), { kind: "rule", rule: call }, { kind: "rule", rule: more }],
   ]);
 }
 
@@ -66,14 +71,15 @@ function callObject(
   { key, after }: { readonly key: "arguments" | "parameters"; readonly after: readonly Part[] },
 ): Rule {
   const syntax = (pattern: string): Part => syntaxPart(workshop, pattern);
+  const { behind, beforeValue, elsewhere } = workshop.gapPatterns;
   return workshop.rule(
     tools.map((tool, index) => [
-      syntax('\\{\\s?"name":\\s?"'),
+      syntax(`\\{${elsewhere}"name":${behind}"`),
       namePart(tool, workshop),
-      syntax(`",\\s?"${key}":`),
+      syntax(`",${behind}"${key}":${beforeValue}`),
       argumentsPart(tool, index, workshop),
       ...after,
-      syntax("\\s?\\}"),
+      syntax(`${elsewhere}\\}`),
     ]),
   );
 }

@@ -23,6 +23,9 @@ import type { RegexNode } from "./regex/node.ts";
 import { wholePattern } from "./regex/pattern.ts";
 import { WorkMeter } from "./work-meter.ts";
 
+/** See `CompilerOptions.layout`. */
+export type Layout = "any" | "spaced" | "compact";
+
 /** Settings that all compilers share. */
 export interface CompilerOptions {
   /**
@@ -35,7 +38,7 @@ export interface CompilerOptions {
    * after every colon and comma and none elsewhere (`{"a": 1, "b": 2}`); `compact`: none at all. Under the latter two
    * keys and punctuation are forced, so that they cost no decoding step of their own.
    */
-  readonly layout?: "any" | "spaced" | "compact";
+  readonly layout?: Layout;
   readonly whitespace?: Whitespace;
   /** Documents that references may lead to, by their URI. Nothing else is ever looked up. */
   readonly documents?: ReadonlyMap<string, unknown>;
@@ -46,6 +49,21 @@ export interface CompilerOptions {
 const DEFAULT_WHITESPACE: Whitespace = { maxRun: 4, maxIndent: 40 };
 const DEFAULT_MAX_WORK = 2_000_000;
 
+/** Patterns of the whitespace in JSON that is written out in rules. */
+interface GapPatterns {
+  /** Behind a colon or a comma. */
+  readonly behind: string;
+  /** Behind a colon or a comma that a value part follows, which may bring whitespace of its own. */
+  readonly beforeValue: string;
+  readonly elsewhere: string;
+}
+
+const GAP_PATTERNS: Readonly<Record<Layout, GapPatterns>> = {
+  any: { behind: "\\s?", beforeValue: "", elsewhere: "\\s?" },
+  spaced: { behind: " ", beforeValue: " ", elsewhere: "" },
+  compact: { behind: "", beforeValue: "", elsewhere: "" },
+};
+
 function gapsOf({ layout = "any", whitespace = DEFAULT_WHITESPACE }: CompilerOptions): Gaps {
   return layout === "any" ? looseGaps(whitespace) : fixedGaps(layout === "spaced" ? 1 : 0);
 }
@@ -53,6 +71,7 @@ function gapsOf({ layout = "any", whitespace = DEFAULT_WHITESPACE }: CompilerOpt
 /** The parts out of which one grammar is built, sharing one store. */
 export class GrammarWorkshop {
   readonly types: SchemaTypes;
+  readonly gapPatterns: GapPatterns;
   readonly #store: Store;
   readonly #meter: WorkMeter;
   readonly regex: RegexArena;
@@ -65,6 +84,7 @@ export class GrammarWorkshop {
     const store = createStore();
     const gaps = gapsOf(options);
     const { nextId } = store;
+    this.gapPatterns = GAP_PATTERNS[options.layout ?? "any"];
     this.#store = store;
     this.#documents = options.documents;
     this.#meter = new WorkMeter(options.maxWork ?? DEFAULT_MAX_WORK);

@@ -158,14 +158,22 @@ export class ArrayProgress implements ArrayState {
   }
 
   bytesToClose(isFirst: boolean): number {
-    this.#closing ??= this.#shape.contains.length === 0 ? this.#bytesOfNeeded() : this.#cheapest();
-    return isFirst && !this.closable ? this.#closing - this.#shape.types.separatorBytes : this.#closing;
+    const closing = this.#closing ?? this.#bytesToClose();
+    return isFirst && !this.closable ? closing - this.#shape.types.separatorBytes : closing;
   }
 
   clip(length: number): ArrayProgress {
     const need = Math.min(this.#at.need, length + 1);
     const room = this.#at.room > length ? Infinity : this.#at.room;
     return need === this.#at.need && room === this.#at.room ? this : this.#shape.state({ ...this.#at, need, room });
+  }
+
+  #bytesToClose(): number {
+    const { emptiness } = this.#shape.types;
+    const before = emptiness.now();
+    const closing = this.#shape.contains.length === 0 ? this.#bytesOfNeeded() : this.#cheapest();
+    if (closing !== Infinity || emptiness.isFinalSince(before)) this.#closing = closing;
+    return closing;
   }
 
   #bytesOfNeeded(): number {
@@ -176,15 +184,20 @@ export class ArrayProgress implements ArrayState {
   /** With `contains`, by trying the alternatives; a state met inside its own answer is no shorter way. */
   #cheapest(): number {
     if (this.closable) return 1;
-    if (this.#isBusy) return Infinity;
+    const { separatorBytes, formulas, emptiness } = this.#shape.types;
+    if (this.#isBusy) {
+      emptiness.assume();
+      return Infinity;
+    }
     this.#isBusy = true;
-    const { separatorBytes, formulas } = this.#shape.types;
+    emptiness.depth++;
     formulas.regex.meter.spend(1);
     let least = Infinity;
     for (const { type, next } of this.#candidates()) {
       const bytes = type.minBytes();
       if (bytes < least) least = Math.min(least, bytes + separatorBytes + next.bytesToClose(false));
     }
+    emptiness.depth--;
     this.#isBusy = false;
     return least;
   }

@@ -91,12 +91,20 @@ export class ObjectProgress implements ObjectState {
   }
 
   bytesToClose(isFirst: boolean): number {
-    this.#closing ??= closingBytes(this.shape, this.at);
-    return isFirst && !this.closable ? this.#closing - this.#separator : this.#closing;
+    const closing = this.#closing ?? this.#bytesToClose();
+    return isFirst && !this.closable ? closing - this.#separator : closing;
   }
 
   bytesAfterComma(): number {
     return (this.#afterComma ??= this.closable ? this.#cheapestProperty() : this.bytesToClose(false) - this.#separator);
+  }
+
+  #bytesToClose(): number {
+    const { emptiness } = this.shape.types;
+    const before = emptiness.now();
+    const closing = closingBytes(this.shape, this.at);
+    if (closing !== Infinity || emptiness.isFinalSince(before)) this.#closing = closing;
+    return closing;
   }
 
   get #separator(): number {

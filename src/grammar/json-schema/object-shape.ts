@@ -117,7 +117,12 @@ export class ObjectShape {
 
   /** The keys without a slot for which some value exists, by what their values must satisfy. */
   regions(): readonly KeyRegion[] {
-    return (this.#regions ??= this.#makeRegions());
+    if (this.#regions !== undefined) return this.#regions;
+    const { emptiness } = this.types;
+    const before = emptiness.now();
+    const regions = this.#makeRegions();
+    if (emptiness.isFinalSince(before)) this.#regions = regions;
+    return regions;
   }
 
   /** The union of the regions. */

@@ -49,10 +49,10 @@ export class SchemaType implements ValueType {
     if (this.#minBytes !== undefined) return this.#minBytes;
     const { emptiness } = this.#types;
     if (this.#isBusy) {
-      emptiness.assumptions++;
+      emptiness.assume();
       return Infinity;
     }
-    const before = emptiness.assumptions;
+    const before = emptiness.now();
     this.#isBusy = true;
     emptiness.depth++;
     let least: number;
@@ -62,7 +62,7 @@ export class SchemaType implements ValueType {
       emptiness.depth--;
       this.#isBusy = false;
     }
-    if (least !== Infinity || emptiness.depth === 0 || emptiness.assumptions === before) this.#minBytes = least;
+    if (least !== Infinity || emptiness.isFinalSince(before)) this.#minBytes = least;
     if (least !== Infinity) this.#types.largestValue = Math.max(this.#types.largestValue, least);
     return least;
   }
@@ -70,10 +70,10 @@ export class SchemaType implements ValueType {
   /** Whether some value of the kind exists; true when the question is asked inside its own answer. */
   mayHave(kind: typeof Kind.ARRAY | typeof Kind.OBJECT): boolean {
     const { emptiness } = this.#types;
-    const before = emptiness.assumptions;
+    const before = emptiness.now();
     const states = kind === Kind.ARRAY ? this.#arrayCandidates() : this.#objectCandidates();
     const found = states.some((state) => state.bytesToClose(true) !== Infinity);
-    return found || emptiness.assumptions !== before;
+    return found || !emptiness.isUnassumedSince(before);
   }
 
   #shortest(): number {

@@ -2,6 +2,7 @@ import type { Lexeme } from "../lexeme/lexeme.ts";
 import type { Literals } from "../lexeme/literal.ts";
 import type { JsonNumbers } from "../number/number-lexeme.ts";
 import { type ArrayProgress, ArrayShape } from "./array-shape.ts";
+import { Emptiness } from "./emptiness.ts";
 import { type Formula, Kind } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
 import { LeafSearch } from "./leaves.ts";
@@ -22,8 +23,7 @@ export class SchemaTypes {
   readonly keyOrder: KeyOrder;
   /** Bytes of a colon or a comma with the space that belongs to it. */
   readonly separatorBytes: number;
-  /** Bookkeeping of `SchemaType.minBytes`. */
-  readonly emptiness = { assumptions: 0, depth: 0 };
+  readonly emptiness = new Emptiness();
   /** Bytes of the longest among the shortest values of all types so far. */
   largestValue = 0;
   readonly nextId: () => number;
