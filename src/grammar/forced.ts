@@ -1,6 +1,7 @@
 import type { Configuration } from "./machine/configuration.ts";
 import type { TransitionTable } from "./machine/transition-table.ts";
 import type { WrittenText } from "./machine/written-text.ts";
+import { NO_TOKEN, nodeOf } from "./packed-trie.ts";
 import type { TokenTrie } from "./token-trie.ts";
 
 const MAX_FORCED_BYTES = 256;
@@ -8,7 +9,7 @@ const MAX_FORCED_BYTES = 256;
 const CONTEXT_BYTES = 64;
 
 /** The bytes that must come next, whatever the model says. */
-export function forcedBytes(start: Configuration, table: TransitionTable, text: WrittenText): Uint8Array {
+export function forcedText(start: Configuration, table: TransitionTable, text: WrittenText): ForcedText {
   const { length } = text;
   const bytes: number[] = [];
   let configuration = start;
@@ -20,7 +21,7 @@ export function forcedBytes(start: Configuration, table: TransitionTable, text: 
     configuration = only.after;
   }
   text.truncate(length);
-  return Uint8Array.from(bytes);
+  return { bytes: Uint8Array.from(bytes), after: configuration, table, text };
 }
 
 function onlyStep(
@@ -39,26 +40,61 @@ function onlyStep(
   return only;
 }
 
+/** Bytes that must come next, where they lead, and what stands before them. */
+export interface ForcedText {
+  readonly bytes: Uint8Array;
+  readonly after: Configuration;
+  readonly table: TransitionTable;
+  readonly text: WrittenText;
+}
+
 /**
  * The tokens of forced bytes that do not depend on what stands around them: tokenized together with the end of the text,
- * they must start at a token boundary, and the last one is given up, since it could go on into what is not known yet.
+ * they must start at a token boundary, and the last one is given up where a longer one might come in its place.
  */
-export function stableTokens(bytes: Uint8Array, text: WrittenText, trie: TokenTrie): Int32Array {
-  const tokenize = trie.tokenize!;
+export function stableTokens(forced: ForcedText, trie: TokenTrie): Int32Array {
+  const { bytes, text } = forced;
   const context = text.slice(characterStart(text, Math.max(0, text.length - CONTEXT_BYTES)));
   const whole = new Uint8Array(context.length + bytes.length);
   whole.set(context);
   whole.set(bytes, context.length);
-  const tokens = tokenize(whole);
+  const tokens = trie.tokenize!(whole);
   const stable: number[] = [];
   let at = 0;
-  for (const token of tokens.subarray(0, -1)) {
+  for (const token of tokens) {
     const width = trie.textBytes(token)?.length ?? 0;
     if (at < context.length && at + width > context.length) return new Int32Array(0);
     if (at >= context.length) stable.push(token);
     at += width;
   }
+  if (at !== whole.length) return new Int32Array(0);
+  const last = stable.at(-1);
+  if (last !== undefined && mayGrow(trie.textBytes(last)!, forced, trie)) stable.pop();
   return Int32Array.from(stable);
+}
+
+/** Whether a longer token starts with these bytes, the last of the forced ones, and goes on in a way that is allowed. */
+function mayGrow(bytes: Uint8Array, { bytes: forced, after, table, text }: ForcedText, trie: TokenTrie): boolean {
+  const { nodes } = trie.all;
+  const { length } = text;
+  const endOf = (node: number): number => node + (nodes[2 * node + 1]! >>> 8);
+  const grows = (node: number, from: Configuration): boolean => {
+    for (let child = node + 1; child < endOf(node); child = endOf(child)) {
+      const byte = nodes[2 * child]! & 0xff;
+      const next = table.follow(from, byte, text);
+      if (next === undefined) continue;
+      if (nodes[2 * child]! >>> 8 !== NO_TOKEN) return true;
+      text.push(byte);
+      const isLonger = grows(child, next);
+      text.truncate(text.length - 1);
+      if (isLonger) return true;
+    }
+    return false;
+  };
+  for (const byte of forced) text.push(byte);
+  const isLonger = grows(nodeOf(trie.all, bytes), after);
+  text.truncate(length);
+  return isLonger;
 }
 
 /** The first start of a character at or after `from`. */

@@ -1,6 +1,6 @@
 import { BoundGrammar, type CacheLimits } from "./bound-grammar.ts";
 import type { CompiledGrammar } from "./compiled-grammar.ts";
-import { forcedBytes, stableTokens } from "./forced.ts";
+import { forcedText, stableTokens } from "./forced.ts";
 import { GrammarError } from "./grammar-error.ts";
 import type { Configuration } from "./machine/configuration.ts";
 import { type Span, SpanRecord } from "./machine/spans.ts";
@@ -144,10 +144,10 @@ export class Matcher {
     const { trie, table, grammar } = this.#bound;
     grammar.meter.refill();
     const { configuration, hasEnded } = this.#position;
-    if (hasEnded) return new Int32Array(0);
-    const bytes = forcedBytes(configuration, table, this.#text);
-    if (bytes.length === 0 || trie.tokenize === undefined) return new Int32Array(0);
-    return stableTokens(bytes, this.#text, trie);
+    // How a first token with a dummy space is written is the model's business.
+    if (hasEnded || this.#mayDropSpace || trie.tokenize === undefined) return new Int32Array(0);
+    const forced = forcedText(configuration, table, this.#text);
+    return forced.bytes.length === 0 ? new Int32Array(0) : stableTokens(forced, trie);
   }
 
   /** Whether the answer may end here. */

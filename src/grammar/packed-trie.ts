@@ -62,6 +62,16 @@ export function packTrie(sorted: readonly number[], texts: TokenTexts): PackedTr
   return { nodes, duplicates, starts: startsOf(nodes) };
 }
 
+/** The node of a token's bytes. Precondition: they are in the trie. */
+export function nodeOf({ nodes, starts }: PackedTrie, bytes: Uint8Array): number {
+  let node = starts[bytes[0]!]! >> 1;
+  for (const byte of bytes.subarray(1)) {
+    node++;
+    while ((nodes[2 * node]! & 0xff) !== byte) node += nodes[2 * node + 1]! >>> 8;
+  }
+  return node;
+}
+
 function startsOf(nodes: Int32Array): Int32Array {
   const starts = new Int32Array(257).fill(nodes.length);
   for (let i = 0; i < nodes.length; i += (nodes[i + 1]! >>> 8) << 1) {

@@ -34,9 +34,10 @@ export interface CompilerOptions {
    */
   readonly keyOrder?: KeyOrder;
   /**
-   * The whitespace between two tokens of JSON. `any` (default): within the limits of `whitespace`. `spaced`: a space
-   * after every colon and comma and none elsewhere (`{"a": 1, "b": 2}`); `compact`: none at all. Under the latter two
-   * keys and punctuation are forced, so that they cost no decoding step of their own.
+   * How JSON is written where it leaves a choice. `any` (default): whitespace within the limits of `whitespace`, characters
+   * escaped or not. `spaced`: one space after every colon and comma and none elsewhere (`{"a": 1, "b": 2}`), characters
+   * escaped only where they must be; `compact`: the same without those spaces. Under the latter two keys and punctuation
+   * are forced, so that they cost no decoding step of their own.
    */
   readonly layout?: Layout;
   readonly whitespace?: Whitespace;
@@ -83,6 +84,7 @@ export class GrammarWorkshop {
   constructor(options: CompilerOptions) {
     const store = createStore();
     const gaps = gapsOf(options);
+    const spelling = (options.layout ?? "any") === "any" ? "any" : "plain";
     const { nextId } = store;
     this.gapPatterns = GAP_PATTERNS[options.layout ?? "any"];
     this.#store = store;
@@ -98,7 +100,7 @@ export class GrammarWorkshop {
       separatorBytes: gaps.separatorBytes,
       nextId,
     });
-    this.#json = jsonContext({ store, strings: new JsonStrings(nextId), gaps });
+    this.#json = jsonContext({ store, strings: new JsonStrings(nextId, spelling), gaps });
   }
 
   /** The values that are valid against a schema and, if given, another one. */

@@ -1,4 +1,5 @@
 import { ALL_BYTES, type ByteRange, byteRange, overlap, rangesBetween } from "./byte-range.ts";
+import { escapeDecoder, type Spelling } from "./escape-decoder.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
 import type { TextState } from "./text-state.ts";
 import { InSharedCharacter } from "./shared-character.ts";
@@ -6,19 +7,18 @@ import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-deco
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ESCAPES: ReadonlyMap<number, number> = new Map(
-  Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }).map(
-    ([letter, char]) => [letter.charCodeAt(0), char.charCodeAt(0)],
-  ),
-);
 
 /** Makes the lexemes of JSON strings whose decoded text a `TextState` recognises. */
 export class JsonStrings {
   readonly #lexemes = new Interner<Lexeme>();
   readonly #nextId: () => number;
 
-  constructor(nextId: () => number) {
+  /** After a backslash. */
+  readonly escape: TextDecoder;
+
+  constructor(nextId: () => number, spelling: Spelling) {
     this.#nextId = nextId;
+    this.escape = escapeDecoder(spelling);
   }
 
   /** The string after its opening quote. */
@@ -114,7 +114,7 @@ class InsideString implements Lexeme {
 
   next(byte: number): Lexeme | undefined {
     if (byte === QUOTE) return this.#text.accepts ? this.#strings.closed(this.#text.label) : undefined;
-    if (byte === BACKSLASH) return this.#strings.inCharacter(this.#text, DecodedText.escape());
+    if (byte === BACKSLASH) return this.#strings.inCharacter(this.#text, this.#strings.escape);
     if (byte < 0x20) return undefined;
     if (byte < 0x80) {
       const next = this.#text.next(byte);
@@ -161,7 +161,7 @@ class InCharacter implements Lexeme {
   }
 
   next(byte: number): Lexeme | undefined {
-    const after = this.#decoder.next(byte, ESCAPES);
+    const after = this.#decoder.next(byte);
     if (after === undefined) return undefined;
     if (typeof after !== "number") return this.#strings.inCharacter(this.#text, after);
     const next = this.#text.next(after);

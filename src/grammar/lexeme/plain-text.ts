@@ -4,8 +4,6 @@ import { InSharedCharacter } from "./shared-character.ts";
 import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
 import type { TextState } from "./text-state.ts";
 
-const NO_ESCAPES: ReadonlyMap<number, number> = new Map();
-
 /** Makes the lexemes of raw UTF-8 text that a `TextState` recognises: no quotes, no escapes. */
 export class PlainTexts {
   readonly #lexemes = new Interner<Lexeme>();
@@ -70,7 +68,7 @@ class PlainText implements Lexeme {
 
   next(byte: number): Lexeme | undefined {
     if (this.#decoder !== undefined) {
-      const after = this.#decoder.next(byte, NO_ESCAPES);
+      const after = this.#decoder.next(byte);
       if (after === undefined) return undefined;
       return typeof after === "number" ? this.#after(after) : this.#texts.inCharacter(this.#text, after);
     }

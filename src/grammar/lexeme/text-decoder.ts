@@ -13,7 +13,7 @@ export interface TextDecoder {
   /** Set when every character still possible leads to one state: which one it is then makes no difference. */
   sharedBy(text: TextState): SharedCharacter | undefined;
   /** The decoder after one more byte, the code point when that byte completes it, undefined when it is malformed. */
-  next(byte: number, escapes: ReadonlyMap<number, number>): TextDecoder | number | undefined;
+  next(byte: number): TextDecoder | number | undefined;
 }
 
 /** Any character of `left` more bytes, the next of them in [low, high]. */
@@ -53,11 +53,6 @@ export const DecodedText = {
     const [first, last, from, to] = group;
     const [low, high] = text.alike(from);
     return low <= from && to <= high ? byteRange(first, last) : byteRange(lead, lead);
-  },
-
-  /** After a backslash. */
-  escape(): TextDecoder {
-    return new EscapeStart();
   },
 };
 
@@ -106,114 +101,9 @@ class Utf8Rest implements TextDecoder {
   }
 }
 
-class EscapeStart implements TextDecoder {
-  readonly key = "e";
-
-  bytesLeft(text: TextState): number {
-    let least = new HexUnit(0, 4).bytesLeft(text) + 1;
-    for (const char of [0x22, 0x5c, 0x2f, 0x08, 0x0c, 0x0a, 0x0d, 0x09]) {
-      least = Math.min(least, 1 + text.bytesAfter(char, char));
-    }
-    return least;
-  }
-
-  sharedBy(): undefined {
-    return undefined;
-  }
-
-  next(byte: number, escapes: ReadonlyMap<number, number>): TextDecoder | number | undefined {
-    return byte === 0x75 ? new HexUnit(0, 4) : escapes.get(byte);
-  }
-}
-
-/** `left` more hexadecimal digits of a UTF-16 unit; a high surrogate must be followed by a low one. */
-class HexUnit implements TextDecoder {
-  readonly key: string;
-  readonly #value: number;
-  readonly #left: number;
-
-  constructor(value: number, left: number) {
-    this.#value = value;
-    this.#left = left;
-    this.key = `h${value},${left}`;
-  }
-
-  bytesLeft(text: TextState): number {
-    const from = this.#value * 16 ** this.#left;
-    const to = from + 16 ** this.#left - 1;
-    const single = this.#left + bytesAfterScalar(text, from, to);
-    const high = Math.max(from, 0xd800);
-    const lastHigh = Math.min(to, 0xdbff);
-    if (high > lastHigh) return single;
-    return Math.min(single, this.#left + 6 + text.bytesAfter(codePointOf(high, 0xdc00), codePointOf(lastHigh, 0xdfff)));
-  }
-
-  sharedBy(): undefined {
-    return undefined;
-  }
-
-  next(byte: number): TextDecoder | number | undefined {
-    const digit = hexDigit(byte);
-    if (digit < 0) return undefined;
-    const value = this.#value * 16 + digit;
-    if (this.#left > 1) return new HexUnit(value, this.#left - 1);
-    if (value >= 0xd800 && value <= 0xdbff) return new LowSurrogate(value, 0, 0);
-    return value >= 0xdc00 && value <= 0xdfff ? undefined : value;
-  }
-}
-
-/** After a high surrogate: `\uDC00` to `\uDFFF`, of which `done` characters have come. */
-class LowSurrogate implements TextDecoder {
-  readonly key: string;
-  readonly #high: number;
-  readonly #low: number;
-  readonly #done: number;
-
-  constructor(high: number, low: number, done: number) {
-    this.#high = high;
-    this.#low = low;
-    this.#done = done;
-    this.key = `l${high},${low},${done}`;
-  }
-
-  bytesLeft(text: TextState): number {
-    const left = 6 - this.#done;
-    const digits = Math.min(left, 4);
-    const from = Math.max(this.#low * 16 ** digits, 0xdc00);
-    const to = Math.min(this.#low * 16 ** digits + 16 ** digits - 1, 0xdfff);
-    return from > to ? Infinity : left + text.bytesAfter(codePointOf(this.#high, from), codePointOf(this.#high, to));
-  }
-
-  sharedBy(): undefined {
-    return undefined;
-  }
-
-  next(byte: number): TextDecoder | number | undefined {
-    if (this.#done < 2) {
-      const expected = this.#done === 0 ? 0x5c : 0x75;
-      return byte === expected ? new LowSurrogate(this.#high, 0, this.#done + 1) : undefined;
-    }
-    const digit = hexDigit(byte);
-    if (digit < 0) return undefined;
-    const low = this.#low * 16 + digit;
-    if (this.#done < 5) return new LowSurrogate(this.#high, low, this.#done + 1);
-    return low >= 0xdc00 && low <= 0xdfff ? codePointOf(this.#high, low) : undefined;
-  }
-}
-
 /** `bytesAfter` over the range without its surrogates. */
-function bytesAfterScalar(text: TextState, from: number, to: number): number {
+export function bytesAfterScalar(text: TextState, from: number, to: number): number {
   const below = from <= 0xd7ff ? text.bytesAfter(from, Math.min(to, 0xd7ff)) : Infinity;
   const above = to >= 0xe000 ? text.bytesAfter(Math.max(from, 0xe000), to) : Infinity;
   return Math.min(below, above);
-}
-
-function codePointOf(high: number, low: number): number {
-  return 0x10000 + (high - 0xd800) * 0x400 + (low - 0xdc00);
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
