@@ -60,6 +60,7 @@ export type { Case, Judgement, RuleJudge } from "./policies/rule-classifier.ts";
 export { RULE_TEMPLATES } from "./policies/templates.ts";
 export type { RuleTemplate } from "./policies/templates.ts";
 export type { PolicyWorkbench, ReplayedMessage } from "./policies/workbench.ts";
+export { extractText } from "./libraries/extract-text.ts";
 export { Libraries } from "./libraries/libraries.ts";
 export type { DocumentPage, DocumentQuery, NewDocument } from "./libraries/libraries.ts";
 export { openLibraries } from "./libraries/open-libraries.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
@@ -218,11 +219,15 @@ describe.skipIf(CHROMIUM === undefined)(
       const { page, faults } = await open();
       await page.locator("input[type=file]").setInputFiles([
         { name: "wind.md", mimeType: "text/markdown", buffer: Buffer.from("# Force 9") },
+        { name: "paper.pdf", mimeType: "application/pdf", buffer: readFileSync("tests/e2e/paper.pdf") },
+        { name: "tool.exe", mimeType: "application/x-msdownload", buffer: Buffer.from([0x4d, 0x5a, 0xff, 0, 1]) },
         { name: "photo.png", mimeType: "image/png", buffer: Buffer.from([0x89, 0x50, 0xff, 0xfe, 0]) },
         { name: "big.txt", mimeType: "text/plain", buffer: Buffer.alloc(1_000_001, "a") },
       ]);
-      await page.getByText("photo.png: only text files can be read here.").waitFor();
+      await page.getByText("photo.png: tramontane-small does not see images.").waitFor();
       await page.getByText(/big\.txt: larger than/).waitFor();
+      await page.getByText("tool.exe: only text, PDF and DOCX can be read here.").waitFor();
+      await expect.poll(() => page.getByRole("form").or(page.locator("form")).first().innerText()).toMatch(/1 page ·/);
       await page.getByRole("textbox", { name: "Message" }).fill("How strong? say=Strong");
       await page.reload();
       await page.getByText("wind.md").waitFor();

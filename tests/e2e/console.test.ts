@@ -117,6 +117,32 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(faults).toEqual([]);
     });
 
+    test("somebody invited chooses a password, joins, signs in again, and sees only the chat", async () => {
+      const { page, faults } = await open("/console/members");
+      await page.getByRole("button", { name: "Invite" }).click();
+      await page.getByLabel("Email").fill("ana@example.test");
+      await page.getByRole("button", { name: "Make a link" }).click();
+      const link = await page.getByLabel("Invitation link").inputValue();
+      const guest = await browser.newContext({ locale: "en-US" });
+      const { page: hers } = await openPage(guest, server.origin);
+      await hers.goto(link);
+      await hers.getByLabel("Your name").fill("Ana");
+      await hers.getByLabel(/^Password/).fill("a long pass phrase");
+      await hers.getByRole("button", { name: "Join" }).click();
+      await hers.getByRole("heading", { name: "What would you like to know?" }).waitFor();
+      expect(await hers.getByRole("link", { name: "Console" }).count()).toBe(0);
+      await guest.clearCookies();
+      await hers.goto(`${server.origin}/login`);
+      await hers.getByLabel("Email").fill("ana@example.test");
+      await hers.getByLabel("Password", { exact: true }).fill("a long pass phrase");
+      await hers.getByRole("button", { name: "Sign in as a member" }).click();
+      await hers.getByRole("heading", { name: "What would you like to know?" }).waitFor();
+      await page.goto(`${server.origin}/console/members`);
+      await page.getByRole("cell", { name: "ana@example.test" }).waitFor();
+      expect(faults).toEqual([]);
+      await guest.close();
+    });
+
     test("eight visible tabs all work over HTTP/1.1, and all see an answer grow", async () => {
       const first = await open("/chat");
       await ask(first.page, "Tabs rate=20 chars=500");

@@ -25,6 +25,11 @@ const SHARED_WORDS = [
   "Account",
   "Link",
   "Version {n} of {total}",
+  "Assistant",
+  "Budgets",
+  "curl",
+  "TypeScript",
+  "Python",
 ];
 
 describe.skipIf(CHROMIUM === undefined)(

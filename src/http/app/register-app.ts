@@ -5,6 +5,7 @@ import type { AppSessions, Chats, ChatUser, ProviderSignIn, SignedIn } from "#pl
 import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
+import { registerAttachments } from "./attachments.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { refuseForeignChange, requireSession, sessionToken, setSessionCookie } from "./guard.ts";
 import { registerProviderSignIn } from "./provider-sign-in.ts";
@@ -56,12 +57,15 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         refuseForeignChange(request);
       });
       registerSession(api, parts.sessions);
+      // What the sign-in page may offer to a stranger.
+      api.get("/api/sign-in", async () => ({ provider: parts.providerSignIn !== undefined }));
 
       await api.register(async (signedIn) => {
         signedIn.addHook("onRequest", async (request) => {
           sessions.set(request, await requireSession(parts.sessions, request.headers));
         });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
+        registerAttachments(signedIn);
         registerAppEvents(signedIn, { chats: parts.chats, userOf });
       });
     });

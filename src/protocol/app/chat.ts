@@ -105,12 +105,14 @@ export interface PolicyDecision {
   readonly message?: string;
 }
 
-/** A text file that travels with a message. */
+/** A file that travels with a message, as text. */
 export interface Attachment {
   readonly name: string;
   readonly mediaType: string;
   readonly bytes: number;
   readonly text: string;
+  /** Of a document that has some. */
+  readonly pages?: number | undefined;
 }
 
 export interface MessagePage {

@@ -5,6 +5,7 @@ const attachment = z.strictObject({
   mediaType: z.string().max(127),
   bytes: z.int().nonnegative(),
   text: z.string().max(2_000_000),
+  pages: z.int().nonnegative().optional(),
 });
 
 const modelId = z.string().min(1).max(255);

@@ -43,6 +43,10 @@ export class Api {
   signIn = (key: string): Promise<{ user: AppUser }> => this.#call("POST", "/session", { body: { key } });
   signOut = (): Promise<void> => this.#call("DELETE", "/session");
 
+  /** The words of a PDF or DOCX. */
+  readDocument = (file: File): Promise<{ readonly text: string; readonly pages?: number }> =>
+    this.#call("POST", `/attachments?name=${encodeURIComponent(file.name)}`, { body: file });
+
   models = (): Promise<{ models: AppModel[] }> => this.#call("GET", "/models");
   conversations = (): Promise<{ conversations: Conversation[] }> => this.#call("GET", "/conversations");
   conversation = (id: string): Promise<Conversation> => this.#call("GET", `/conversations/${id}`);
@@ -79,23 +83,29 @@ export class Api {
   /** Calls any door of this server with the session. Errors: `ApiError`. */
   readonly call: ApiCall = async <Result>(method: string, path: string, options: CallOptions = {}) => {
     const isForm = options.body instanceof FormData;
-    const isJson = options.body !== undefined && !isForm;
+    const isFile = options.body instanceof Blob;
+    const isJson = options.body !== undefined && !isForm && !isFile;
     let response: Response;
     try {
       response = await fetch(path, {
         method,
         headers: {
           "x-tramontane-app": "1",
+          ...(isFile ? { "content-type": "application/octet-stream" } : {}),
           ...(isJson ? { "content-type": "application/json" } : {}),
           ...options.headers,
         },
-        ...(isForm ? { body: options.body as FormData } : isJson ? { body: JSON.stringify(options.body) } : {}),
+        ...(isForm || isFile
+          ? { body: options.body as FormData | Blob }
+          : isJson
+            ? { body: JSON.stringify(options.body) }
+            : {}),
       });
     } catch {
       throw new ApiError(0, "offline", "");
     }
     if (response.ok) return (await (options.asFile ? response.blob() : bodyOf(response))) as Result;
-    if (response.status === 401 && path !== "/api/session") this.#onSignedOut();
+    if (response.status === 401 && path !== "/api/session" && path !== "/admin/v1/sessions") this.#onSignedOut();
     throw await errorOf(response);
   };
 

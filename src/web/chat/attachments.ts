@@ -3,31 +3,57 @@ import type { Attachment } from "#protocol";
 export const MAX_FILES = 10;
 export const MAX_FILE_BYTES = 1_000_000;
 
-export type FileRefusal = { readonly name: string; readonly reason: "notText" | "tooBig" | "tooMany" | "unreadable" };
+/** Documents whose words the server reads. */
+const DOCUMENT = /\.(pdf|docx)$/i;
+export const MAX_DOCUMENT_BYTES = 20_000_000;
+
+export interface FileRefusal {
+  readonly name: string;
+  readonly reason: "notText" | "noImages" | "tooBig" | "tooMany" | "unreadable";
+}
+
+type ReadFile =
+  | { readonly text: string; readonly pages?: number }
+  | { readonly reason: "notText" | "noImages" | "unreadable" };
+type ReadDocument = (file: File) => Promise<{ readonly text: string; readonly pages?: number }>;
 
 export interface ReadFiles {
   readonly attachments: readonly Attachment[];
   readonly refusals: readonly FileRefusal[];
 }
 
-/** Reads text files; whatever is not valid UTF-8 text, or is too big, is refused by name. */
-export async function readFiles(files: readonly File[], alreadyAttached: number): Promise<ReadFiles> {
+/** Reads text files, PDF and DOCX; whatever has no words, or is too big, is refused by name. */
+export async function readFiles(
+  files: readonly File[],
+  alreadyAttached: number,
+  readDocument: ReadDocument,
+): Promise<ReadFiles> {
   const attachments: Attachment[] = [];
   const refusals: FileRefusal[] = [];
   for (const file of files) {
     if (alreadyAttached + attachments.length >= MAX_FILES) refusals.push({ name: file.name, reason: "tooMany" });
-    else if (file.size > MAX_FILE_BYTES) refusals.push({ name: file.name, reason: "tooBig" });
+    else if (file.size > (DOCUMENT.test(file.name) ? MAX_DOCUMENT_BYTES : MAX_FILE_BYTES))
+      refusals.push({ name: file.name, reason: "tooBig" });
     else {
-      const read = await readText(file);
-      if ("text" in read)
-        attachments.push({ name: file.name, mediaType: file.type, bytes: file.size, text: read.text });
+      const read = await (DOCUMENT.test(file.name) ? readWords(file, readDocument) : readText(file));
+      if ("text" in read) attachments.push({ name: file.name, mediaType: file.type, bytes: file.size, ...read });
       else refusals.push({ name: file.name, reason: read.reason });
     }
   }
   return { attachments, refusals };
 }
 
-async function readText(file: File): Promise<{ text: string } | { reason: "notText" | "unreadable" }> {
+async function readWords(file: File, readDocument: ReadDocument): Promise<ReadFile> {
+  try {
+    const { text, pages } = await readDocument(file);
+    return pages === undefined ? { text } : { text, pages };
+  } catch {
+    return { reason: "unreadable" };
+  }
+}
+
+async function readText(file: File): Promise<ReadFile> {
+  if (file.type.startsWith("image/")) return { reason: "noImages" };
   let bytes: ArrayBuffer;
   try {
     bytes = await file.arrayBuffer();

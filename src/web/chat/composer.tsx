@@ -1,9 +1,9 @@
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { ClipboardEvent, DragEvent, KeyboardEvent } from "react";
 import type { AppModel } from "#protocol";
-import { usePreferences, useWords } from "../app/services.tsx";
+import { usePreferences, useServices, useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
-import { MAX_FILE_BYTES, MAX_FILES, readFiles } from "./attachments.ts";
+import { MAX_DOCUMENT_BYTES, MAX_FILE_BYTES, MAX_FILES, readFiles } from "./attachments.ts";
 import type { FileRefusal } from "./attachments.ts";
 import { EMPTY_DRAFT, loadDraft, saveDraft } from "./drafts.ts";
 import type { Draft } from "./drafts.ts";
@@ -34,6 +34,7 @@ export function Composer(props: ComposerProps) {
   const { draftKey, models, model, onModel, isAnswering, notice, onSend, onStop, onEditLast } = props;
   const words = useWords();
   const { t } = words;
+  const { api } = useServices();
   const { enterSends } = usePreferences();
   const [draft, setDraft] = useState(() => loadDraft(draftKey));
   const [refusals, setRefusals] = useState<readonly FileRefusal[]>([]);
@@ -60,7 +61,7 @@ export function Composer(props: ComposerProps) {
     saveDraft(draftKey, sent);
   };
   const addFiles = async (files: readonly File[]) => {
-    const read = await readFiles(files, draft.files.length);
+    const read = await readFiles(files, draft.files.length, api.readDocument);
     change({ files: [...draft.files, ...read.attachments] });
     setRefusals(read.refusals);
   };
@@ -227,6 +228,7 @@ export function Composer(props: ComposerProps) {
 
   function refusalText(name: string, reason: FileRefusal["reason"]): string {
     if (reason === "tooMany") return t("composer.tooMany", { n: MAX_FILES });
-    return t(`composer.${reason}`, { name, size: words.bytes(MAX_FILE_BYTES) });
+    const size = words.bytes(/\.(pdf|docx)$/i.test(name) ? MAX_DOCUMENT_BYTES : MAX_FILE_BYTES);
+    return t(`composer.${reason}`, { name, size, model: model ?? "" });
   }
 }

@@ -11,7 +11,8 @@ interface FileChipProps {
 /** An attached file: name, size, roughly how many tokens it adds. */
 export function FileChip({ file, onRemove }: FileChipProps) {
   const words = useWords();
-  const size = `${words.bytes(file.bytes)} · ${words.t("composer.tokens", { n: estimateTokens(file.text) })}`;
+  const pages = file.pages === undefined ? "" : ` · ${words.t("composer.pages", { n: file.pages })}`;
+  const size = `${words.bytes(file.bytes)}${pages} · ${words.t("composer.tokens", { n: estimateTokens(file.text) })}`;
   return (
     <li className="flex max-w-full items-center gap-2 rounded-md border border-line bg-surface py-1 pr-1 pl-2 text-[13px]">
       <Icon name="file" size={16} />
