@@ -52,6 +52,30 @@ describe("agents", () => {
   });
 });
 
+test("a version has names, which conversations can ask for", async () => {
+  const { agents, conversations } = client.beta;
+  const { id: agentId } = await agents.create({ model, name: "First", completionArgs });
+  await agents.update({ agentId, updateAgentRequest: { name: "Second" } });
+  const named = await agents.createVersionAlias({ agentId, alias: "stable", version: 0 });
+  expect(named).toMatchObject({ alias: "stable", version: 0 });
+  expect(await agents.get({ agentId, agentVersion: "stable" })).toMatchObject({ version: 0, name: "First" });
+  expect(await agents.get({ agentId })).toMatchObject({ version: 1, name: "Second" });
+  const talk = await conversations.start({ agentId, agentVersion: "stable", inputs: "Hello" });
+  const { conversationId } = talk;
+  expect(await conversations.get({ conversationId })).toMatchObject({ agentVersion: 0 });
+  await agents.createVersionAlias({ agentId, alias: "stable", version: 1 });
+  expect(await agents.getVersion({ agentId, version: "stable" })).toMatchObject({ name: "Second" });
+  expect((await agents.listVersionAliases({ agentId })).map(({ alias }) => alias)).toEqual(["stable"]);
+  await agents.deleteVersionAlias({ agentId, alias: "stable" });
+  const gone = { statusCode: 404 };
+  await expect(agents.deleteVersionAlias({ agentId, alias: "stable" })).rejects.toMatchObject(gone);
+  await expect(agents.get({ agentId, agentVersion: "stable" })).rejects.toMatchObject(gone);
+  await expect(agents.createVersionAlias({ agentId, alias: "next", version: 9 })).rejects.toMatchObject(gone);
+  const digits = agents.createVersionAlias({ agentId, alias: "12", version: 0 });
+  await expect(digits).rejects.toMatchObject({ statusCode: 422 });
+  await agents.delete({ agentId });
+});
+
 test("an agent completes a chat with its own instructions and settings, whole and streamed", async () => {
   const agent = await client.beta.agents.create({ model, name: "Short", instructions: "Be brief.", completionArgs });
   const messages = [{ role: "user" as const, content: "Say hello." }];

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { TramontaneError } from "#base";
 import { agentChatBody } from "#platform";
 import type { Agents, Inference } from "#platform";
 import { CreateAgentSchema, readBody, readChatRequest, UpdateAgentSchema } from "#protocol";
@@ -16,7 +15,12 @@ const TokenQuery = z.object({
     .optional(),
 });
 const VersionQuery = z.object({ version: z.coerce.number().int().min(0) });
-const OptionalVersion = z.object({ agent_version: z.coerce.number().int().min(0).optional() });
+const OptionalVersion = z.object({ agent_version: z.string().max(64).optional() });
+/** A number alone would be a version. */
+const AliasName = z
+  .string()
+  .regex(/^(?!\d+$)[\w.-]{1,64}$/, "must be 1 to 64 letters, digits, _, . or -, not digits alone");
+const AliasQuery = z.object({ alias: AliasName, version: VersionQuery.shape.version });
 
 /** Agents: a model with instructions, tools and settings, in versions. */
 export function agentRoutes(agents: Agents, inference: Inference): readonly Route[] {
@@ -33,6 +37,9 @@ export function agentRoutes(agents: Agents, inference: Inference): readonly Rout
     { method: "PATCH", paths: ["/v1/agents/:id/version"], group, summary: "Make version `version` the current one", handle: async ({ caller, params, query }) => json(await agents.useVersion(caller, idOf(params), readQuery(VersionQuery, query).version)) },
     { method: "GET", paths: ["/v1/agents/:id/versions"], group, summary: "List an agent's versions, newest first", handle: listVersions(agents) },
     { method: "GET", paths: ["/v1/agents/:id/versions/:version"], group, summary: "Describe one version of an agent", handle: getVersion(agents) },
+    { method: "PUT", paths: ["/v1/agents/:id/aliases"], group, summary: "Let the name `alias` mean version `version`", handle: async ({ caller, params, query }) => json(await agents.setAlias(caller, idOf(params), readQuery(AliasQuery, query))) },
+    { method: "GET", paths: ["/v1/agents/:id/aliases"], group, summary: "List the names of an agent's versions", handle: async ({ caller, params }) => json(await agents.aliases(caller, idOf(params))) },
+    { method: "DELETE", paths: ["/v1/agents/:id/aliases"], group, summary: "Take the name `alias` away", handle: removeAlias(agents) },
   ];
 }
 
@@ -84,10 +91,14 @@ function listVersions(agents: Agents) {
 }
 
 function getVersion(agents: Agents) {
-  return async ({ caller, params }: Exchange): Promise<Answer> => {
-    const version = Number(params["version"]);
-    if (Number.isInteger(version)) return json(await agents.get(caller, idOf(params), version));
-    throw new TramontaneError("not_found", "Versions are numbers here", { field: "version" });
+  return async ({ caller, params }: Exchange): Promise<Answer> =>
+    json(await agents.get(caller, idOf(params), params["version"] ?? ""));
+}
+
+function removeAlias(agents: Agents) {
+  return async ({ caller, params, query }: Exchange): Promise<Answer> => {
+    await agents.removeAlias(caller, idOf(params), readQuery(z.object({ alias: z.string() }), query).alias);
+    return NO_CONTENT;
   };
 }
 

@@ -21,6 +21,21 @@ interface AgentRow {
   readonly versions: readonly number[];
 }
 
+interface AliasRow {
+  readonly alias: string;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** A name for one version of an agent, as the wire shows it. */
+export interface AgentAlias {
+  readonly alias: string;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 /** An agent as the wire shows it. */
 export type AgentObject = AgentDefinition & {
   readonly object: "agent";
@@ -61,8 +76,8 @@ export class Agents {
     return await this.get(caller, id);
   }
 
-  /** The current version, or a numbered one. Errors: `not_found`. */
-  async get(caller: Caller, id: string, version?: number): Promise<AgentObject> {
+  /** The current version, a numbered one, or the one an alias names. Errors: `not_found`. */
+  async get(caller: Caller, id: string, version?: number | string): Promise<AgentObject> {
     return view(await this.#row(caller, id, version));
   }
 
@@ -116,23 +131,61 @@ export class Agents {
     return await this.get(caller, id);
   }
 
+  /** Gives a version a name, in place of the one that had it. Errors: `not_found` for the version. */
+  async setAlias(caller: Caller, id: string, named: { alias: string; version: number }): Promise<AgentAlias> {
+    await this.#row(caller, id, named.version);
+    const [row] = await this.#database.query<AliasRow>(
+      `insert into agent_alias values ($1, $2, $3, $4, $4)
+       on conflict (agent_id, alias) do update set version = excluded.version, updated_at = excluded.updated_at returning *`,
+      [id, named.alias, named.version, new Date(this.#clock.nowMs())],
+    );
+    return viewAlias(row!);
+  }
+
+  /** By name. Errors: `not_found`. */
+  async aliases(caller: Caller, id: string): Promise<AgentAlias[]> {
+    await this.#row(caller, id);
+    const sql = "select * from agent_alias where agent_id = $1 order by alias";
+    return (await this.#database.query<AliasRow>(sql, [id])).map(viewAlias);
+  }
+
+  /** Errors: `not_found`. */
+  async removeAlias(caller: Caller, id: string, alias: string): Promise<void> {
+    await this.#row(caller, id);
+    const sql = "delete from agent_alias where agent_id = $1 and alias = $2 returning alias";
+    const removed = await this.#database.query(sql, [id, alias.replaceAll("\u0000", "")]);
+    if (removed.length > 0) return;
+    throw new TramontaneError("not_found", `This agent has no alias ${alias.slice(0, 64)}`, { field: "alias" });
+  }
+
   /** Errors: `not_found`. */
   async remove(caller: Caller, id: string): Promise<void> {
     await this.#row(caller, id);
     await this.#database.query("delete from agent where id = $1", [id]);
   }
 
-  async #row(caller: Caller, id: string, version?: number): Promise<AgentRow> {
+  async #row(caller: Caller, id: string, wanted?: number | string): Promise<AgentRow> {
     requireScope(caller, "agents");
+    const version = typeof wanted === "string" && /^\d{1,9}$/.test(wanted) ? Number(wanted) : wanted;
+    const alias = typeof version === "string" ? version.replaceAll("\u0000", "") : null;
     const [row] = await this.#database.query<AgentRow>(
-      `${SELECT} and v.version = coalesce($3::int, a.version) where a.workspace_id = $1 and a.id = $2`,
-      [caller.workspaceId, id.replaceAll("\u0000", ""), version ?? null],
+      `${SELECT} and v.version = case when $4::text is not null
+           then (select version from agent_alias where agent_id = a.id and alias = $4)
+           else coalesce($3::int, a.version) end
+       where a.workspace_id = $1 and a.id = $2`,
+      [caller.workspaceId, id.replaceAll("\u0000", ""), alias === null ? (version ?? null) : null, alias],
     );
     if (row) return row;
     const what =
-      version === undefined ? `No agent has the id ${id.slice(0, 64)}` : `This agent has no version ${version}`;
+      version === undefined
+        ? `No agent has the id ${id.slice(0, 64)}`
+        : `This agent has no version ${String(version).slice(0, 64)}`;
     throw new TramontaneError("not_found", what, { field: "agent_id" });
   }
+}
+
+function viewAlias({ alias, version, created_at, updated_at }: AliasRow): AgentAlias {
+  return { alias, version, created_at: created_at.toISOString(), updated_at: updated_at.toISOString() };
 }
 
 function view(row: AgentRow): AgentObject {

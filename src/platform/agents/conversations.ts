@@ -206,12 +206,7 @@ export class Conversations {
     }
     if (model)
       throw new TramontaneError("invalid_request", "Give a model or an agent_id, not both", { field: "model" });
-    const version =
-      wanted.agent_version === null || wanted.agent_version === undefined ? undefined : Number(wanted.agent_version);
-    if (version !== undefined && !Number.isInteger(version)) {
-      throw new TramontaneError("invalid_request", "agent_version must be a number", { field: "agent_version" });
-    }
-    const agent = await this.#parts.agents.get(caller, agentId, version);
+    const agent = await this.#parts.agents.get(caller, agentId, wanted.agent_version ?? undefined);
     return {
       model: agent.model,
       instructions: instructions ?? agent.instructions,

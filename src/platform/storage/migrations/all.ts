@@ -12,6 +12,7 @@ import { agents } from "./0012-agents.ts";
 import { chats } from "./0150-chats.ts";
 import { policies } from "./0160-policies.ts";
 import { libraries } from "./0161-libraries.ts";
+import { agentAliases } from "./0162-agent-aliases.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
@@ -29,5 +30,6 @@ export const MIGRATIONS: readonly Migration[] = [
   chats,
   policies,
   libraries,
+  agentAliases,
   peopleInTheApp,
 ];
