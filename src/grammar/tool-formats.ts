@@ -23,7 +23,7 @@ export function listedCalls(spec: ToolCallSpec, workshop: GrammarWorkshop): Rule
   const next: Part[] = [syntax(`${elsewhere},${behind}`), { kind: "rule", rule: call }, { kind: "rule", rule: more }];
   if (spec.parallel) more.alternatives.push(next);
   return workshop.rule([
-    [token(toolCalls), syntax(`\\s?\\[${elsewhere}`), { kind: "rule", rule: call }, { kind: "rule", rule: more }],
+    [token(toolCalls), syntax(` ?\\[${elsewhere}`), { kind: "rule", rule: call }, { kind: "rule", rule: more }],
   ]);
 }
 
@@ -61,7 +61,7 @@ export function markedCalls(spec: ToolCallSpec, workshop: GrammarWorkshop): Rule
 /** `{"name": …, "parameters": …}`, several parted by `; `. */
 export function objectCalls(spec: ToolCallSpec, workshop: GrammarWorkshop): Rule {
   const call = callObject(spec, workshop, { key: "parameters", after: [] });
-  return oneOrMore(spec, workshop, { call, between: [syntaxPart(workshop, ";\\s?")] });
+  return oneOrMore(spec, workshop, { call, between: [syntaxPart(workshop, "; ?")] });
 }
 
 /** One call as a JSON object. */

@@ -1,0 +1,179 @@
+/**
+ * Function calls of a model of random weights, which is adversarial on purpose: every call must have an id of nine letters
+ * or digits, a known name, and arguments that parse and satisfy their schema; the streamed answer must equal the whole one.
+ * The questions and functions are those of the 13 single-turn categories of BFCL v4; the answers' sense is not judged.
+ *
+ *   node --import tsx bench/serving/bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model [--limit 20] [--max-tokens 256]
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Ajv } from "ajv";
+import { readSentencePiece } from "../../scripts/random-model/vocabulary.ts";
+import { writeRandomModel } from "../../scripts/make-random-model.ts";
+import { startTramontane } from "./contestant.ts";
+import type { Endpoint } from "./sse-client.ts";
+
+const CATEGORIES =
+  "simple_python simple_java simple_javascript multiple parallel parallel_multiple irrelevance live_simple live_multiple live_parallel live_parallel_multiple live_irrelevance live_relevance".split(
+    " ",
+  );
+
+interface Question {
+  readonly question: readonly (readonly { role: string; content: string }[])[];
+  readonly function: readonly { name: string; description?: string; parameters: Json }[];
+}
+
+type Json = { readonly [name: string]: unknown };
+
+interface Call {
+  readonly id: string;
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    limit: { type: "string", default: "100000" },
+    tokenizer: { type: "string" },
+    "max-tokens": { type: "string", default: "256" },
+  },
+});
+const [folder] = positionals;
+if (!folder || !values.tokenizer || !existsSync(values.tokenizer)) {
+  console.error("usage: bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model [--limit 20] [--max-tokens 256]");
+  process.exit(2);
+}
+
+/** The benchmark writes Python's and Java's names of types. */
+const TYPES: Json = {
+  dict: "object",
+  HashMap: "object",
+  float: "number",
+  double: "number",
+  long: "integer",
+  byte: "integer",
+  short: "integer",
+  tuple: "array",
+  list: "array",
+  Array: "array",
+  ArrayList: "array",
+  Bigint: "integer",
+  String: "string",
+  char: "string",
+  Boolean: "boolean",
+};
+
+function toSchema(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(toSchema);
+  if (typeof given !== "object" || given === null) return given;
+  const { type, properties, items, required, enum: values } = given as Json;
+  const name = typeof type === "string" ? (TYPES[type] ?? type) : type;
+  const isKnown = ["object", "number", "integer", "array", "string", "boolean", "null"].includes(String(name));
+  return {
+    ...(isKnown ? { type: name } : {}),
+    ...(properties && typeof properties === "object"
+      ? { properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, toSchema(value)])) }
+      : {}),
+    ...(items && typeof items === "object" ? { items: toSchema(items) } : {}),
+    ...(Array.isArray(required) ? { required } : {}),
+    ...(Array.isArray(values) && values.length > 0 && name === "string" ? { enum: values.map(String) } : {}),
+  };
+}
+
+async function ask(endpoint: Endpoint, body: Json): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${endpoint.port}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...endpoint.headers },
+    body: JSON.stringify({ model: endpoint.model, ...body }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text.slice(0, 300));
+  return text;
+}
+
+function callsOfStream(text: string): readonly Call[] {
+  const chunks = text.split("\n").filter((line) => line.startsWith("data: {"));
+  return chunks.flatMap((line) => {
+    const { choices } = JSON.parse(line.slice(6)) as { choices: { delta: { tool_calls?: Call[] } }[] };
+    return choices.flatMap(({ delta }) => delta.tool_calls ?? []);
+  });
+}
+
+const ajv = new Ajv({ strict: false, logger: false, validateFormats: false });
+
+/** What is wrong with a call; undefined: nothing. */
+function problemOf(call: Call, validators: ReadonlyMap<string, (value: unknown) => boolean>): string | undefined {
+  if (!/^[a-zA-Z0-9]{9}$/.test(call.id)) return `id ${call.id}`;
+  const isValid = validators.get(call.function.name);
+  if (isValid === undefined) return `name ${call.function.name}`;
+  try {
+    return isValid(JSON.parse(call.function.arguments)) ? undefined : `arguments ${call.function.arguments}`;
+  } catch {
+    return `no JSON: ${call.function.arguments}`;
+  }
+}
+
+async function askOne(endpoint: Endpoint, category: string, { question, function: functions }: Question) {
+  const tools = functions.map(({ name, description = "", parameters }) => ({
+    type: "function",
+    function: { name: name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64), description, parameters: toSchema(parameters) },
+  }));
+  const validators = new Map(
+    tools.map(({ function: { name, parameters } }) => [name, ajv.compile(parameters as object)] as const),
+  );
+  const messages = question[0]!.map(({ role, content }) => ({ role, content }));
+  const choice = category.includes("irrelevance") ? "auto" : "any";
+  for (const temperature of [0, 1.5]) {
+    const maxTokens = Number(values["max-tokens"]);
+    const body = { messages, tools, tool_choice: choice, temperature, random_seed: 7, max_tokens: maxTokens };
+    const whole = JSON.parse(await ask(endpoint, body)) as {
+      choices: { finish_reason: string; message: { tool_calls: Call[] | null } }[];
+    };
+    const { finish_reason: reason, message } = whole.choices[0]!;
+    const calls = message.tool_calls ?? [];
+    count.answers += 1;
+    count.calls += calls.length;
+    const streamed = callsOfStream(await ask(endpoint, { ...body, stream: true }));
+    const wrongs = calls.map((call) => problemOf(call, validators)).filter((problem) => problem !== undefined);
+    if (choice === "any" && (calls.length === 0 || reason !== "tool_calls")) wrongs.push(`no call (${reason})`);
+    const functionsOf = (list: readonly Call[]) => JSON.stringify(list.map((call) => call.function));
+    if (functionsOf(streamed) !== functionsOf(calls)) wrongs.push("streamed calls differ");
+    if (wrongs.length === 0) continue;
+    count.wrong += 1;
+    console.error(`${category}, temperature ${temperature}: ${wrongs.join("; ").slice(0, 400)}`);
+  }
+}
+
+const count = { questions: 0, answers: 0, calls: 0, wrong: 0, refused: 0 };
+const work = mkdtempSync(join(tmpdir(), "bfcl-"));
+const modelPath = join(work, "random.gguf");
+writeRandomModel({ path: modelPath, shape: "micro", type: "f32", vocabulary: readSentencePiece(values.tokenizer) });
+const server = await startTramontane({ modelPath, contextTokens: 16_384 });
+try {
+  for (const category of CATEGORIES) {
+    const file = join(folder, `BFCL_v4_${category}.json`);
+    const lines = readFileSync(file, "utf8").trim().split("\n").slice(0, Number(values.limit));
+    const before = { ...count };
+    const queue = lines.map((line) => JSON.parse(line) as Question);
+    const take = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        count.questions += 1;
+        try {
+          await askOne(server.endpoint, category, next);
+        } catch (error) {
+          count.refused += 1;
+          console.error(`${category}: ${String(error).slice(0, 300)}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, take));
+    console.log(`${category}: ${count.answers - before.answers} answers, ${count.wrong - before.wrong} wrong`);
+  }
+} finally {
+  await server.stop();
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(JSON.stringify(count));
+process.exitCode = count.wrong + count.refused > 0 ? 1 : 0;
