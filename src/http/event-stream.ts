@@ -19,7 +19,7 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
   const iterator = stream.items[Symbol.asyncIterator]();
   let step = iterator.next();
   if (!(await settlesWithin(step, options.heartbeatMs))) {
-    raw.writeHead(200, options.headers);
+    if (!raw.headersSent) raw.writeHead(200, options.headers);
     raw.write(HEARTBEAT);
   }
   let isFirst = true;
@@ -74,7 +74,7 @@ async function drained(raw: ServerResponse): Promise<void> {
 }
 
 /** Whether a promise settles in time; how it settles is left to whoever awaits it. */
-async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+export async function settlesWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<false>((resolve) => (timer = setTimeout(resolve, limitMs, false)));
   const settled = promise.then(

@@ -1,5 +1,5 @@
 export { adminRoutes } from "./admin/admin-routes.ts";
-export { fixedKeys } from "./authenticate.ts";
+export { presentedKeys } from "./authenticate.ts";
 export type { Authenticate } from "./authenticate.ts";
 export { workRoutes } from "./agents/work-routes.ts";
 export type { WorkParts } from "./agents/work-routes.ts";

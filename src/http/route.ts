@@ -61,6 +61,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Whether `stream: true` turns the answer into events. */
   readonly streams?: boolean;
+  /** The frame that ends a stream which broke before it began, for doors whose streams may wait long for a model. */
+  readonly breakOff?: (error: WireError, exchange: Exchange) => string;
   readonly handle: (exchange: Exchange) => Answer | Promise<Answer>;
 }
 

@@ -8,12 +8,13 @@ import {
   ResponsesRequestSchema,
 } from "#protocol";
 import type { Catalog, Inference } from "#platform";
+import { brokenAnswer } from "./chunk-events.ts";
 import { answerChat } from "./handlers/chat.ts";
 import { answerEmbeddings } from "./handlers/embeddings.ts";
 import { answerFim } from "./handlers/fim.ts";
 import { describeEndpoint, listModels, retrieveModel } from "./handlers/models.ts";
 import { answerClassifications, answerModerations } from "./handlers/moderations.ts";
-import { answerResponses } from "./handlers/responses.ts";
+import { answerResponses, brokenResponse } from "./handlers/responses.ts";
 import type { ReadingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
 
@@ -26,10 +27,10 @@ const INFO = ["/info", "/models/info", "/v1/info"] as const;
 export function apiRoutes(inference: Inference, catalog: Catalog, rules: ReadingRules): readonly Route[] {
   // oxfmt-ignore
   return [
-    { method: "POST", paths: [...CHAT, ...CHAT_AZURE], group: "Chat", summary: "Continue a conversation", body: ChatRequestSchema, streams: true, handle: answerChat(inference, rules) },
-    { method: "POST", paths: ["/v1/fim/completions"], group: "Fill in the middle", summary: "Write the code between two pieces", body: FimRequestSchema, streams: true, handle: answerFim(inference, rules) },
+    { method: "POST", paths: [...CHAT, ...CHAT_AZURE], group: "Chat", summary: "Continue a conversation", body: ChatRequestSchema, streams: true, breakOff: brokenAnswer, handle: answerChat(inference, rules) },
+    { method: "POST", paths: ["/v1/fim/completions"], group: "Fill in the middle", summary: "Write the code between two pieces", body: FimRequestSchema, streams: true, breakOff: brokenAnswer, handle: answerFim(inference, rules) },
     { method: "POST", paths: EMBEDDINGS, group: "Embeddings", summary: "Turn texts into vectors of length one", body: EmbeddingRequestSchema, handle: answerEmbeddings(inference, rules) },
-    { method: "POST", paths: ["/v1/responses", "/openai/v1/responses"], group: "Chat", summary: "Continue a conversation in OpenAI's Responses form, without memory", body: ResponsesRequestSchema, streams: true, handle: answerResponses(inference, rules) },
+    { method: "POST", paths: ["/v1/responses", "/openai/v1/responses"], group: "Chat", summary: "Continue a conversation in OpenAI's Responses form, without memory", body: ResponsesRequestSchema, streams: true, breakOff: brokenResponse, handle: answerResponses(inference, rules) },
     { method: "POST", paths: ["/v1/moderations", "/openai/v1/moderations"], group: "Moderation", summary: "Score texts by category", body: ModerationRequestSchema, handle: answerModerations(inference, rules, "texts") },
     { method: "POST", paths: ["/v1/chat/moderations"], group: "Moderation", summary: "Score the last message of conversations by category", body: ChatModerationRequestSchema, handle: answerModerations(inference, rules, "conversations") },
     { method: "POST", paths: ["/v1/classifications"], group: "Moderation", summary: "Score texts by category and by the rules of the workspace's policy", body: ModerationRequestSchema, handle: answerClassifications(inference, rules, "texts") },

@@ -2,11 +2,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { Caller } from "#platform";
-import { detectDialect } from "#protocol";
+import { detectDialect, HEARTBEAT } from "#protocol";
 import type { Activity } from "./activity.ts";
 import type { Authenticate } from "./authenticate.ts";
-import { toWireFailure } from "./error-boundary.ts";
-import { sendEvents } from "./event-stream.ts";
+import { toWireError, toWireFailure } from "./error-boundary.ts";
+import { sendEvents, settlesWithin } from "./event-stream.ts";
 import { ignoredHeader, limitHeaders, STREAM_HEADERS, timingHeaders } from "./headers.ts";
 import type { Answer, Exchange, Route } from "./route.ts";
 
@@ -42,10 +42,44 @@ export function serveRoute(route: Route, parts: ServeParts) {
     const ignored: string[] = [];
     const reportIgnored = (fields: readonly string[]): void => void ignored.push(...fields);
     const exchange = toExchange(request, reply, { caller, signal: controller.signal, reportIgnored });
-    const answer = await route.handle(exchange);
+    const pending = Promise.resolve(route.handle(exchange));
+    const isLate = wantsStream(route, exchange) && !(await settlesWithin(pending, parts.heartbeatMs));
+    if (isLate) return bridge(pending, { route, exchange, reply, parts, ignored });
+    const answer = await pending;
     if ("ignored" in answer) ignored.push(...(answer.ignored ?? []));
     return send(answer, reply, { ...parts, ignored, elapsedMs: parts.clock.monotonicMs() - began });
   };
+}
+
+function wantsStream({ breakOff }: Route, { body }: Exchange): boolean {
+  return breakOff !== undefined && (body as { stream?: unknown } | undefined)?.stream === true;
+}
+
+interface Late {
+  readonly route: Route;
+  readonly exchange: Exchange;
+  readonly reply: FastifyReply;
+  readonly parts: ServeParts;
+  readonly ignored: readonly string[];
+}
+
+/** Keeps a stream's reader and the proxies between patient while a model is being loaded. */
+async function bridge(pending: Promise<Answer>, { route, exchange, reply, parts, ignored }: Late): Promise<unknown> {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...STREAM_HEADERS });
+  raw.write(HEARTBEAT);
+  const heart = setInterval(() => raw.write(HEARTBEAT), parts.heartbeatMs);
+  try {
+    const answer = await pending;
+    clearInterval(heart);
+    if (answer.kind === "events") return await sendStream(answer, reply, { ...parts, ignored, elapsedMs: 0 });
+  } catch (error) {
+    clearInterval(heart);
+    raw.write(route.breakOff!(toWireError(error), exchange));
+  }
+  raw.end();
+  return reply;
 }
 
 function toExchange(
@@ -125,7 +159,7 @@ async function sendStream(
   reply: FastifyReply,
   { logger, heartbeatMs, ignored }: SendParts,
 ): Promise<unknown> {
-  reply.hijack();
+  if (!reply.raw.headersSent) reply.hijack();
   const { raw } = reply;
   const common = reply.getHeaders() as Record<string, string>;
   const requestId = common["x-request-id"] ?? "";

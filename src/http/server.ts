@@ -2,6 +2,7 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
+import { uuidv7 } from "#platform";
 import type { Catalog, Inference } from "#platform";
 import { Activity } from "./activity.ts";
 import { withSessions } from "./app/guard.ts";
@@ -17,7 +18,6 @@ import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { RandomPool } from "./random-pool.ts";
 import { readingRules } from "./reading-rules.ts";
-import { uuidV7 } from "./request-id.ts";
 import type { Route } from "./route.ts";
 import { apiRoutes } from "./routes.ts";
 import { serveRoute } from "./serve-route.ts";
@@ -191,7 +191,7 @@ type Introduce = (request: FastifyRequest, reply: FastifyReply) => void;
 function introducer(clock: Clock): Introduce {
   const random = new RandomPool();
   return (request, reply) => {
-    const requestId = uuidV7(clock.nowMs(), (length) => random.take(length));
+    const requestId = uuidv7(clock.nowMs(), (length) => random.take(length));
     reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
   };
 }

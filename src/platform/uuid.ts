@@ -1,9 +1,9 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random; ids made later sort later. */
-export function uuidv7(nowMs: number): string {
-  const bytes = Buffer.allocUnsafe(16);
-  randomFillSync(bytes, 6);
+export function uuidv7(nowMs: number, random: (length: number) => Uint8Array = randomBytes): string {
+  const bytes = Buffer.alloc(16);
+  bytes.set(random(10), 6);
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes[6] = 0x70 | (bytes[6]! & 0x0f);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);

@@ -4,7 +4,9 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, test } from "vitest";
 import { TramontaneError } from "#base";
 import type { EngineModel } from "#engine";
-import type { Gate, Outcome } from "#platform";
+import { Deployment } from "#platform";
+import type { Gate, LoadedModel, Outcome } from "#platform";
+import { chooseTemplate } from "#prompt";
 import { within } from "../support/patience.ts";
 import { KEY, startTestServer } from "../support/test-server.ts";
 import type { TestServer, TestServerOptions } from "../support/test-server.ts";
@@ -269,4 +271,60 @@ test("D27 a refusal by the gate is a 429 with whole seconds to wait", async () =
   expect(response.status).toBe(429);
   expect(response.headers.get("retry-after")).toBe("1");
   expect(await response.json()).toMatchObject({ type: "rate_limited", code: "1300", message: "Rate limit exceeded" });
+});
+
+describe("a stream whose model is still being loaded", () => {
+  const slowly = (load: () => Promise<LoadedModel>) =>
+    new Deployment(
+      {
+        id: "slow",
+        aliases: [],
+        createdAt: 0,
+        ownedBy: "tests",
+        defaultTemperature: 0.7,
+        contextTokens: 4096,
+        serves: { chat: true, fim: true, embeddings: false },
+      },
+      load,
+    );
+  const body = { model: "slow", messages: [{ role: "user", content: "Hi" }], max_tokens: 5, stream: true };
+
+  test("is bridged by heartbeats, and then goes on as ever", async () => {
+    let toy: EngineModel | undefined;
+    const load = async () => {
+      await sleep(400);
+      return { engine: toy!, template: chooseTemplate(toy!.info) };
+    };
+    const server = await start({ deployments: [slowly(load)], http: { heartbeatMs: 40 } });
+    toy = server.model;
+    for (const [path, more] of [
+      ["/v1/chat/completions", {}],
+      ["/v1/responses", { input: "Hi", messages: undefined, max_tokens: undefined }],
+    ] as const) {
+      const response = await server.send(path, { ...body, ...more });
+      const text = await response.text();
+      expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+      if (path.endsWith("completions")) {
+        expect(text).toMatch(/^: ping/);
+        expect(readStream(text.replaceAll(": ping\n\n", "")).finishReasons).toEqual(["length"]);
+      } else expect(text).toContain("response.completed");
+    }
+  });
+
+  test("ends with a valid chunk when it cannot be loaded", async () => {
+    const load = async (): Promise<LoadedModel> => {
+      await sleep(200);
+      throw new TramontaneError("model_load_failed", "The file is damaged");
+    };
+    const server = await start({ deployments: [slowly(load)], http: { heartbeatMs: 40 } });
+    const text = await (await server.send("/v1/chat/completions", body)).text();
+    expect(text).toMatch(/^: ping/);
+    expect(text).not.toContain("[DONE]");
+    expect(lastChunk(text)).toMatchObject({
+      object: "chat.completion.chunk",
+      model: "slow",
+      choices: [{ finish_reason: "error" }],
+      error: { message: "The file is damaged" },
+    });
+  });
 });

@@ -3,7 +3,7 @@ import { silentLogger } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine } from "#engine";
 import type { EngineModel } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics, fixedKeys, toWireFailure, workRoutes } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
 import type { HttpServerOptions, Route } from "#http";
 import {
   Agents,
@@ -20,6 +20,7 @@ import {
 } from "#platform";
 import type { BackOffice, Caller, Gate, Inference, OpenBatches, OpenLibraries, Policies, RuleJudge } from "#platform";
 import { chooseTemplate } from "#prompt";
+import { fixedKeys } from "./fixed-keys.ts";
 
 export const KEY = "tmk_test_0123456789abcdef";
 

@@ -1,6 +1,6 @@
 import type { Inference } from "#platform";
 import { encodeEvent, readResponsesRequest, ResponseEvents, toResponse } from "#protocol";
-import type { ResponseEvent, ResponsesRequest } from "#protocol";
+import type { ResponseEvent, ResponsesRequest, WireError } from "#protocol";
 import type { ReadingRules } from "../reading-rules.ts";
 import { accept } from "../route.ts";
 import type { Answer, EventStream, Exchange } from "../route.ts";
@@ -14,6 +14,12 @@ export function answerResponses(inference: Inference, rules: ReadingRules) {
     if (value.chat.stream) return { kind: "events", stream: await streamResponse(inference, value, call), ignored };
     return { kind: "json", value: toResponse(await inference.chat(value.chat, call), value.wire), ignored };
   };
+}
+
+/** The only event of a response that broke before it began. */
+export function brokenResponse({ code, message, param }: WireError): string {
+  const type = "error";
+  return encodeEvent(JSON.stringify({ type, sequence_number: 0, code, message, param }), type);
 }
 
 async function streamResponse(
