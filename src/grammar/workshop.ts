@@ -60,7 +60,7 @@ interface GapPatterns {
 }
 
 const GAP_PATTERNS: Readonly<Record<Layout, GapPatterns>> = {
-  any: { behind: "\\s?", beforeValue: "", elsewhere: "\\s?" },
+  any: { behind: "[ \\n]?", beforeValue: "", elsewhere: "[ \\n]?" },
   spaced: { behind: " ", beforeValue: " ", elsewhere: "" },
   compact: { behind: "", beforeValue: "", elsewhere: "" },
 };
