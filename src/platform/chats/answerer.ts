@@ -1,5 +1,6 @@
 import type { AppModel, FunctionTool, PolicyNotice } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
+import type { MessageFile } from "./fit-files.ts";
 
 /** A function the model calls. */
 export interface AnswerCall {
@@ -10,7 +11,8 @@ export interface AnswerCall {
 }
 
 export type AnswerMessage =
-  | { readonly role: "user"; readonly content: string }
+  /** What travels with a question is given whole; as much of it is read as the model can. */
+  | { readonly role: "user"; readonly content: string; readonly files?: readonly MessageFile[] }
   | { readonly role: "assistant"; readonly content: string; readonly calls?: readonly AnswerCall[] }
   | { readonly role: "tool"; readonly callId: string; readonly name: string; readonly content: string };
 

@@ -296,7 +296,8 @@ test("files travel with the question, named", async () => {
   const { id } = await chats.create(alice, "toy");
   const file = { name: "wind.txt", mediaType: "text/plain", bytes: 5, text: "Force 9" };
   await chats.send(alice, id, { content: "How strong?", model: "toy", attachments: [file] }, "k");
-  expect(answerer.requests[0]!.messages[0]!.content).toBe('File "wind.txt":\nForce 9\n\nHow strong?');
+  const files = [{ name: "wind.txt", text: "Force 9" }];
+  expect(answerer.requests[0]!.messages[0]).toEqual({ role: "user", content: "How strong?", files });
 });
 
 test("deleting a conversation stops its answer first", async () => {

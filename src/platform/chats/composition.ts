@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Attachment, Conversation, ThreadMessage, ToolCallView } from "#protocol";
+import type { Conversation, ThreadMessage, ToolCallView } from "#protocol";
 import type { AnswerMessage } from "./answerer.ts";
 import type { StoredConversation, StoredMessage } from "./chat-store.ts";
 
@@ -25,12 +25,11 @@ export function asAnswerMessages(path: readonly StoredMessage[]): AnswerMessage[
   return path.filter(({ id }) => !refused.has(id)).flatMap(messagesOf);
 }
 
-/** A message as the model hears it: a question's files first, an answer's calls and what they gave back where they stood. */
+/** A message as the model hears it: a question with its files, an answer's calls and what they gave back where they stood. */
 function messagesOf(message: StoredMessage): AnswerMessage[] {
   const { role, content, details } = message;
-  const files = details.attachments ?? [];
-  if (role === "user")
-    return [{ role, content: files.length === 0 ? content : `${files.map(asText).join("\n\n")}\n\n${content}` }];
+  const files = (details.attachments ?? []).map(({ name, text }) => ({ name, text }));
+  if (role === "user") return [{ role, content, ...(files.length > 0 ? { files } : {}) }];
   const { rounds, rest } = roundsOf(content, details.toolCalls ?? []);
   return [...rounds, { role, content: rest }];
 }
@@ -53,10 +52,6 @@ export function roundsOf(
     ];
   });
   return { rounds, rest: content.slice(places.at(-1) ?? 0) };
-}
-
-function asText({ name, text }: Attachment): string {
-  return `File "${name}":\n${text}`;
 }
 
 /** The first line of the question, cut at a word. */

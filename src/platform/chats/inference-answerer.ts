@@ -6,6 +6,7 @@ import type { Inference } from "../inference/inference.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { AnswerPrices } from "./answer-prices.ts";
+import { withFiles } from "./fit-files.ts";
 
 /** An answer stops here and offers to go on; without a bound a small model may never stop. */
 const MAX_ANSWER_TOKENS = 4096;
@@ -43,7 +44,7 @@ export class InferenceAnswerer implements Answerer {
       channel: "app" as const,
       signal,
     };
-    const { chunks } = await this.#parts.inference.streamChat(toChatRequest(request), call);
+    const { chunks } = await this.#parts.inference.streamChat(this.#toChatRequest(request), call);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
     const calls: AnswerCall[] = [];
@@ -72,7 +73,16 @@ export class InferenceAnswerer implements Answerer {
     const cost = await this.#parts.prices.costOf(request.caller.organizationId, call.requestId);
     yield cost ? { ...finished, cost } : finished;
   }
+
+  #toChatRequest(request: AnswerRequest): ChatRequest {
+    const deployment = this.#parts.catalog.find(request.model);
+    const contextTokens = deployment?.current?.engine.info.contextTokens ?? deployment?.spec.contextTokens ?? 0;
+    return toChatRequest(request, Math.floor(contextTokens * FILE_CHARACTERS));
+  }
 }
+
+/** Characters of a message's files per token of the window: about half of it, for most languages. */
+const FILE_CHARACTERS = 1.6;
 
 function toAppModel(deployment: Deployment): AppModel {
   const { spec, current, state } = deployment;
@@ -87,14 +97,14 @@ function toAppModel(deployment: Deployment): AppModel {
   };
 }
 
-function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest): ChatRequest {
+function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest, fileCharacters: number): ChatRequest {
   const begun: ChatMessage[] =
     prefix === ""
       ? []
       : [{ role: "assistant", content: [{ type: "text", text: prefix }], toolCalls: [], prefix: true }];
   return {
     model,
-    messages: [...messages.map(toMessage), ...begun],
+    messages: [...messages.map((message) => toMessage(message, fileCharacters)), ...begun],
     sampling: {
       temperature: undefined,
       topP: 1,
@@ -121,9 +131,9 @@ function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest
   };
 }
 
-function toMessage(message: AnswerMessage): ChatMessage {
+function toMessage(message: AnswerMessage, fileCharacters: number): ChatMessage {
   const { content: text } = message;
-  if (message.role === "user") return { role: "user", text };
+  if (message.role === "user") return { role: "user", text: withFiles(message, fileCharacters) };
   if (message.role === "tool") return { role: "tool", callId: message.callId, name: message.name, text };
   const toolCalls = (message.calls ?? []).map(({ id, name, arguments: json }) => ({ id, name, argumentsJson: json }));
   // A call may stand alone; an answer without one is never without a text.
