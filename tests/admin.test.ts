@@ -86,6 +86,7 @@ test("from a price list to the invoice, all of it over HTTP", async () => {
   const list = { name: "ours", currency: template.currency, valid_from: "2024-02-26T00:00:00Z", items };
   expect((await admin("POST", "/price-lists", { body: list })).status).toBe(200);
   expect((await admin("POST", "/price-lists", { body: list })).status).toBe(409);
+  expect((await admin("GET", "/audit-log")).body["data"]!.at(-1)).toMatchObject({ event: "price_list.add" });
   await admin("PUT", `/billing/terms${at}`, { body: { price_list: "ours", when_credit_ends: "stop" } });
   expect((await chat(it.key)).status).toBe(402);
   await admin("POST", `/credits${at}`, { body: { amount: "0.01" } });
@@ -97,6 +98,9 @@ test("from a price list to the invoice, all of it over HTTP", async () => {
   expect(request).toMatchObject({
     outcome: "completed",
     operation: "chat",
+    queue_ms: expect.any(Number),
+    prefill_ms: expect.any(Number),
+    decode_ms: expect.any(Number),
     prompt_tokens: prompt,
     output_tokens: output,
   });

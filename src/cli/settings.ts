@@ -237,6 +237,12 @@ export const SETTINGS = {
     parse: text,
     fallback: "https://huggingface.co",
   }),
+  accessLog: setting<"on" | "off">({
+    summary: "Whether each request is a line of the log: who, which door, how it ended, how long.",
+    placeholder: "on|off",
+    parse: oneOf("on", "off"),
+    fallback: "off",
+  }),
   logLevel: setting<"debug" | "info" | "warn" | "error">({
     summary: "Least important log lines to write.",
     placeholder: "LEVEL",

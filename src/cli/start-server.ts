@@ -126,7 +126,12 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       clock,
       version: productVersion(),
       app: { ...chatApp, webRoot: WEB_APP, providerSignIn: office.providerSignIn },
-      options: { bodyBytes: config.maxBodyBytes, drainMs: config.drainTimeoutMs, unknownFields: config.unknownFields },
+      options: {
+        bodyBytes: config.maxBodyBytes,
+        drainMs: config.drainTimeoutMs,
+        unknownFields: config.unknownFields,
+        accessLog: config.accessLog === "on",
+      },
     };
     const work = workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches });
     const everything = [...adminRoutes(office, policies), ...work];

@@ -16,6 +16,7 @@ export interface ServeParts {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly heartbeatMs: number;
+  readonly accessLog: boolean;
 }
 
 /** Who knocks at a public door. */
@@ -38,7 +39,9 @@ export function serveRoute(route: Route, parts: ServeParts) {
       parts.activity.leave(controller);
     };
     reply.raw.once("close", leave);
-    const caller = route.isPublic ? NOBODY : await parts.authenticate(request.headers);
+    let caller = NOBODY;
+    if (parts.accessLog) reply.raw.once("close", () => logAccess(request, reply, { ...parts, caller, began }));
+    if (!route.isPublic) caller = await parts.authenticate(request.headers);
     const ignored: string[] = [];
     const reportIgnored = (fields: readonly string[]): void => void ignored.push(...fields);
     const exchange = toExchange(request, reply, { caller, signal: controller.signal, reportIgnored });
@@ -80,6 +83,25 @@ async function bridge(pending: Promise<Answer>, { route, exchange, reply, parts,
   }
   raw.end();
   return reply;
+}
+
+interface Access extends ServeParts {
+  readonly caller: Caller;
+  readonly began: number;
+}
+
+/** The door's pattern, not the address: identifiers of things and words of searches stay out of the log. */
+function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock, caller, began }: Access): void {
+  const { organizationId, workspaceId, keyId, userId } = caller;
+  logger.log("info", "http.access", {
+    requestId: String(reply.getHeader("x-request-id")),
+    method: request.method,
+    path: request.routeOptions.url,
+    status: reply.raw.statusCode,
+    isComplete: reply.raw.writableFinished,
+    durationMs: Math.round(clock.monotonicMs() - began),
+    ...(organizationId === "" ? {} : { organizationId, workspaceId, keyId, userId }),
+  });
 }
 
 function toExchange(

@@ -46,6 +46,8 @@ export interface HttpServerOptions {
   readonly drainMs: number;
   /** What to do with top-level fields nobody knows. */
   readonly unknownFields: "reject" | "ignore";
+  /** Whether each request becomes a line of the log: who, which door, how it ended, how long. Never what was said. */
+  readonly accessLog: boolean;
 }
 
 const DEFAULTS: HttpServerOptions = {
@@ -53,6 +55,7 @@ const DEFAULTS: HttpServerOptions = {
   heartbeatMs: 5000,
   drainMs: 10_000,
   unknownFields: "reject",
+  accessLog: false,
 };
 
 export interface HttpServer {
@@ -73,7 +76,13 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   addHooks(app, introduce, state);
   const authenticate = parts.app ? withSessions(parts.authenticate, parts.app.sessions) : parts.authenticate;
   for (const route of routes) {
-    const serve = serveRoute(route, { ...parts, authenticate, activity, heartbeatMs: options.heartbeatMs });
+    const serve = serveRoute(route, {
+      ...parts,
+      authenticate,
+      activity,
+      heartbeatMs: options.heartbeatMs,
+      accessLog: options.accessLog,
+    });
     for (const url of route.paths) app.route({ method: route.method, url, handler: serve });
   }
   refuseOtherMethods(app, routes);

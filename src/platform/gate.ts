@@ -60,7 +60,7 @@ export function createGate({ limiter, meter, logger, traces, clock, queueMs }: G
           lease.end(promptTokens + outputTokens);
           place?.leave(promptTokens + outputTokens);
           traces?.record({ ask, outcome });
-          await ticket.settle(endOf(outcome), { trace: outcome }).catch((error: unknown) => {
+          await ticket.settle(endOf(outcome), { trace: withWait(outcome, place) }).catch((error: unknown) => {
             // A refusal is an answer; only a store that fails is news.
             if (!(error instanceof TramontaneError))
               logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
@@ -70,6 +70,13 @@ export function createGate({ limiter, meter, logger, traces, clock, queueMs }: G
       };
     },
   };
+}
+
+/** The wait for a turn here comes before the one inside the engine. */
+function withWait(outcome: Outcome, place: Place | undefined): Outcome {
+  const { timings } = outcome;
+  if (timings === undefined || place === undefined) return outcome;
+  return { ...outcome, timings: { ...timings, queueMs: timings.queueMs + place.waitedMs } };
 }
 
 /** One queue per model. */

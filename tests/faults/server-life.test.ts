@@ -7,7 +7,7 @@ import type { ServerProcess } from "../server-process.ts";
 
 let server: ServerProcess;
 beforeAll(async () => {
-  server = await startServerProcess({ flags: ["--admin-port", "0"] });
+  server = await startServerProcess({ flags: ["--admin-port", "0", "--access-log", "on"] });
 }, 90_000);
 afterAll(() => server.stop());
 
@@ -27,11 +27,14 @@ test("the first start shows the key once and keeps it in a file for its owner al
 test("it answers, and the log has neither prompt nor key", async () => {
   const answer = await ask({ max_tokens: 5, messages: [{ role: "user", content: "a very secret question" }] });
   expect(answer.status).toBe(200);
+  await expect.poll(() => server.output(), { timeout: 10_000 }).toContain('"path":"/v1/chat/completions"');
   const logged = server
     .output()
     .split("\n")
     .filter((line) => line.startsWith("{"));
   expect(logged.join("\n")).not.toContain("secret question");
+  const access = logged.filter((line) => line.includes("http.access")).map((line) => JSON.parse(line) as object);
+  expect(access.at(-1)).toMatchObject({ method: "POST", path: "/v1/chat/completions", status: 200, isComplete: true });
   expect(logged.join("\n")).not.toContain(server.key);
 });
 

@@ -72,7 +72,7 @@ function priceDoors(office: BackOffice): readonly Route[] {
       scope: "operator",
       reach: "installation",
       body: PriceListBody,
-      async handle(_, body) {
+      async handle({ caller, organizationId }, body) {
         const items = body.items.map((item) => ({
           model: item.model,
           mode: item.mode,
@@ -82,7 +82,17 @@ function priceDoors(office: BackOffice): readonly Route[] {
           commitmentEligible: item.commitment_eligible,
         }));
         const { name, currency } = body;
-        return viewPriceList(await prices.add({ name, currency, validFrom: new Date(body.valid_from), items }));
+        const added = await prices.add({ name, currency, validFrom: new Date(body.valid_from), items });
+        await database.transaction(async (session) => {
+          await office.audit.append(session, {
+            organizationId,
+            actor: actorOf(caller),
+            event: "price_list.add",
+            target: `price_list:${added.id}`,
+            details: { name, currency, validFrom: body.valid_from, models: items.length },
+          });
+        });
+        return viewPriceList(added);
       },
     }),
     adminRoute(office, {

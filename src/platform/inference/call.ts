@@ -105,6 +105,17 @@ export interface Outcome {
   readonly firstTextMs: number | undefined;
   /** Of answers of a form: tokens nobody had to ask the model for, and the time the form took. */
   readonly form?: { readonly forcedTokens: number; readonly ms: number } | undefined;
+  /** Where the time went, as far as the engine said; of several choices the slowest. */
+  readonly timings?: RequestTimings;
+}
+
+export interface RequestTimings {
+  /** Waiting for a turn, here and in the engine. */
+  readonly queueMs: number;
+  /** Working through the prompt. */
+  readonly prefillMs: number;
+  /** Making the answer. */
+  readonly decodeMs: number;
 }
 
 /** Lets everybody in and remembers nothing. */

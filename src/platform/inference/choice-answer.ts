@@ -51,7 +51,7 @@ export class ChoiceAnswer {
     if (this.#reader) yield* this.#tell(this.#reader.push({ type: "control", text }));
   }
 
-  *finished({ reason, completionTokens, form }: FinishedEvent): Generator<TurnEvent> {
+  *finished({ reason, completionTokens, form, timings }: FinishedEvent): Generator<TurnEvent> {
     if (this.#reader) yield* this.#tell(this.#reader.finish());
     yield {
       type: "finished",
@@ -60,6 +60,7 @@ export class ChoiceAnswer {
       completionTokens,
       form,
       toolCalls: this.#toolCalls,
+      timings,
     };
   }
 

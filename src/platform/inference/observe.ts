@@ -1,6 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import type { Admission, Outcome } from "./call.ts";
+import type { Admission, Outcome, RequestTimings } from "./call.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** Hears how requests go, for metrics and logs. */
@@ -76,6 +76,7 @@ class TurnCount {
   #promptTokens = 0;
   #cachedTokens = 0;
   #prefilledTokens = 0;
+  #timings: RequestTimings | undefined;
   #firstTextMs: number | undefined;
   #lastTextMs: number;
 
@@ -105,6 +106,7 @@ class TurnCount {
     if (event.type === "finished") {
       this.#completionTokens[event.choice] = event.completionTokens;
       this.endings.push(event.reason);
+      if (event.timings !== undefined) this.#timings = slower(this.#timings, event.timings);
       const { form } = event;
       const { forcedTokens = 0, ms = 0 } = this.#form ?? {};
       if (form) this.#form = { forcedTokens: forcedTokens + form.forcedTokens, ms: ms + form.ms };
@@ -131,7 +133,17 @@ class TurnCount {
       endings: this.endings,
       durationMs: clock.monotonicMs() - this.#beganMs,
       firstTextMs: this.#firstTextMs,
+      ...(this.#timings === undefined ? {} : { timings: this.#timings }),
       form: this.#form,
     };
   }
+}
+
+function slower(a: RequestTimings | undefined, b: RequestTimings): RequestTimings {
+  if (a === undefined) return b;
+  return {
+    queueMs: Math.max(a.queueMs, b.queueMs),
+    prefillMs: Math.max(a.prefillMs, b.prefillMs),
+    decodeMs: Math.max(a.decodeMs, b.decodeMs),
+  };
 }

@@ -26,6 +26,8 @@ export type TurnEvent =
       /** What keeping to a form took. */
       readonly form?: FormStatistics | undefined;
       readonly toolCalls: readonly AnsweredToolCall[];
+      /** Where the time went, from engines that say so. */
+      readonly timings?: { readonly queueMs: number; readonly prefillMs: number; readonly decodeMs: number };
       /** In place of what `started` said, from engines that count the prompt only at the end. */
       readonly prompt?: { readonly promptTokens: number; readonly cachedTokens: number };
     };

@@ -17,6 +17,12 @@ export interface RequestExplanation {
   readonly at: Date;
   readonly durationMs: number | undefined;
   readonly firstTextMs: number | undefined;
+  /** Waiting for a turn, working through the prompt, making the answer; undefined where the engine did not say. */
+  readonly queueMs: number | undefined;
+  readonly prefillMs: number | undefined;
+  readonly decodeMs: number | undefined;
+  /** Of that, holding the answer to its form (JSON, a schema, calls). */
+  readonly formMs: number | undefined;
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
@@ -40,6 +46,10 @@ interface Row {
   at: Date;
   duration_ms: number | null;
   first_text_ms: number | null;
+  queue_ms: number | null;
+  prefill_ms: number | null;
+  decode_ms: number | null;
+  form_ms: number | null;
   prompt_tokens: number;
   cached_tokens: number;
   output_tokens: number;
@@ -61,10 +71,10 @@ export async function explainRequest(
   const [row] = await database.query<Row>(
     `with request as (
        select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, operation, outcome,
-         endings, at, duration_ms, first_text_ms, prompt_tokens, cached_tokens, output_tokens, amount from usage_event
+         endings, at, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms, prompt_tokens, cached_tokens, output_tokens, amount from usage_event
        union all
        select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, null, 'running',
-         null, created_at, null, null, prompt_tokens, 0, output_tokens, estimate from usage_intent
+         null, created_at, null, null, null, null, null, null, prompt_tokens, 0, output_tokens, estimate from usage_intent
      )
      select r.*, l.name as list, l.valid_from, p.input_pico, p.cached_input_pico, p.output_pico from request r
      left join price_list l on l.id = r.price_list_id
@@ -89,6 +99,10 @@ export async function explainRequest(
     at: row.at,
     durationMs: row.duration_ms ?? undefined,
     firstTextMs: row.first_text_ms ?? undefined,
+    queueMs: row.queue_ms ?? undefined,
+    prefillMs: row.prefill_ms ?? undefined,
+    decodeMs: row.decode_ms ?? undefined,
+    formMs: row.form_ms ?? undefined,
     promptTokens: row.prompt_tokens,
     cachedTokens: row.cached_tokens,
     outputTokens: row.output_tokens,

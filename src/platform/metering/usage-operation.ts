@@ -37,6 +37,9 @@ export interface UsageTrace {
   readonly endings: readonly string[];
   readonly durationMs: number;
   readonly firstTextMs: number | undefined;
+  readonly timings?: { readonly queueMs: number; readonly prefillMs: number; readonly decodeMs: number };
+  /** What holding the answer to its form took. */
+  readonly form?: { readonly ms: number } | undefined;
 }
 
 /** The end of a request. The second one for the same request changes nothing. */

@@ -74,10 +74,10 @@ export function insertEvents(changes: StatementBundle, accepted: readonly Accept
   changes.add(
     `insert into usage_event (request_id, attempt, organization_id, sequence, workspace_id, api_key_id, model, mode,
        prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at,
-       operation, endings, duration_ms, first_text_ms)
+       operation, endings, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms)
      select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $5::uuid[], $6::uuid[], $7::text[], $8::text[],
        $9::int[], $10::int[], $11::int[], $12::bigint[], $13::text[], $14::boolean[], $15::uuid[], $16::int[], $17::timestamptz[],
-       $18::text[], $19::text[], $20::int[], $21::int[])`,
+       $18::text[], $19::text[], $20::int[], $21::int[], $22::int[], $23::int[], $24::int[], $25::int[])`,
     [
       accepted.map(({ settle }) => settle.requestId),
       accepted.map(({ settle }) => settle.attempt),
@@ -100,6 +100,10 @@ export function insertEvents(changes: StatementBundle, accepted: readonly Accept
       accepted.map(({ settle }) => settle.trace?.endings.join(", ") ?? null),
       accepted.map(({ settle }) => round(settle.trace?.durationMs)),
       accepted.map(({ settle }) => round(settle.trace?.firstTextMs)),
+      accepted.map(({ settle }) => round(settle.trace?.timings?.queueMs)),
+      accepted.map(({ settle }) => round(settle.trace?.timings?.prefillMs)),
+      accepted.map(({ settle }) => round(settle.trace?.timings?.decodeMs)),
+      accepted.map(({ settle }) => round(settle.trace?.form?.ms)),
     ],
   );
 }

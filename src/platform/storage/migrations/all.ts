@@ -14,6 +14,7 @@ import { policies } from "./0160-policies.ts";
 import { libraries } from "./0161-libraries.ts";
 import { agentAliases } from "./0162-agent-aliases.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
+import { whereTheTimeWent } from "./0171-where-the-time-went.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   libraries,
   agentAliases,
   peopleInTheApp,
+  whereTheTimeWent,
 ];
