@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { TramontaneError } from "#base";
 import { compileJsonSchema, createTokenTrie, GrammarError, Matcher } from "#grammar";
 import type { CompiledGrammar, TokenTrie } from "#grammar";
+
 import type { Command, CommandContext } from "../command.ts";
+import { judgeKeywords } from "./schema-keywords.ts";
 
 export const grammar: Command = {
   name: "grammar",
@@ -10,7 +12,10 @@ export const grammar: Command = {
   operands: "check SCHEMA.json [INSTANCE.json]",
   options: {},
   examples: [
-    { line: "tramontane grammar check schema.json", does: "Does it compile? With a shortest example" },
+    {
+      line: "tramontane grammar check schema.json",
+      does: "Does it compile? Each keyword exact, narrowed or refused; a shortest example",
+    },
     { line: "tramontane grammar check schema.json answer.json", does: "Where does the instance leave it?" },
   ],
   async run(context) {
@@ -22,6 +27,9 @@ export const grammar: Command = {
       );
     }
     const schema = readJson(schemaFile);
+    for (const { pointer, verdict, note } of judgeKeywords(schema)) {
+      context.out(`${verdict.padEnd(11)}${pointer}${note === undefined ? "" : `  (${note})`}`);
+    }
     if (!compiles(context, schema)) return 1;
     if (instanceFile === undefined) return 0;
     // An answer is generated in the schema's key order; a text that exists already may have any.
