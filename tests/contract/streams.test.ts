@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 import { afterEach, describe, expect, test } from "vitest";
@@ -132,6 +133,40 @@ describe("a client that leaves", () => {
     expect(metrics).toContain("tramontane:http_requests_active 1\n");
   }, 120_000);
 });
+
+test("a thousand readers that leave take nothing with them: sequences, calls, files", async () => {
+  const server = await start({});
+  const headers = { authorization: `Bearer ${KEY}` };
+  const visit = async (): Promise<void> => {
+    const leave = new AbortController();
+    const init = { method: "POST", body: JSON.stringify(long), headers, signal: leave.signal };
+    await readSome(await fetch(`${server.origin}/v1/chat/completions`, init), 1);
+    leave.abort();
+  };
+  const visitAll = async (rounds: number): Promise<void> => {
+    for (let round = 0; round < rounds; round += 1) await Promise.all(Array.from({ length: 20 }, visit));
+    expect(await eventually(() => server.model.status().runningSequences === 0, 2000)).toBe(true);
+  };
+  // Both ends of the client's twenty kept connections are in this process.
+  const openFiles = (): number => readdirSync("/proc/self/fd").length;
+  await visitAll(3);
+  const before = { files: openFiles(), cells: server.model.status().cacheTokensUsed };
+  await visitAll(50);
+  const inFlight = (server.model as unknown as { callsInFlight: number }).callsInFlight;
+  expect(inFlight).toBe(0);
+  expect(await eventually(() => openFiles() <= before.files + 40, 10_000)).toBe(true);
+  // Kept prefixes are what the cache is for; they are bounded by it.
+  const { cacheTokensUsed, cacheTokensTotal, waitingRequests } = server.model.status();
+  expect(waitingRequests).toBe(0);
+  expect(cacheTokensUsed).toBeLessThanOrEqual(Math.min(cacheTokensTotal, before.cells + 20_000));
+  const { status } = await server.send("/v1/chat/completions", {
+    ...long,
+    stream: false,
+    min_tokens: 1,
+    max_tokens: 1,
+  });
+  expect(status).toBe(200);
+}, 240_000);
 
 describe("a stream that fails", () => {
   const crash = new TramontaneError("engine_crashed", "The model's process ended");
