@@ -2,7 +2,8 @@
  * How long the grammar floor takes for masks over MaskBench's schemas: every schema is compiled afresh `--repeats` times and
  * each instance followed token by token, and of each measured place the median counts, so that a busy machine and the
  * compiler's warming up do not decide the tail.
- * `node --import tsx bench/micro/mask-times.ts [--stride 6] [--repeats 5] [--vocabulary FILE] [--slowest 10] [--least]`
+ * With `--expose-gc` the memory of each grammar is measured too: what its compiled form and all its caches hold.
+ * `node [--expose-gc] --import tsx bench/micro/mask-times.ts [--stride 6] [--repeats 5] [--vocabulary FILE] [--slowest 10] [--least]`
  */
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -30,14 +31,25 @@ const started = performance.now();
 const trie = createTokenTrie(vocabulary);
 const trieMs = performance.now() - started;
 
+/** Bytes that live; 0 where they cannot be measured. */
+function liveBytes(): number {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) return 0;
+  gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 interface Round {
   readonly firstMs: number;
   readonly maskUs: readonly number[];
   readonly acceptUs: readonly number[];
-  readonly cacheBytes: number;
+  readonly liveMiB: number;
+  readonly cacheMiB: number;
 }
 
-function follow(schema: unknown, texts: readonly number[][]): Round {
+function follow(schema: unknown, texts: readonly number[][], isWeighed: boolean): Round {
+  const emptyBytes = isWeighed ? liveBytes() : 0;
   const before = performance.now();
   const bound = bindGrammar(compileJsonSchema(schema, { keyOrder: "any" }), trie);
   new Matcher(bound).mask();
@@ -56,7 +68,8 @@ function follow(schema: unknown, texts: readonly number[][]): Round {
       if (!isIn) break;
     }
   }
-  return { firstMs, maskUs, acceptUs, cacheBytes: bound.cacheBytes };
+  const liveMiB = isWeighed ? (liveBytes() - emptyBytes) / 2 ** 20 : 0;
+  return { firstMs, maskUs, acceptUs, liveMiB, cacheMiB: bound.cacheBytes / 2 ** 20 };
 }
 
 function tokensOf(one: MaskBenchCase): number[][] {
@@ -66,7 +79,7 @@ function tokensOf(one: MaskBenchCase): number[][] {
 const typical = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[args.least ? 0 : values.length >> 1]!;
 const times = { first: [] as number[], mask: [] as number[], accept: [] as number[], both: [] as number[] };
-const megabytes: number[] = [];
+const memory = { live: [] as number[], cache: [] as number[] };
 const slowest: { id: string; token: number; us: number }[] = [];
 let refused = 0;
 
@@ -76,7 +89,7 @@ for (const one of cases) {
   const texts = tokensOf(one);
   const rounds: Round[] = [];
   for (let i = 0; i < repeats; i++) {
-    const round = tryFollow(one, texts);
+    const round = tryFollow(one, texts, i === 0);
     if (round !== undefined) rounds.push(round);
   }
   const [first] = rounds;
@@ -85,7 +98,8 @@ for (const one of cases) {
     continue;
   }
   times.first.push(typical(rounds.map(({ firstMs }) => firstMs)));
-  megabytes.push(first.cacheBytes / 2 ** 20);
+  memory.live.push(first.liveMiB);
+  memory.cache.push(first.cacheMiB);
   for (let i = 0; i < first.maskUs.length; i++) {
     const mask = typical(rounds.map(({ maskUs }) => maskUs[i]!));
     const accept = typical(rounds.map(({ acceptUs }) => acceptUs[i]!));
@@ -96,9 +110,9 @@ for (const one of cases) {
   }
 }
 
-function tryFollow(one: MaskBenchCase, texts = tokensOf(one)): Round | undefined {
+function tryFollow(one: MaskBenchCase, texts = tokensOf(one), isWeighed = false): Round | undefined {
   try {
-    return follow(one.schema, texts);
+    return follow(one.schema, texts, isWeighed);
   } catch (error) {
     if (error instanceof GrammarError) return undefined;
     throw error;
@@ -117,7 +131,8 @@ console.log(
 );
 console.log(`  mask                      ${quantiles(times.mask, 0.5, 0.9, 0.99, 0.999, 1)}`);
 console.log(`  accept                    ${quantiles(times.accept, 0.5, 0.9, 0.99, 0.999, 1)}`);
-console.log(`caches of a grammar, MiB    ${quantiles(megabytes, 0.5, 0.9, 0.99, 1)}`);
+console.log(`caches of a grammar, MiB    ${quantiles(memory.cache, 0.5, 0.9, 0.99, 1)}`);
+console.log(`all of a grammar, MiB       ${quantiles(memory.live, 0.5, 0.9, 0.99, 1)}`);
 for (const { id, token, us } of slowest.toSorted((a, b) => b.us - a.us).slice(0, Number(args.slowest))) {
   console.log(`${us.toFixed(0)} us  ${id}  token ${token}`);
 }

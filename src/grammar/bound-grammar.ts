@@ -9,7 +9,7 @@ import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
 
 export interface CacheLimits {
-  /** Bytes of transition rows before they are forgotten. Default 4 MiB. */
+  /** Bytes of transition rows before they are forgotten. Default 2 MiB; what stands around them takes about as much. */
   readonly maxTableBytes?: number;
   /** Bytes of masks kept. Default 2 MiB. */
   readonly maxMaskBytes?: number;
@@ -31,7 +31,7 @@ export class BoundGrammar {
     this.grammar = grammar;
     this.trie = trie;
     this.table = new TransitionTable({
-      maxBytes: limits.maxTableBytes ?? 4 << 20,
+      maxBytes: limits.maxTableBytes ?? 2 << 20,
       reach: trie.maxTokenBytes,
       nest: grammar.store.nest,
     });
@@ -59,7 +59,7 @@ export class BoundGrammar {
 
   /** The tokens that may follow; shared, not to be written to. */
   mask(from: Configuration, text: WrittenText): TokenMask {
-    this.table.trim();
+    if (this.table.trim()) this.#masks.clear();
     const configuration = this.table.common(from);
     const known = this.#masks.get(configuration);
     if (known !== undefined) return known;

@@ -32,6 +32,12 @@ export class MaskCache {
     if (this.#bytes > this.#maxBytes) this.#forgetHalf();
   }
 
+  clear(): void {
+    for (const configuration of this.#kept) configuration.mask = undefined;
+    this.#kept = [];
+    this.#bytes = 0;
+  }
+
   #forgetHalf(): void {
     this.#kept.sort((a, b) => b.lastUse - a.lastUse);
     for (const oldest of this.#kept.splice(this.#kept.length >> 1)) {

@@ -122,15 +122,17 @@ export class TransitionTable {
     return (from.common ??= this.configuration(from.threads.map((thread) => thread.clip(this.#reach)))!);
   }
 
-  /** Forgets everything if the table outgrew its bounds. */
-  trim(): void {
-    if (this.#byRow.length <= this.#maxRows && this.#bySingle.size + this.#byThreads.size <= 16 * this.#maxRows) return;
+  /** Forgets everything if the table outgrew its bounds; whether it did. */
+  trim(): boolean {
+    const configurations = this.#bySingle.size + this.#byThreads.size;
+    if (this.#byRow.length <= this.#maxRows && configurations <= 4 * this.#maxRows) return false;
     this.#epoch++;
     this.#byRow = [new Configuration([])];
     this.next = new Int32Array(256 * 32);
     this.#bySingle.clear();
     this.#byThreads.clear();
     this.#nest.clear();
+    return true;
   }
 
   #computed(from: Configuration, byte: number): number {
