@@ -125,7 +125,7 @@ export class TransitionTable {
   /** Forgets everything if the table outgrew its bounds; whether it did. */
   trim(): boolean {
     const configurations = this.#bySingle.size + this.#byThreads.size;
-    if (this.#byRow.length <= this.#maxRows && configurations <= 4 * this.#maxRows) return false;
+    if (this.#byRow.length <= this.#maxRows && configurations <= 16 * this.#maxRows) return false;
     this.#epoch++;
     this.#byRow = [new Configuration([])];
     this.next = new Int32Array(256 * 32);
