@@ -115,6 +115,7 @@ function toExchange(
     ...call,
     closing: readClosing(request.headers["x-tramontane-close"]),
     reportLimits: (limits) => void reply.headers(limitHeaders(limits)),
+    reportDeployment: (id) => void reply.header("x-tramontane-deployment", id),
     requestId: String(reply.getHeader("x-request-id")),
     dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers: request.headers }),
     path,

@@ -112,6 +112,7 @@ export class Deployment {
       object: "model",
       created: spec.createdAt,
       owned_by: spec.ownedBy,
+      root: spec.id,
       capabilities: this.#capabilities(),
       name: spec.id,
       description: spec.description ?? null,

@@ -19,6 +19,8 @@ export interface ModelCard {
   readonly object: "model";
   readonly created: number;
   readonly owned_by: string;
+  /** The deployment behind the name, in OpenAI's word: an alias and the model it stands for have the same. */
+  readonly root: string;
   readonly capabilities: ModelCapabilities;
   readonly name: string;
   readonly description: string | null;

@@ -29,7 +29,8 @@ export const makers: Record<string, Make> = {
 
 /** How often each kind is drawn; phases of a training run use different mixes. */
 export type Mix = Readonly<Record<string, number>>;
-export const mixes: Record<"early" | "main" | "choose", Mix> = {
+export const mixes: Record<"early" | "main" | "choose" | "menu", Mix> = {
+  menu: { menu: 1 },
   early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
   main: {
     copy: 2,

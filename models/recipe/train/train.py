@@ -14,7 +14,7 @@ import torch.nn.functional as F
 SIZES = {
     "tiny": dict(d=128, layers=2, heads=2, kv_heads=1, ff=384),
     "small": dict(d=256, layers=5, heads=4, kv_heads=2, ff=768),
-    "large": dict(d=512, layers=8, heads=8, kv_heads=2, ff=1408),
+    "large": dict(d=384, layers=8, heads=6, kv_heads=3, ff=768),
 }
 
 # A long second moment: a step sees few tokens here.

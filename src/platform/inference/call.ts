@@ -16,6 +16,8 @@ export interface Call {
   readonly closing?: Closing | undefined;
   /** Told where the caller stands after this request, for the headers that say so. */
   readonly reportLimits?: (limits: LimitState) => void;
+  /** Told which deployment a name meant. */
+  readonly reportDeployment?: (id: string) => void;
   /** Told which wishes of the request could only be kept in part. */
   readonly reportIgnored?: (fields: readonly string[]) => void;
 }

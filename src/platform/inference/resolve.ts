@@ -17,10 +17,12 @@ const MISSING: Readonly<Record<Served, string>> = {
  * The deployment a name means, if this caller may use it for this. Errors: `invalid_model`, `forbidden`,
  * `capability_missing`.
  */
-export function resolve(catalog: Catalog, ask: { model: string; operation: Served }, { caller }: Call): Deployment {
+export function resolve(catalog: Catalog, ask: { model: string; operation: Served }, call: Call): Deployment {
+  const { caller } = call;
   requireScope(caller, "inference");
   const deployment = catalog.resolve(ask.model);
   requireModel(caller, deployment.spec.id);
+  call.reportDeployment?.(deployment.spec.id);
   if (deployment.spec.serves[ask.operation]) return deployment;
   throw new TramontaneError("capability_missing", MISSING[ask.operation], { field: "model" });
 }

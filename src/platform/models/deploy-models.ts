@@ -21,6 +21,9 @@ export interface ModelDeploymentParts {
   readonly logger: Logger;
 }
 
+/** The shipped embedding model: a table of vectors with no chat in it. */
+const EMBEDDING_TABLE = "tramontane-embed";
+
 /** The hosted embedding models give 1,024 numbers; programs size their tables by that. */
 const EMBEDDING_DIMENSIONS = 1024;
 
@@ -45,13 +48,20 @@ export function deployModels(parts: ModelDeploymentParts): Deployment[] {
   }
   const others = files.filter((file) => file !== first);
   const claimed = new Set(files.map((file) => file.name));
-  const own = new Map(others.map((file) => [file, claim(hostedNamesOf(file.name), claimed)]));
+  // Real weights come before what ships: once pulled, they answer to their names.
+  const order = others.toSorted((a, b) => Number(isShipped(a.name)) - Number(isShipped(b.name)));
+  const own = new Map(order.map((file) => [file, claim(hostedNamesOf(file.name), claimed)]));
   const rest = claim([...hostedNamesOf(first.name), ...CHAT_ALIASES_OF_2402, "mistral-embed"], claimed);
   own.set(first, rest);
   return [first, ...others].map((file) => deploy(file, own.get(file) ?? [], parts));
 }
 
+const isShipped = (name: string): boolean => name.startsWith("tramontane-");
+
+/** The shipped large model stands for the large hosted ones, the shipped table of vectors for the hosted embeddings. */
 function hostedNamesOf(name: string): readonly string[] {
+  if (name === "tramontane-large") return CHAT_ALIASES_OF_2402.filter((alias) => /large|medium|mixtral/.test(alias));
+  if (name === EMBEDDING_TABLE) return ["mistral-embed"];
   return OPEN_WEIGHTS.find((model) => model.name === name)?.aliases ?? [];
 }
 
@@ -64,14 +74,15 @@ function claim(names: readonly string[], claimed: Set<string>): string[] {
 
 function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploymentParts): Deployment {
   const { engine, memory, clock, logger, contextTokens, cacheTokens, threads } = parts;
+  const isTable = file.name === EMBEDDING_TABLE;
   const deployment = new Deployment(
     {
       id: file.name,
       aliases,
       createdAt: Math.floor(file.modifiedMs / 1000),
       ownedBy: "tramontane",
-      serves: { chat: true, fim: true, embeddings: true },
-      defaultTemperature: file.name.startsWith("tramontane-") ? SHIPPED_TEMPERATURE : HOSTED_TEMPERATURE,
+      serves: { chat: !isTable, fim: !isTable, embeddings: true },
+      defaultTemperature: isShipped(file.name) ? SHIPPED_TEMPERATURE : HOSTED_TEMPERATURE,
       contextTokens: contextTokens ?? 32_768,
       embeddingDimensions: EMBEDDING_DIMENSIONS,
     },

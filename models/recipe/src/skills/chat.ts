@@ -104,22 +104,34 @@ export interface Asked {
 
 export const faqExchange = (context: ValueContext, lang: Language): Asked => faqInTwo(context, lang, lang);
 
+export const faqIds: readonly string[] = [...faq.en.keys()];
+
+/** A question of the FAQ in one language, and in another the same question or its answer. */
+export function faqPair(
+  context: ValueContext,
+  id: string,
+  { from, to, wantsAnswer }: { from: Language; to: Language; wantsAnswer: boolean },
+): { a: string; b: string; group: string } {
+  const b = wantsAnswer ? faq[to].get(id)!.answer : typed(context, to, faqQuestion(context, to, id));
+  return { a: typed(context, from, faqQuestion(context, from, id)), b, group: `faq ${id}` };
+}
+
 /** A question in one language whose answer is wanted in another. */
 export function faqInTwo(context: ValueContext, lang: Language, answerLang: Language): Asked {
-  const { rng, split } = context;
-  const id = rng.pick([...faq[lang].keys()]);
-  const { phrases, more } = faq[lang].get(id)!;
+  const id = context.rng.pick([...faq[lang].keys()]);
   const { answer } = faq[answerLang].get(id)!;
+  return { ask: typed(context, lang, faqQuestion(context, lang, id)), answer };
+}
+
+function faqQuestion(context: ValueContext, lang: Language, id: string): string {
+  const { rng, split } = context;
+  const { phrases, more } = faq[lang].get(id)!;
   const text = split === "train" && rng.chance(0.45) ? rng.pick(rng.pick(more)) : phrasing(context, phrases);
   // A held-out phrase keeps a known wording around it half of the time: two ways of being new.
   const lead = (list: readonly string[]): string =>
     split === "test" && rng.chance(0.5) ? list[list.length - 1]! : rng.pick(list.slice(0, -1));
-  const ask = text.startsWith("~")
-    ? lead(how[lang]).replace("{}", text.slice(1))
-    : text.startsWith("=")
-      ? lead(what[lang]).replace("{}", text.slice(1))
-      : text;
-  return { ask: typed(context, lang, ask), answer };
+  if (text.startsWith("~")) return lead(how[lang]).replace("{}", text.slice(1));
+  return text.startsWith("=") ? lead(what[lang]).replace("{}", text.slice(1)) : text;
 }
 
 export function smallTalkExchange(context: ValueContext, lang: Language): Asked {

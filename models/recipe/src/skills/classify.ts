@@ -41,6 +41,20 @@ function message(context: ValueContext, topic: Topic, lang: Language): string {
     : text;
 }
 
+/** A message about a topic, and a rule about the same topic in another language, or another message. */
+export function topicPair(
+  context: ValueContext,
+  from: Language,
+  to: Language,
+): { a: string; b: string; group: string } {
+  const topic = context.rng.pick(topics);
+  const b =
+    context.split === "train" && context.rng.chance(0.4)
+      ? message(context, topic, to)
+      : context.rng.pick(topic.rules[to]);
+  return { a: message(context, topic, from), b, group: `topic ${topic.labels[0]}` };
+}
+
 /** A message of no topic at all: small talk, a question about the platform. */
 const other = (context: ValueContext, lang: Language): string => chatExchange({ ...context, split: "train" }, lang).ask;
 

@@ -85,13 +85,35 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
   return { skill: "needle", lang, messages, answer, trainAll: true };
 }
 
+/** Puts the same name, city and number into every text it is given. */
+function slotFiller(context: ValueContext): (text: string) => string {
+  const slots = {
+    "{n}": personName(context),
+    "{c}": String(value("city", context)),
+    "{d}": String(context.rng.int(2, 99)),
+  };
+  return (text) => Object.entries(slots).reduce((t, [slot, v]) => t.replace(slot, () => v), text);
+}
+
+/** A phrase of the phrasebook in two languages, with the same names in it. */
+export function phrasebookPair(
+  context: ValueContext,
+  from: Language,
+  to: Language,
+): { a: string; b: string; group: string } {
+  const at = context.rng.int(0, phrasebook.length - 1);
+  const phrase = phrasebook[at]!;
+  const fill = slotFiller(context);
+  const [a, b] = [from, to].map((lang) => fill(phrase[languages.indexOf(lang)]!));
+  return { a: a!, b: b!, group: `phrase ${fill(phrase[0]!)}` };
+}
+
 export function translateSample(context: ValueContext, lang: Language): Sample {
   const { rng } = context;
   const phrase = rng.pick(phrasebook);
   const from = rng.pick(languages);
   const to = rng.pick(languages.filter((l) => l !== from));
-  const slots = { "{n}": personName(context), "{c}": String(value("city", context)), "{d}": String(rng.int(2, 99)) };
-  const fill = (text: string): string => Object.entries(slots).reduce((t, [slot, v]) => t.replace(slot, () => v), text);
+  const fill = slotFiller(context);
   const ask = rng
     .pick(translateAsks[lang])
     .replace("{x}", () => fill(phrase[languages.indexOf(from)]!))

@@ -91,6 +91,17 @@ function toolTurn(context: ValueContext, lang: Language, tools: readonly Tool[])
   return { history, text, answer };
 }
 
+/** The same action asked for in two languages, or what a tool says of itself; the values are the same. */
+export function toolPair(context: ValueContext, from: Language, to: Language): { a: string; b: string; group: string } {
+  const { rng } = context;
+  const tool = makeTool(context);
+  const about = rng.chance(0.5)
+    ? ` ${String(value(rng.pick(["name", "city", "company", "product", "id"]), context))}`
+    : "";
+  const [a, b] = [from, to].map((lang) => phrase({ ...tool, parameters: [] }, context, lang).text + about);
+  return { a: a!, b: b!, group: `tool ${tool.verb.code[0]} ${tool.thing.code}${about}` };
+}
+
 /** One request, or in training several after each other, to one set of tools. */
 export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
   const { rng } = context;
