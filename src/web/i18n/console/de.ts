@@ -94,7 +94,7 @@ export const messages: ConsoleMessages = {
   "limits.budgets": "Budgets",
   "limits.newBudget": "Neues Budget",
   "limits.noBudgets": "Keine Budgets: Nichts begrenzt die Ausgaben.",
-  "limits.rates": "Limits",
+  "limits.rates": "Grenzwerte",
   "limits.newLimit": "Neues Limit",
   "limits.noLimits": "Keine Limits: Alle dürfen so schnell fragen, wie die Maschine antwortet.",
   "limits.organization": "Ganze Organisation",
