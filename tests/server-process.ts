@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeRandomModel } from "../scripts/make-random-model.ts";
@@ -24,6 +24,20 @@ export async function startServerProcess(options: { flags?: string[] } = {}): Pr
   mkdirSync(join(dataDir, "models"));
   writeRandomModel({ path: join(dataDir, "models", "random.gguf"), shape: "tiny", type: "q8_0" });
   return await launch(dataDir, options.flags ?? []);
+}
+
+/** What `serve` with these flags wrote to standard error before it gave up. */
+export function refusedStart(flags: readonly string[]): { readonly code: number | null; readonly output: string } {
+  const dataDir = mkdtempSync(join(tmpdir(), "tramontane-"));
+  const environment = { ...process.env, TRAMONTANE_DATA_DIR: dataDir };
+  const ran = spawnSync(process.execPath, ["bin/tramontane.mjs", "serve", ...flags], { env: environment });
+  const output =
+    ran.stderr.toString() +
+    readdirSync(dataDir)
+      .map((name) => `left: ${name}`)
+      .join("");
+  rmSync(dataDir, { recursive: true, force: true });
+  return { code: ran.status, output };
 }
 
 async function launch(dataDir: string, more: readonly string[]): Promise<ServerProcess> {

@@ -60,6 +60,20 @@ export const SETTINGS = {
     parse: text,
     fallback: "127.0.0.1",
   }),
+  tlsCert: setting({
+    summary: "PEM file of the certificate and its chain; with it and its key the server speaks HTTPS only.",
+    placeholder: "FILE",
+    defaultText: "plain HTTP",
+    parse: optional(text),
+    fallback: undefined,
+  }),
+  tlsKey: setting({
+    summary: "PEM file of the certificate's private key, without a passphrase.",
+    placeholder: "FILE",
+    defaultText: "none",
+    parse: optional(text),
+    fallback: undefined,
+  }),
   dataDir: setting({
     summary: "Folder for everything the server keeps.",
     placeholder: "FOLDER",

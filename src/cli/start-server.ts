@@ -28,6 +28,7 @@ import type { ChatApp, OidcSettings } from "#platform";
 import { createCallId } from "#prompt";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
+import { readTls, serverUrl } from "./tls.ts";
 import { productVersion } from "./version.ts";
 
 /** The house, running. */
@@ -66,6 +67,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     (line) => process.stderr.write(`${line}\n`),
     () => clock.nowMs(),
   );
+  const tls = readTls(config);
   const undo: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step();
@@ -125,6 +127,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       logger,
       clock,
       version: productVersion(),
+      tls,
       app: { ...chatApp, webRoot: WEB_APP, providerSignIn: office.providerSignIn },
       options: {
         bodyBytes: config.maxBodyBytes,
@@ -141,7 +144,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     const adminUrl = await openAdminPort(config, { ...parts, routes: everything }, undo);
     const ready = catalog.default.loaded().then(() => {});
     ready.catch((error: unknown) => logger.log("error", "model.failed", { message: String(error) }));
-    const url = urlOf(address);
+    const url = serverUrl(config, address);
     return {
       url,
       adminUrl,
@@ -164,18 +167,15 @@ async function openAdminPort(config: Config, parts: HttpServerParts, undo: Undo)
   const server = createHttpServer(parts);
   const address = await server.listen(config.adminHost, config.adminPort);
   undo.push(() => server.close());
-  return urlOf(address);
+  return serverUrl(config, address);
 }
 
 function oidcOf(config: Config): OidcSettings | undefined {
   const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret } = config;
   if (issuer === undefined) return undefined;
-  const here = config.publicUrl ?? new URL(urlOf({ host: config.host, port: config.port }));
+  const here = config.publicUrl ?? new URL(serverUrl(config, config));
   return { issuer, clientId, clientSecret, redirectUrl: new URL("/auth/oidc/callback", here) };
 }
-
-const urlOf = ({ host, port }: { readonly host: string; readonly port: number }): string =>
-  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 interface World {
   readonly clock: Clock;

@@ -9,5 +9,5 @@ export type { Metrics } from "./metrics.ts";
 export type { Answer, EventStream, Exchange, Route } from "./route.ts";
 export { accept } from "./route.ts";
 export { createHttpServer } from "./server.ts";
-export type { HttpServer, HttpServerOptions, HttpServerParts } from "./server.ts";
+export type { HttpServer, HttpServerOptions, HttpServerParts, TlsIdentity } from "./server.ts";
 export type { AppParts } from "./app/register-app.ts";

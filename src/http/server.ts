@@ -34,7 +34,15 @@ export interface HttpServerParts {
   readonly routes?: readonly Route[];
   /** The web app and its own API; absent: none is served. */
   readonly app?: Omit<AppParts, "logger">;
+  /** Undefined: plain HTTP, for loopback and behind proxies. */
+  readonly tls?: TlsIdentity | undefined;
   readonly options?: Partial<HttpServerOptions>;
+}
+
+/** Who a server is, and its proof: both as PEM. */
+export interface TlsIdentity {
+  readonly cert: Buffer;
+  readonly key: Buffer;
 }
 
 export interface HttpServerOptions {
@@ -102,8 +110,13 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   };
 }
 
-function createApp({ logger }: HttpServerParts, options: HttpServerOptions, introduce: Introduce): FastifyInstance {
-  const app = Fastify({
+function createApp(
+  { logger, tls }: HttpServerParts,
+  options: HttpServerOptions,
+  introduce: Introduce,
+): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    https: tls ? { ...tls, minVersion: "TLSv1.2" } : null,
     bodyLimit: options.bodyBytes,
     // Longer than any client's or proxy's own, so that they close first and never meet a closed connection.
     keepAliveTimeout: 72_000,

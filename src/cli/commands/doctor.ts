@@ -12,6 +12,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { systemClock } from "../start-server.ts";
 import { isAlive } from "../terminal/api-client.ts";
 import { formatBytes } from "../terminal/progress-bar.ts";
+import { serverUrl } from "../tls.ts";
 
 export const doctor: Command = {
   name: "doctor",
@@ -63,8 +64,13 @@ async function setUp(context: CommandContext, problems: string[]): Promise<void>
   const writable = isWritable(config.dataDir);
   context.out(`  data folder ${config.dataDir}: ${writable ? "writable" : "not writable"}`);
   if (!writable) problems.push(`The data folder ${config.dataDir} cannot be written. Set TRAMONTANE_DATA_DIR.`);
-  const url = `http://${config.host}:${config.port}`;
-  if (await isAlive(url)) context.out(`  a server answers at ${url}`);
+  const url = serverUrl(config, config);
+  const answers = await isAlive(url).catch((error: unknown) => {
+    problems.push(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
+  if (answers === undefined) return;
+  if (answers) context.out(`  a server answers at ${url}`);
   else if (await isFree(config.host, config.port)) context.out(`  port ${config.port} is free`);
   else problems.push(`Port ${config.port} is taken by another program. Set TRAMONTANE_PORT.`);
 }

@@ -21,12 +21,25 @@ export interface ChatTurn {
   readonly finishReason: string;
 }
 
-/** Whether a server answers there. */
+/** Whether a server answers there. Errors: `config_invalid` when one does whose certificate is not trusted here. */
 export async function isAlive(url: string): Promise<boolean> {
   return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) }).then(
     (answer) => answer.ok,
-    () => false,
+    (error: unknown) => {
+      const code = codeOfCause(error);
+      if (code === undefined || !UNTRUSTED.test(code)) return false;
+      const hint = "Name its authority's file in NODE_EXTRA_CA_CERTS, and an address of the certificate in --host.";
+      throw new TramontaneError("config_invalid", `A server answers at ${url}, and is not trusted: ${code}`, { hint });
+    },
   );
+}
+
+/** What Node calls certificates that it does not accept. */
+const UNTRUSTED = /CERT|SIGNATURE/;
+
+function codeOfCause(error: unknown): string | undefined {
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  return typeof cause?.code === "string" ? cause.code : undefined;
 }
 
 export async function listModels(address: ServerAddress): Promise<string[]> {
