@@ -16,7 +16,7 @@ export function chunkEvents({ frame, chunks }: AnswerStream): EventStream {
   return { items: chunks, encode, breakOff, end: DONE };
 }
 
-type Frame = Pick<ChatCompletionChunk, "id" | "created" | "model">;
+export type Frame = Pick<ChatCompletionChunk, "id" | "created" | "model">;
 
 function brokenChunk({ id, created, model }: Frame, error: WireError): string {
   const choices = [{ index: 0, delta: { content: "" }, finish_reason: "error" as const }];
@@ -25,12 +25,17 @@ function brokenChunk({ id, created, model }: Frame, error: WireError): string {
 }
 
 /** The only chunk of an answer that broke before it began. */
-export function brokenAnswer(error: WireError, { requestId, body }: Exchange): string {
+export function brokenAnswer(error: WireError, exchange: Exchange): string {
+  return brokenChunk(frameOf(exchange), error);
+}
+
+/** What the chunks of an answer have in common, when it never came to be one. */
+export function frameOf({ requestId, body }: Exchange): Frame {
   const id = requestId.replaceAll("-", "");
   // A request's id begins with when it came, in milliseconds.
   const created = Math.floor(Number.parseInt(id.slice(0, 12), 16) / 1000);
   const { model } = body as { readonly model?: unknown };
-  return brokenChunk({ id, created, model: typeof model === "string" ? model : "" }, error);
+  return { id, created, model: typeof model === "string" ? model : "" };
 }
 
 /** The text of a chunk that has nothing else to say, as nearly all have: the rest of it is known before. */

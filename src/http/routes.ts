@@ -6,6 +6,7 @@ import {
   FimRequestSchema,
   ModerationRequestSchema,
   ResponsesRequestSchema,
+  TextCompletionRequestSchema,
 } from "#protocol";
 import type { Catalog, Inference } from "#platform";
 import { brokenAnswer } from "./chunk-events.ts";
@@ -15,6 +16,7 @@ import { answerFim } from "./handlers/fim.ts";
 import { describeEndpoint, listModels, retrieveModel } from "./handlers/models.ts";
 import { answerClassifications, answerModerations } from "./handlers/moderations.ts";
 import { answerResponses, brokenResponse } from "./handlers/responses.ts";
+import { answerTextCompletions, brokenText } from "./handlers/text-completions.ts";
 import type { ReadingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
 
@@ -28,6 +30,7 @@ export function apiRoutes(inference: Inference, catalog: Catalog, rules: Reading
   // oxfmt-ignore
   return [
     { method: "POST", paths: [...CHAT, ...CHAT_AZURE], group: "Chat", summary: "Continue a conversation", body: ChatRequestSchema, streams: true, breakOff: brokenAnswer, handle: answerChat(inference, rules) },
+    { method: "POST", paths: ["/v1/completions", "/openai/v1/completions"], group: "Texts", summary: "Continue a text as it stands, in OpenAI's older form", body: TextCompletionRequestSchema, streams: true, breakOff: brokenText, handle: answerTextCompletions(inference, rules) },
     { method: "POST", paths: ["/v1/fim/completions"], group: "Fill in the middle", summary: "Write the code between two pieces", body: FimRequestSchema, streams: true, breakOff: brokenAnswer, handle: answerFim(inference, rules) },
     { method: "POST", paths: EMBEDDINGS, group: "Embeddings", summary: "Turn texts into vectors of length one", body: EmbeddingRequestSchema, handle: answerEmbeddings(inference, rules) },
     { method: "POST", paths: ["/v1/responses", "/openai/v1/responses"], group: "Chat", summary: "Continue a conversation in OpenAI's Responses form, without memory", body: ResponsesRequestSchema, streams: true, breakOff: brokenResponse, handle: answerResponses(inference, rules) },

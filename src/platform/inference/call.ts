@@ -86,7 +86,7 @@ export interface Admission {
   settle(outcome: Outcome): Promise<void>;
 }
 
-export type Operation = "chat" | "fim" | "embeddings" | "moderation" | "classification";
+export type Operation = "chat" | "text" | "fim" | "embeddings" | "moderation" | "classification";
 
 /** How a request went: what metrics, logs and bills are made of. Never the words. */
 export interface Outcome {

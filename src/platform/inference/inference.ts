@@ -10,6 +10,7 @@ import type {
   FimRequest,
   ModerationRequest,
   ModerationResponse,
+  TextCompletionRequest,
 } from "#protocol";
 import type { Closing } from "#engine";
 import type { Catalog } from "../catalog.ts";
@@ -26,6 +27,7 @@ import { classify, moderate } from "../moderation/moderate.ts";
 import type { PolicyGuard } from "../policies/policy-guard.ts";
 import { RuleClassifier } from "../policies/rule-classifier.ts";
 import type { RuleJudge } from "../policies/rule-classifier.ts";
+import { startText } from "./text.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** An answer that is about to come: what its parts share, and its parts. */
@@ -43,6 +45,8 @@ export interface Inference {
   streamChat(request: ChatRequest, call: Call): Promise<AnswerStream>;
   fim(request: FimRequest, call: Call): Promise<ChatCompletion>;
   streamFim(request: FimRequest, call: Call): Promise<AnswerStream>;
+  continueText(request: TextCompletionRequest, call: Call): Promise<ChatCompletion>;
+  streamText(request: TextCompletionRequest, call: Call): Promise<AnswerStream>;
   embed(request: EmbeddingRequest, call: Call): Promise<EmbeddingResponse>;
   moderate(request: ModerationRequest, call: Call): Promise<ModerationResponse>;
   classify(request: ModerationRequest, call: Call): Promise<ClassificationResponse>;
@@ -100,6 +104,8 @@ export function createInference(given: InferenceParts): Inference {
       stream(await startChat(parts, { ...request, stream: true }, call), request.includeUsage),
     fim: async (request, call) => collect(await startFim(parts, request, call)),
     streamFim: async (request, call) => stream(await startFim(parts, request, call), request.includeUsage),
+    continueText: async (request, call) => collect(await startText(parts, request, call)),
+    streamText: async (request, call) => stream(await startText(parts, request, call), request.includeUsage),
     embed: (request, call) => embed(parts, request, call),
     moderate: (request, call) => moderate(parts, request, call),
     classify: (request, call) => classify(parts, request, call),

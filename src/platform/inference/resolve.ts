@@ -5,10 +5,11 @@ import { requireModel, requireScope } from "../tenancy/caller.ts";
 import type { Call } from "./call.ts";
 
 /** What a deployment is made for. */
-type Served = keyof Deployment["spec"]["serves"];
+type Served = keyof Deployment["spec"]["serves"] | "text";
 
 const MISSING: Readonly<Record<Served, string>> = {
   chat: "This model does not answer conversations",
+  text: "This model does not continue texts",
   fim: "This model does not support FIM",
   embeddings: "This model does not give embeddings",
 };
@@ -23,6 +24,7 @@ export function resolve(catalog: Catalog, ask: { model: string; operation: Serve
   const deployment = catalog.resolve(ask.model);
   requireModel(caller, deployment.spec.id);
   call.reportDeployment?.(deployment.spec.id);
-  if (deployment.spec.serves[ask.operation]) return deployment;
+  // Whatever answers conversations continues texts.
+  if (deployment.spec.serves[ask.operation === "text" ? "chat" : ask.operation]) return deployment;
   throw new TramontaneError("capability_missing", MISSING[ask.operation], { field: "model" });
 }

@@ -120,6 +120,7 @@ function exportRequest(spans: readonly Span[]): unknown {
 /** GenAI's words for our operations. */
 const OPERATIONS: Readonly<Record<Outcome["operation"], string>> = {
   chat: "chat",
+  text: "text_completion",
   fim: "text_completion",
   embeddings: "embeddings",
   moderation: "moderation",
