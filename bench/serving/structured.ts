@@ -1,14 +1,21 @@
 /**
- * JSON of a schema, Tramontane against llama.cpp's server of the same release: same GGUF, same prompts and schemas, fresh
- * processes, interleaved with the order reversed each round. Output tokens per second, and how many answers are valid.
+ * JSON of a schema, Tramontane against llama.cpp's server of the same release: same GGUF, prompts, schemas, seeds and
+ * `max_tokens`, each with its default samplers. Both servers run; the contestants take turns in every cell, the order
+ * reversed each round. Reports output tokens per second (completion tokens of the usage over wall time, medians) and how
+ * many answers are complete and valid. A cell that takes longer than `--cell-seconds` is cut off and counts with the most
+ * it can have made, so a ratio against it says "more than".
  *
- *   LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--max-tokens 400]
+ *   LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/structured.ts MODEL.gguf
+ *     [--rounds 3] [--answers 8] [--cell-seconds 30] [--only "10 fields, temperature 0, 1 stream"]… [--out FILE]
+ *
+ * In a minute: --rounds 1 --answers 1 --cell-seconds 5
  */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { Ajv } from "ajv";
 import { startLlamaServer, startTramontane } from "./contestant.ts";
-import type { Contestant } from "./contestant.ts";
 import type { Endpoint } from "./sse-client.ts";
 import { median } from "./table.ts";
 
@@ -35,8 +42,8 @@ const THIRTY: Record<string, object> = Object.fromEntries(
   [1, 2, 3].flatMap((part) => Object.entries(TEN).map(([name, schema]) => [`${name}OfPart${part}`, schema])),
 );
 const SCHEMAS = [
-  { name: "10 fields", schema: objectOf(TEN) },
-  { name: "30 fields", schema: objectOf(THIRTY) },
+  { name: "10 fields", schema: objectOf(TEN), maxTokens: 400 },
+  { name: "30 fields", schema: objectOf(THIRTY), maxTokens: 1200 },
 ];
 
 function objectOf(properties: Record<string, object>): object {
@@ -48,46 +55,77 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
     answers: { type: "string", default: "8" },
-    "max-tokens": { type: "string", default: "1200" },
+    "cell-seconds": { type: "string", default: "30" },
+    only: { type: "string", multiple: true, default: [""] },
+    out: { type: "string" },
   },
 });
 const [modelPath] = positionals;
 const binary = process.env["LLAMA_SERVER"];
 if (!modelPath || !binary) {
   console.error(
-    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8]",
+    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--cell-seconds 30] [--only TEXT]… [--out FILE]",
   );
   process.exit(2);
 }
+const [rounds, answers, cellSeconds] = [values.rounds, values.answers, values["cell-seconds"]].map(Number) as [
+  number,
+  number,
+  number,
+];
 
-interface Sample {
-  readonly tokens: number;
-  readonly isValid: boolean;
+interface Cell {
+  readonly title: string;
+  readonly schema: object;
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly streams: number;
 }
+
+/** What one contestant did in one round of a cell. */
+interface Sample {
+  /** Completion tokens of the answers that came, and all that the others can have had. */
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly valid: number;
+}
+
+const CELLS: readonly Cell[] = SCHEMAS.flatMap(({ name, schema, maxTokens }) =>
+  [0, 1.5].flatMap((temperature) =>
+    [1, 8].map((streams) => {
+      const title = `${name}, temperature ${temperature}, ${streams} stream${streams > 1 ? "s" : ""}`;
+      return { title, schema, maxTokens, temperature, streams };
+    }),
+  ),
+).filter(({ title }) => values.only.some((wanted) => title.includes(wanted)));
 
 const ajv = new Ajv({ strict: false });
 
-async function ask(endpoint: Endpoint, schema: object, { temperature, seed }: { temperature: number; seed: number }) {
+async function ask(endpoint: Endpoint, cell: Cell, { seed, signal }: { seed: number; signal: AbortSignal }) {
+  const { schema, maxTokens, temperature } = cell;
   const response = await fetch(`http://127.0.0.1:${endpoint.port}/v1/chat/completions`, {
     method: "POST",
+    signal,
     headers: { "content-type": "application/json", ...endpoint.headers },
     body: JSON.stringify({
       model: endpoint.model,
       messages: [{ role: "user", content: `Describe person number ${seed} as JSON.` }],
       temperature,
       seed,
-      max_tokens: Number(values["max-tokens"]),
+      max_tokens: maxTokens,
       response_format: { type: "json_schema", json_schema: { name: "person", schema, strict: true } },
     }),
   });
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
   const body = (await response.json()) as {
-    choices?: { message: { content: string } }[];
-    usage?: { completion_tokens: number };
+    choices: { message: { content: string }; finish_reason: string }[];
+    usage: { completion_tokens: number };
   };
-  return {
-    tokens: body.usage?.completion_tokens ?? 0,
-    isValid: fits(schema, body.choices?.[0]?.message.content ?? ""),
-  };
+  const [choice] = body.choices;
+  const isValid = choice?.finish_reason === "stop" && fits(schema, choice.message.content);
+  return { tokens: body.usage.completion_tokens, isValid };
 }
 
 function fits(schema: object, answer: string): boolean {
@@ -98,68 +136,115 @@ function fits(schema: object, answer: string): boolean {
   }
 }
 
-interface Figures {
-  readonly perSecond: number[];
-  valid: number;
-  answers: number;
+/** All answers of one round, `cell.streams` at a time, until they are there or the time is over. */
+async function measure(endpoint: Endpoint, cell: Cell, seeds: readonly number[]): Promise<Sample> {
+  const signal = AbortSignal.timeout(cellSeconds * 1000);
+  const waiting = [...seeds];
+  const sample = { tokens: 0, asked: 0, answered: 0, valid: 0 };
+  const began = performance.now();
+  const take = async (): Promise<void> => {
+    for (let seed = waiting.shift(); seed !== undefined && !signal.aborted; seed = waiting.shift()) {
+      sample.asked++;
+      const answer = await ask(endpoint, cell, { seed, signal }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+        return undefined;
+      });
+      sample.tokens += answer?.tokens ?? cell.maxTokens;
+      sample.answered += answer ? 1 : 0;
+      sample.valid += answer?.isValid ? 1 : 0;
+    }
+  };
+  await Promise.all(Array.from({ length: cell.streams }, take));
+  return { ...sample, seconds: (performance.now() - began) / 1000 };
 }
 
-const results = new Map<string, Record<Name, Figures>>();
-const options = { modelPath, contextTokens: 4096 };
-const starters = {
-  tramontane: () => startTramontane(options),
-  llamaServer: () => startLlamaServer(binary, options),
-};
-type Name = keyof typeof starters;
-const NAMES: readonly Name[] = ["tramontane", "llamaServer"];
+/** The same, taken again where this process was not run for seconds on end (a suspended machine): such a time is no speed. */
+async function measureAwake(endpoint: Endpoint, cell: Cell, seeds: readonly number[]): Promise<Sample> {
+  for (;;) {
+    let [last, longestGapMs] = [performance.now(), 0];
+    const tick = (): void => {
+      const now = performance.now();
+      longestGapMs = Math.max(longestGapMs, now - last);
+      last = now;
+    };
+    const timer = setInterval(tick, 100);
+    const sample = await measure(endpoint, cell, seeds);
+    clearInterval(timer);
+    tick();
+    if (longestGapMs < 1500) return sample;
+    console.error(`  taken again: nothing ran for ${(longestGapMs / 1000).toFixed(1)} s`);
+  }
+}
 
-async function measure(name: Name, { endpoint }: Contestant, round: number): Promise<void> {
-  for (const { name: title, schema } of SCHEMAS) {
-    // Neither side's first answer of a schema counts: both compile then.
-    await ask(endpoint, schema, { temperature: 0, seed: 0 });
-    for (const temperature of [0, 1.5]) {
-      for (const streams of [1, 8]) {
-        const seeds = Array.from({ length: Number(values.answers) }, (_, i) => 1 + i + 100 * round);
-        const samples: Sample[] = [];
-        const began = performance.now();
-        const take = async (): Promise<void> => {
-          for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-            samples.push(await ask(endpoint, schema, { temperature, seed }));
-          }
-        };
-        await Promise.all(Array.from({ length: streams }, take));
-        const seconds = (performance.now() - began) / 1000;
-        const row = `${title}, temperature ${temperature}, ${streams} stream${streams > 1 ? "s" : ""}`;
-        const empty = (): Figures => ({ perSecond: [], valid: 0, answers: 0 });
-        const figures = results.get(row) ?? { tramontane: empty(), llamaServer: empty() };
-        results.set(row, figures);
-        figures[name].perSecond.push(samples.reduce((sum, { tokens }) => sum + tokens, 0) / seconds);
-        figures[name].valid += samples.filter(({ isValid }) => isValid).length;
-        figures[name].answers += samples.length;
+const speed = ({ tokens, seconds }: Sample): number => tokens / seconds;
+const wasCut = ({ asked, answered }: Sample): boolean => answered < asked;
+
+type Name = "tramontane" | "llamaServer";
+const NAMES: readonly Name[] = ["tramontane", "llamaServer"];
+const rows: { cell: string; tramontane: Sample[]; llamaServer: Sample[] }[] = [];
+const options = { modelPath, contextTokens: 4096 };
+const tramontane = await startTramontane(options);
+const llamaServer = await startLlamaServer(binary, options).catch(async (error: unknown) => {
+  await tramontane.stop();
+  throw error;
+});
+const contestants = { tramontane, llamaServer };
+try {
+  for (const cell of CELLS) {
+    const row = { cell: cell.title, tramontane: [] as Sample[], llamaServer: [] as Sample[] };
+    rows.push(row);
+    // Neither side's first answers of a schema count: both read the prompt and prepare the grammar then.
+    const warmUp = { ...cell, maxTokens: cell.maxTokens / 4 };
+    for (const name of NAMES) await measure(contestants[name].endpoint, warmUp, [0]);
+    for (let round = 0; round < rounds; round++) {
+      const seeds = Array.from({ length: Math.max(answers, cell.streams) }, (_, i) => 1 + i + 100 * round);
+      for (const name of round % 2 === 0 ? NAMES : NAMES.toReversed()) {
+        const sample = await measureAwake(contestants[name].endpoint, cell, seeds);
+        row[name].push(sample);
+        const { answered, asked, valid, seconds } = sample;
+        console.error(
+          `${cell.title}, round ${round + 1}: ${name} ${wasCut(sample) ? "at most " : ""}${speed(sample).toFixed(0)} tok/s, ` +
+            `${answered} of ${asked} answers, ${valid} valid, ${seconds.toFixed(1)} s`,
+        );
       }
     }
   }
+} finally {
+  await Promise.all([tramontane.stop(), llamaServer.stop()]);
 }
 
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const name of round % 2 === 0 ? NAMES : NAMES.toReversed()) {
-    const contestant = await starters[name]();
-    try {
-      await measure(name, contestant, round);
-    } finally {
-      await contestant.stop();
-    }
-  }
-  console.error(`round ${round + 1} of ${values.rounds} done`);
+function columnsOf(samples: readonly Sample[]): { perSecond: number; shown: string; valid: string; isBound: boolean } {
+  const perSecond = median(samples.map(speed));
+  const isBound = samples.some(wasCut);
+  const [valid, answered] = (["valid", "answered"] as const).map((key) =>
+    samples.reduce((sum, sample) => sum + sample[key], 0),
+  ) as [number, number];
+  const shown = (isBound ? "< " : "") + perSecond.toFixed(0);
+  return {
+    perSecond,
+    shown,
+    isBound,
+    valid: answered === 0 ? "none came" : `${((100 * valid) / answered).toFixed(0)} %`,
+  };
 }
 
-const percent = ({ valid, answers }: Figures): string => `${((100 * valid) / answers).toFixed(0)} %`;
-console.log(`${basename(modelPath)}: output tokens per second, medians of ${values.rounds} rounds`);
-console.log("| schema | Tramontane | valid | llama-server | valid | ratio |\n| --- | --- | --- | --- | --- | --- |");
-for (const [row, { tramontane, llamaServer }] of results) {
-  const [ours, theirs] = [median(tramontane.perSecond), median(llamaServer.perSecond)];
-  const ratio = (ours / theirs).toFixed(2);
-  console.log(
-    `| ${row} | ${ours.toFixed(0)} | ${percent(tramontane)} | ${theirs.toFixed(0)} | ${percent(llamaServer)} | ${ratio}× |`,
-  );
+const processor = `${cpus()[0]?.model ?? "unknown processor"} × ${cpus().length}`;
+console.log(`${basename(modelPath)} · ${processor}: output tokens per second, medians of ${rounds} rounds`);
+console.log(
+  "| schema | Tramontane | valid | llama-server | valid | better by |\n| --- | --- | --- | --- | --- | --- |",
+);
+for (const { cell, ...samples } of rows) {
+  const [ours, theirs] = NAMES.map((name) => columnsOf(samples[name])) as [
+    ReturnType<typeof columnsOf>,
+    ReturnType<typeof columnsOf>,
+  ];
+  // Of a contestant that was cut off only the most it can have made is known.
+  const ratio = ours.isBound
+    ? "unknown"
+    : `${theirs.isBound ? "> " : ""}${(ours.perSecond / theirs.perSecond).toFixed(2)}×`;
+  console.log(`| ${cell} | ${ours.shown} | ${ours.valid} | ${theirs.shown} | ${theirs.valid} | ${ratio} |`);
+}
+if (values.out) {
+  const results = { model: basename(modelPath), processor, rounds, cellSeconds, rows };
+  writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
 }
