@@ -6,7 +6,10 @@
  * it can have made, so a ratio against it says "more than".
  *
  *   LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/structured.ts MODEL.gguf
- *     [--rounds 3] [--answers 8] [--cell-seconds 30] [--only "10 fields, temperature 0, 1 stream"]… [--out FILE]
+ *     [--rounds 3] [--answers 8] [--cell-seconds 30] [--only "10 fields, temperature 0, 1 stream"]… [--bare] [--out FILE]
+ *
+ * Tramontane shows the model the schema in the prompt; the other side gets the same words as a system message, so that both
+ * models read as much. `--bare` leaves them out there, which makes its prompt shorter and its answers less to the point.
  *
  * In a minute: --rounds 1 --answers 1 --cell-seconds 5
  */
@@ -57,6 +60,7 @@ const { values, positionals } = parseArgs({
     answers: { type: "string", default: "8" },
     "cell-seconds": { type: "string", default: "30" },
     only: { type: "string", multiple: true, default: [""] },
+    bare: { type: "boolean", default: false },
     out: { type: "string" },
   },
 });
@@ -64,7 +68,7 @@ const [modelPath] = positionals;
 const binary = process.env["LLAMA_SERVER"];
 if (!modelPath || !binary) {
   console.error(
-    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--cell-seconds 30] [--only TEXT]… [--out FILE]",
+    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--cell-seconds 30] [--only TEXT]… [--bare] [--out FILE]",
   );
   process.exit(2);
 }
@@ -105,13 +109,15 @@ const ajv = new Ajv({ strict: false });
 
 async function ask(endpoint: Endpoint, cell: Cell, { seed, signal }: { seed: number; signal: AbortSignal }) {
   const { schema, maxTokens, temperature } = cell;
+  const shown = `Answer in JSON that fits this schema:\n${JSON.stringify(schema)}`;
+  const system = endpoint === llamaServer.endpoint && !values.bare ? [{ role: "system", content: shown }] : [];
   const response = await fetch(`http://127.0.0.1:${endpoint.port}/v1/chat/completions`, {
     method: "POST",
     signal,
     headers: { "content-type": "application/json", ...endpoint.headers },
     body: JSON.stringify({
       model: endpoint.model,
-      messages: [{ role: "user", content: `Describe person number ${seed} as JSON.` }],
+      messages: [...system, { role: "user", content: `Describe person number ${seed} as JSON.` }],
       temperature,
       seed,
       max_tokens: maxTokens,
@@ -213,36 +219,25 @@ try {
   await Promise.all([tramontane.stop(), llamaServer.stop()]);
 }
 
-function columnsOf(samples: readonly Sample[]): { perSecond: number; shown: string; valid: string; isBound: boolean } {
+/** The columns of one contestant in one cell of the table. */
+function columnsOf(samples: readonly Sample[]) {
   const perSecond = median(samples.map(speed));
   const isBound = samples.some(wasCut);
-  const [valid, answered] = (["valid", "answered"] as const).map((key) =>
-    samples.reduce((sum, sample) => sum + sample[key], 0),
-  ) as [number, number];
-  const shown = (isBound ? "< " : "") + perSecond.toFixed(0);
-  return {
-    perSecond,
-    shown,
-    isBound,
-    valid: answered === 0 ? "none came" : `${((100 * valid) / answered).toFixed(0)} %`,
-  };
+  const count = (key: "valid" | "answered"): number => samples.reduce((sum, sample) => sum + sample[key], 0);
+  const valid = count("answered") === 0 ? "none came" : `${((100 * count("valid")) / count("answered")).toFixed(0)} %`;
+  const validPerSecond = median(samples.map((sample) => sample.valid / sample.seconds)).toPrecision(2);
+  return { perSecond, isBound, cells: `${isBound ? "< " : ""}${perSecond.toFixed(0)} | ${valid} | ${validPerSecond}` };
 }
 
 const processor = `${cpus()[0]?.model ?? "unknown processor"} × ${cpus().length}`;
 console.log(`${basename(modelPath)} · ${processor}: output tokens per second, medians of ${rounds} rounds`);
-console.log(
-  "| schema | Tramontane | valid | llama-server | valid | better by |\n| --- | --- | --- | --- | --- | --- |",
-);
-for (const { cell, ...samples } of rows) {
-  const [ours, theirs] = NAMES.map((name) => columnsOf(samples[name])) as [
-    ReturnType<typeof columnsOf>,
-    ReturnType<typeof columnsOf>,
-  ];
+console.log("| schema | Tramontane | valid | valid per second | llama-server | valid | valid per second | better by |");
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+for (const row of rows) {
+  const [ours, theirs] = [columnsOf(row.tramontane), columnsOf(row.llamaServer)];
   // Of a contestant that was cut off only the most it can have made is known.
-  const ratio = ours.isBound
-    ? "unknown"
-    : `${theirs.isBound ? "> " : ""}${(ours.perSecond / theirs.perSecond).toFixed(2)}×`;
-  console.log(`| ${cell} | ${ours.shown} | ${ours.valid} | ${theirs.shown} | ${theirs.valid} | ${ratio} |`);
+  const times = `${theirs.isBound ? "> " : ""}${(ours.perSecond / theirs.perSecond).toFixed(2)}×`;
+  console.log(`| ${row.cell} | ${ours.cells} | ${theirs.cells} | ${ours.isBound ? "unknown" : times} |`);
 }
 if (values.out) {
   const results = { model: basename(modelPath), processor, rounds, cellSeconds, rows };
