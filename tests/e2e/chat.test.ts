@@ -44,8 +44,10 @@ describe.skipIf(CHROMIUM === undefined)(
         return watched;
       });
     const ask = async (page: Page, question: string) => {
-      await page.getByRole("textbox", { name: "Message" }).fill(question);
-      await page.keyboard.press("Enter");
+      // Pressed in the box itself: a dialog that just closed may still be taking the focus back.
+      const box = page.getByRole("textbox", { name: "Message" });
+      await box.fill(question);
+      await box.press("Enter");
       await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     };
     const stopButton = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });

@@ -96,7 +96,7 @@ test("while hostile schemas are compiled, the others' 95th percentile stays belo
 test("what was hostile once is answered or refused, with a reason", async () => {
   const pattern = { type: "string", pattern: "(a+)+$", maxLength: 20 };
   expect(await askHostile(pattern, "last")).toBe(200);
-});
+}, 240_000);
 
 test("the usage says what the form took", async () => {
   const schema = { type: "object", properties: { harbourName: { enum: ["Old"] } }, required: ["harbourName"] };
