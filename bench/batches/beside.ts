@@ -2,7 +2,7 @@
 //   node --import tsx bench/batches/beside.ts [--model FILE.gguf] [--rounds 5]
 import { parseArgs } from "node:util";
 import { silentLogger } from "#base";
-import { createEngine } from "#engine";
+import { createEngine, GREEDY } from "#engine";
 import type { EngineModel, GenerationRequest } from "#engine";
 
 const { values } = parseArgs({
@@ -87,16 +87,7 @@ function requestOf(text: string, priority: number, maxTokens: number): Generatio
     choices: 1,
     maxTokens,
     minTokens: maxTokens,
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      presencePenalty: 0,
-      frequencyPenalty: 0,
-      logitBias: new Map(),
-      seed: 0n,
-    },
+    sampling: GREEDY,
     stop: [],
     logprobs: undefined,
     prediction: undefined,

@@ -36,6 +36,11 @@ const optional =
   (value: string): T | undefined =>
     parse(value);
 
+function webAddress(value: string): URL {
+  if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
+  throw new Error("must be an http or https address");
+}
+
 const setting = <T>(parts: Setting<T>): Setting<T> => parts;
 
 /** Every setting of the product. `docs/reference/configuration.md` is held equal to this table by a test. */
@@ -205,20 +210,14 @@ export const SETTINGS = {
     summary: "OpenTelemetry collector to send traces to (OTLP over HTTP), such as http://127.0.0.1:4318.",
     placeholder: "URL",
     defaultText: "none",
-    parse: optional((value: string) => {
-      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
-      throw new Error("must be an http or https address");
-    }),
+    parse: optional(webAddress),
     fallback: undefined,
   }),
   oidcIssuer: setting({
     summary: "OpenID provider that members sign in at, such as https://login.example.com.",
     placeholder: "URL",
     defaultText: "none",
-    parse: optional((value: string) => {
-      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
-      throw new Error("must be an http or https address");
-    }),
+    parse: optional(webAddress),
     fallback: undefined,
   }),
   oidcClientId: setting({
@@ -239,10 +238,7 @@ export const SETTINGS = {
     summary: "Where people reach this server, when it is not where it listens; the provider sends them back there.",
     placeholder: "URL",
     defaultText: "where it listens",
-    parse: optional((value: string) => {
-      if (/^https?:/.test(value) && URL.canParse(value)) return new URL(value);
-      throw new Error("must be an http or https address");
-    }),
+    parse: optional(webAddress),
     fallback: undefined,
   }),
   hubUrl: setting({

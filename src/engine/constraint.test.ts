@@ -1,7 +1,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CoreHarness, GREEDY } from "./core-harness.ts";
+import { CoreHarness } from "./core-harness.ts";
+import { GREEDY } from "./generation.ts";
 import type { Constraint } from "./generation.ts";
 
 const PERSON = {

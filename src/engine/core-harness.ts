@@ -2,20 +2,8 @@ import { ToyBackend } from "./backend/toy/toy-backend.ts";
 import type { Backend, BackendLimits } from "./backend/backend.ts";
 import type { CoreOptions, CoreOutput, CoreRequest } from "./core.ts";
 import { EngineCore } from "./engine-core.ts";
-import type { GenerationEvent, SamplingOptions } from "./generation.ts";
+import { GREEDY, type GenerationEvent } from "./generation.ts";
 import { PlainKernel } from "./sampling/plain-kernel.ts";
-
-/** Greedy sampling with nothing else asked for. */
-export const GREEDY: SamplingOptions = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  presencePenalty: 0,
-  frequencyPenalty: 0,
-  logitBias: new Map(),
-  seed: 1n,
-};
 
 /** A core over a backend, for tests: checks integrity after every step and keeps all outputs. */
 export class CoreHarness<B extends Backend = ToyBackend> {

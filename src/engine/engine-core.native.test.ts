@@ -6,7 +6,8 @@ import { writeRandomModel } from "../../scripts/make-random-model.ts";
 import { findBinaryPackage, thisMachine } from "./backend/libllama/binary-package.ts";
 import { loadLibllama, silenceNativeLog } from "./backend/libllama/loader.ts";
 import { openBackend } from "./backend/libllama/open-backend.ts";
-import { CoreHarness, GREEDY } from "./core-harness.ts";
+import { CoreHarness } from "./core-harness.ts";
+import { GREEDY } from "./generation.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tramontane-core-"));
 const path = join(folder, "micro.gguf");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { CoreHarness, GREEDY } from "./core-harness.ts";
+import { CoreHarness } from "./core-harness.ts";
+import { GREEDY } from "./generation.ts";
 
 test("a prompt is answered until the model ends its turn", () => {
   const harness = new CoreHarness();

@@ -23,9 +23,21 @@ export interface SamplingOptions {
   readonly frequencyPenalty: number;
   /** Added to single logits: token id → bias. */
   readonly logitBias: ReadonlyMap<number, number>;
-  /** The same seed and request give the same tokens, alone or under load. Choice i draws from (seed, i). */
+  /** Choice i draws from (seed, i), whatever runs beside it; for equal logits under load see `isReproducible`. */
   readonly seed: bigint;
 }
+
+/** The likeliest token each time, with nothing else asked for. */
+export const GREEDY: SamplingOptions = {
+  temperature: 0,
+  topP: 1,
+  topK: 0,
+  minP: 0,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: new Map(),
+  seed: 1n,
+};
 
 /** What every answer must be, exactly; enforced while it is generated. */
 export type Constraint =

@@ -12,6 +12,7 @@ export type {
   SamplingOptions,
   TokenLogprob,
 } from "./generation.ts";
+export { GREEDY } from "./generation.ts";
 export { createEngine } from "./host/create-engine.ts";
 export { readHardware } from "./hardware.ts";
 export type { Hardware } from "./hardware.ts";

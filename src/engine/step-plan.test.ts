@@ -1,23 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { BackendLimits } from "./backend/backend.ts";
+import { GREEDY } from "./generation.ts";
 import { PlainKernel } from "./sampling/plain-kernel.ts";
 import { Sampler } from "./sampling/sampler.ts";
 import { type ActiveRequest, Sequence } from "./sequence.ts";
 import { Drafter } from "./speculation.ts";
 import { planStep, rowsOf, type StepBudget, TILE_TOKENS, tileEndOf } from "./step-plan.ts";
 import { TextStream } from "./text/text-stream.ts";
-
-const sampling = {
-  temperature: 0,
-  topP: 1,
-  topK: 0,
-  minP: 0,
-  presencePenalty: 0,
-  frequencyPenalty: 0,
-  logitBias: new Map(),
-  seed: 0n,
-};
 
 interface State {
   readonly prompt: number;
@@ -32,7 +22,7 @@ function sequenceOf(lease: number, state: State): Sequence {
     choices: 1,
     maxTokens: undefined,
     minTokens: 0,
-    sampling,
+    sampling: GREEDY,
     isReproducible: state.isReproducible,
     stop: [],
     logprobs: undefined,
@@ -51,7 +41,7 @@ function sequenceOf(lease: number, state: State): Sequence {
   };
   const sampler = new Sampler({
     kernel: new PlainKernel(1),
-    options: sampling,
+    options: GREEDY,
     choice: 0,
     endTokens: [],
     minTokens: 0,

@@ -131,15 +131,16 @@ function packTiles(tiles: readonly Slice[], limits: BackendLimits): Slice[][] {
   const passes: Slice[][] = [];
   for (const slice of tiles.toSorted((a, b) => a.tokens - b.tokens || a.sequence.lease! - b.sequence.lease!)) {
     const last = passes.at(-1);
-    const neighbour = last?.at(-1);
-    const isAlike =
-      neighbour?.tokens === slice.tokens &&
-      neighbour.sequence.lease! + 1 === slice.sequence.lease! &&
-      last !== undefined;
-    if (isAlike && (last.length + 1) * slice.tokens <= limits.batchTokens) last.push(slice);
-    else passes.push([slice]);
+    if (last !== undefined && areAlike(last.at(-1)!, slice) && rowsOf([last]) + slice.tokens <= limits.batchTokens) {
+      last.push(slice);
+    } else passes.push([slice]);
   }
   return passes;
+}
+
+/** Neighbours with as many rows. */
+function areAlike(one: Slice, next: Slice): boolean {
+  return one.tokens === next.tokens && one.sequence.lease! + 1 === next.sequence.lease!;
 }
 
 /**

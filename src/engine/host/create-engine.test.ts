@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#base";
-import { createEngine } from "#engine";
+import { createEngine, GREEDY } from "#engine";
 import type { EngineModel, GenerationEvent, GenerationRequest } from "#engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeRandomModel } from "../../../scripts/make-random-model.ts";
@@ -38,16 +38,7 @@ function request(text: string, parts: Partial<GenerationRequest> = {}): Generati
     choices: 1,
     maxTokens: 32,
     minTokens: 32,
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      presencePenalty: 0,
-      frequencyPenalty: 0,
-      logitBias: new Map(),
-      seed: 1n,
-    },
+    sampling: GREEDY,
     stop: [],
     logprobs: undefined,
     prediction: undefined,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GREEDY } from "../core-harness.ts";
+import { GREEDY } from "../generation.ts";
 import type { SamplingOptions } from "../generation.ts";
 import { drawToken } from "./draw-token.ts";
 import { rankTokens } from "./logprobs.ts";

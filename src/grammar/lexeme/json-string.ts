@@ -2,8 +2,8 @@ import { ALL_BYTES, type ByteRange, byteRange, overlap, rangesBetween } from "./
 import { escapeDecoder, type Spelling } from "./escape-decoder.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
 import type { TextState } from "./text-state.ts";
-import { InSharedCharacter } from "./shared-character.ts";
-import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
+import { SharedCharacters } from "./shared-character.ts";
+import { DecodedText, type TextDecoder } from "./text-decoder.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,12 +12,15 @@ const BACKSLASH = 0x5c;
 export class JsonStrings {
   readonly #lexemes = new Interner<Lexeme>();
   readonly #nextId: () => number;
+  readonly #shared: SharedCharacters;
 
   /** After a backslash. */
   readonly escape: TextDecoder;
 
   constructor(nextId: () => number, spelling: Spelling) {
     this.#nextId = nextId;
+    const inside = (text: TextState): Lexeme => this.inside(text);
+    this.#shared = new SharedCharacters({ lexemes: this.#lexemes, nextId, inside });
     this.escape = escapeDecoder(spelling);
   }
 
@@ -33,26 +36,12 @@ export class JsonStrings {
   /** Inside a multi-byte character or an escape, if some character of the decoder's range keeps the text alive. */
   inCharacter(text: TextState, decoder: TextDecoder): Lexeme | undefined {
     const shared = decoder.sharedBy(text);
-    if (shared !== undefined) return this.inSharedCharacter(shared);
+    if (shared !== undefined) return this.#shared.get(shared);
     const bytes = decoder.bytesLeft(text);
     if (bytes === Infinity) return undefined;
     return this.#lexemes.get(
       `${text.id}${decoder.key}`,
       () => new InCharacter({ id: this.#nextId(), text, decoder, bytes, strings: this }),
-    );
-  }
-
-  inSharedCharacter(character: SharedCharacter): Lexeme {
-    const key = `${character.target.id}s${character.left},${character.low},${character.high}`;
-    return this.#lexemes.get(
-      key,
-      () =>
-        new InSharedCharacter({
-          id: this.#nextId(),
-          character,
-          inside: (text) => this.inside(text),
-          more: (next) => this.inSharedCharacter(next),
-        }),
     );
   }
 }

@@ -1,16 +1,19 @@
 import { type ByteRange, byteRange } from "./byte-range.ts";
 import { Interner, type Lexeme } from "./lexeme.ts";
-import { InSharedCharacter } from "./shared-character.ts";
-import { DecodedText, type SharedCharacter, type TextDecoder } from "./text-decoder.ts";
+import { SharedCharacters } from "./shared-character.ts";
+import { DecodedText, type TextDecoder } from "./text-decoder.ts";
 import type { TextState } from "./text-state.ts";
 
 /** Makes the lexemes of raw UTF-8 text that a `TextState` recognises: no quotes, no escapes. */
 export class PlainTexts {
   readonly #lexemes = new Interner<Lexeme>();
   readonly #nextId: () => number;
+  readonly #shared: SharedCharacters;
 
   constructor(nextId: () => number) {
     this.#nextId = nextId;
+    const inside = (text: TextState): Lexeme => this.at(text);
+    this.#shared = new SharedCharacters({ lexemes: this.#lexemes, nextId, inside });
   }
 
   at(text: TextState): Lexeme {
@@ -19,24 +22,10 @@ export class PlainTexts {
 
   inCharacter(text: TextState, decoder: TextDecoder): Lexeme | undefined {
     const shared = decoder.sharedBy(text);
-    if (shared !== undefined) return this.inSharedCharacter(shared);
+    if (shared !== undefined) return this.#shared.get(shared);
     if (decoder.bytesLeft(text) === Infinity) return undefined;
     const make = (): Lexeme => new PlainText({ id: this.#nextId(), text, decoder, texts: this });
     return this.#lexemes.get(`${text.id}${decoder.key}`, make);
-  }
-
-  inSharedCharacter(character: SharedCharacter): Lexeme {
-    const key = `${character.target.id}s${character.left},${character.low},${character.high}`;
-    return this.#lexemes.get(
-      key,
-      () =>
-        new InSharedCharacter({
-          id: this.#nextId(),
-          character,
-          inside: (text) => this.at(text),
-          more: (next) => this.inSharedCharacter(next),
-        }),
-    );
   }
 }
 

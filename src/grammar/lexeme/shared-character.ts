@@ -1,10 +1,10 @@
 import { type ByteRange, byteRange } from "./byte-range.ts";
-import type { Lexeme } from "./lexeme.ts";
+import type { Interner, Lexeme } from "./lexeme.ts";
 import type { SharedCharacter } from "./text-decoder.ts";
 import type { TextState } from "./text-state.ts";
 
 /** Inside a character of several bytes of which it does not matter which one it is. */
-export class InSharedCharacter implements Lexeme {
+class InSharedCharacter implements Lexeme {
   readonly id: number;
   readonly label = -1;
   readonly accepts = false;
@@ -46,5 +46,29 @@ export class InSharedCharacter implements Lexeme {
 
   clip(length: number): Lexeme {
     return this.#more({ ...this.#character, target: this.#character.target.clip(length) });
+  }
+}
+
+interface SharedCharacterParts {
+  readonly lexemes: Interner<Lexeme>;
+  readonly nextId: () => number;
+  /** Where one is when the character is complete. */
+  readonly inside: (text: TextState) => Lexeme;
+}
+
+/** Makes them, one per character, for strings and plain texts alike. */
+export class SharedCharacters {
+  readonly #parts: SharedCharacterParts;
+
+  constructor(parts: SharedCharacterParts) {
+    this.#parts = parts;
+  }
+
+  get(character: SharedCharacter): Lexeme {
+    const { lexemes, nextId, inside } = this.#parts;
+    const key = `${character.target.id}s${character.left},${character.low},${character.high}`;
+    const make = (): Lexeme =>
+      new InSharedCharacter({ id: nextId(), character, inside, more: (next) => this.get(next) });
+    return lexemes.get(key, make);
   }
 }

@@ -1,5 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
+import { GREEDY } from "#engine";
 import type { EngineModel, GenerationRequest, PromptPart } from "#engine";
 import type { Catalog } from "../catalog.ts";
 import type { LoadedModel } from "../deployment.ts";
@@ -169,16 +170,7 @@ async function* stepsOf(
     choices: 1,
     maxTokens: LABEL_TOKENS,
     minTokens: 0,
-    sampling: {
-      temperature: 0,
-      topP: 1,
-      topK: 0,
-      minP: 0,
-      presencePenalty: 0,
-      frequencyPenalty: 0,
-      logitBias: new Map(),
-      seed: 0n,
-    },
+    sampling: GREEDY,
     stop: [],
     logprobs: RANKED_TOKENS,
     prediction: undefined,
