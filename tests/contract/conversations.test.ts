@@ -1,31 +1,22 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Mistral } from "@mistralai/mistralai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silentLogger } from "#base";
-import { openBackOffice } from "#platform";
 import type { BackOffice } from "#platform";
-import { startTestServer } from "../support/test-server.ts";
+import { OFFICE_KEY, startOfficeServer } from "../support/office-server.ts";
+import type { OfficeServer } from "../support/office-server.ts";
 import type { TestServer } from "../support/test-server.ts";
 
-const KEY = "the-key-of-all-scopes";
-const directory = mkdtempSync(join(tmpdir(), "tramontane-conversations-"));
+const KEY = OFFICE_KEY;
+let running: OfficeServer;
 let office: BackOffice;
 let server: TestServer;
 let client: Mistral;
 
 beforeAll(async () => {
-  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-  office = await openBackOffice({ directory, role: "server", configuredKey: KEY, clock, logger: silentLogger });
-  server = await startTestServer({ office });
+  running = await startOfficeServer("conversations");
+  ({ office, server } = running);
   client = new Mistral({ apiKey: KEY, serverURL: server.origin });
 }, 60_000);
-afterAll(async () => {
-  await server.close();
-  await office.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => running.close());
 
 const model = "mistral-medium-latest";
 const completionArgs = { maxTokens: 8, temperature: 0 };
