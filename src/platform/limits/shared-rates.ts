@@ -52,26 +52,33 @@ end
 for i, level in ipairs(levels) do levels[i] = string.format('%.9f', level) end
 return { refused, string.format('%.3f', longest), unpack(levels) }`;
 
-const ANSWER_MS = 250;
-const RECONNECT_MS = 1_000;
+/** How long one answer may take. A store that takes longer is away, for everyone, until it answers again. */
+const ANSWER_MS = 1_000;
+const PROBE_MS = 1_000;
 
-/** Allowances in Valkey or Redis (7 or newer). A store that is away is told apart at once, and found again within a second. */
+/**
+ * Allowances in Valkey or Redis (7 or newer). Only the first requests wait for a store that hangs; a broken connection is
+ * noticed at once. A store that is away is found again within a second or so.
+ */
 export function openSharedRates(url: string, logger: Logger): SharedRates {
   const client = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: ANSWER_MS,
-    connectTimeout: ANSWER_MS * 4,
-    retryStrategy: () => RECONNECT_MS,
+    connectTimeout: ANSWER_MS,
+    retryStrategy: () => PROBE_MS,
   });
   let isAway = false;
+  let probe: NodeJS.Timeout | undefined;
   const report = (away: boolean, error?: unknown): void => {
     if (away === isAway) return;
     isAway = away;
     const about = error instanceof Error ? { message: error.message } : {};
     logger.log(away ? "warn" : "info", away ? "limits.store_away" : "limits.store_back", about);
+    clearInterval(probe);
+    if (away) probe = setInterval(() => void client.ping().then(() => report(false), ignore), PROBE_MS).unref();
   };
   client.on("error", (error) => report(true, error));
+  client.on("ready", () => report(false));
   client.defineCommand("tramontaneTake", { lua: SCRIPT });
   const run = client as unknown as Record<
     "tramontaneTake",
@@ -86,9 +93,9 @@ export function openSharedRates(url: string, logger: Logger): SharedRates {
     );
   return {
     async take(buckets) {
+      if (isAway) return undefined;
       try {
-        const [refused, waitMs, ...levels] = await call(false, buckets);
-        report(false);
+        const [refused, waitMs, ...levels] = await inTime(call(false, buckets));
         return {
           refused: refused === 0 ? undefined : Number(refused) - 1,
           waitMs: Number(waitMs),
@@ -100,11 +107,24 @@ export function openSharedRates(url: string, logger: Logger): SharedRates {
       }
     },
     correct(buckets) {
-      if (buckets.length > 0) call(true, buckets).catch((error: unknown) => report(true, error));
+      if (buckets.length > 0 && !isAway) call(true, buckets).catch((error: unknown) => report(true, error));
     },
     close() {
+      clearInterval(probe);
       client.disconnect();
       return Promise.resolve();
     },
   };
+}
+
+const ignore = (): void => {};
+
+/** The answer, or an error when it takes too long; an answer that lies in the socket while we were busy is in time. */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new Error(`no answer within ${ANSWER_MS} ms`));
+    // Timers run before sockets are read: one more turn of the event loop for what has arrived.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), ANSWER_MS);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TramontaneError } from "#base";
 import type { Logger } from "#base";
 import type { Database, StoreDescription } from "./database.ts";
@@ -18,6 +19,9 @@ export interface StorageOptions {
   readonly logger: Logger;
 }
 
+/** The longest pause between two attempts to bring the embedded server back. */
+const REPAIR_PAUSE_MS = 8_000;
+
 /** Opens the store: the given PostgreSQL, or the embedded one. The schema is the caller's next step (`migrate`). */
 export async function openDatabase(options: StorageOptions): Promise<Database> {
   const began = performance.now();
@@ -30,11 +34,24 @@ export async function openDatabase(options: StorageOptions): Promise<Database> {
     await cluster.ensureRunning();
     await lease.hold();
   };
-  const lease = new StoreLease(cluster.target, options.role, () => {
-    repair().catch((error: unknown) =>
-      options.logger.log("error", "storage.repair_failed", { message: String(error) }),
-    );
-  });
+  let isClosed = false;
+  let isRepairing = false;
+  // Also when nobody asks for anything: without the lease a second server would be let in.
+  const repairUntilWell = async (): Promise<void> => {
+    if (isRepairing) return;
+    isRepairing = true;
+    for (let pauseMs = 250; !isClosed; pauseMs = Math.min(2 * pauseMs, REPAIR_PAUSE_MS)) {
+      try {
+        await repair();
+        break;
+      } catch (error) {
+        options.logger.log("error", "storage.repair_failed", { message: String(error) });
+        await sleep(pauseMs, undefined, { ref: false });
+      }
+    }
+    isRepairing = false;
+  };
+  const lease = new StoreLease(cluster.target, options.role, () => void repairUntilWell());
   try {
     await lease.hold();
   } catch (error) {
@@ -44,6 +61,7 @@ export async function openDatabase(options: StorageOptions): Promise<Database> {
   const pool = new PostgresPool({ target: cluster.target, size, onUnreachable: repair });
   const description = await describe(pool, "embedded", began);
   return withDescription(pool, description, async () => {
+    isClosed = true;
     await pool.close();
     if (await lease.leave()) await cluster.stop();
     else cluster.abandon();
