@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromium } from "playwright-core";
+import { within } from "../support/patience.ts";
 
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -22,7 +23,7 @@ export interface Watched {
 
 export async function openPage(context: BrowserContext, origin: string): Promise<Watched> {
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(within(30_000));
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
   page.on("console", (message) => {
@@ -38,6 +39,19 @@ export async function openPage(context: BrowserContext, origin: string): Promise
     void dialog.dismiss();
   });
   return { page, faults };
+}
+
+/** Writes a question and sends it from its box: a dialog that just closed may still be taking the focus back. */
+export async function send(page: Page, question: string): Promise<void> {
+  const box = page.locator("#composer");
+  await box.fill(question);
+  await box.press("Enter");
+}
+
+/** Sends a question and waits until its conversation has an address. */
+export async function ask(page: Page, question: string): Promise<void> {
+  await send(page, question);
+  await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/, { timeout: within(60_000) });
 }
 
 /** How far the page is wider than its window, in pixels. */

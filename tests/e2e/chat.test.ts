@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
+import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { longAnswer, scripted } from "./scripted-model.ts";
 
@@ -43,16 +44,12 @@ describe.skipIf(CHROMIUM === undefined)(
         await watched.page.getByRole("textbox", { name: "Message" }).waitFor();
         return watched;
       });
-    const ask = async (page: Page, question: string) => {
-      // Pressed in the box itself: a dialog that just closed may still be taking the focus back.
-      const box = page.getByRole("textbox", { name: "Message" });
-      await box.fill(question);
-      await box.press("Enter");
-      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
-    };
     const stopButton = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
     const answered = (page: Page) =>
-      page.getByRole("button", { name: "Answer again" }).last().waitFor({ timeout: 40_000 });
+      page
+        .getByRole("button", { name: "Answer again" })
+        .last()
+        .waitFor({ timeout: within(40_000) });
     const lastAnswer = (page: Page) => page.getByRole("article", { name: "Answer" }).last().locator(".md").innerText();
     const words = (text: string) => text.replaceAll(/[\s`*#|:\-$\\{}^[\]()]+/g, "");
 
@@ -77,7 +74,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await article.getByRole("table").first().waitFor();
       await article.locator("pre .hljs-keyword").first().waitFor();
       await expect
-        .poll(() => article.innerText(), { timeout: 10_000 })
+        .poll(() => article.innerText(), { timeout: within(10_000) })
         .toMatch(/\d+ tokens · .*\d+ tok\/s · tramontane-small/);
       expect(await page.getByRole("status").first().innerText()).toBe("The answer is complete");
       expect(faults).toEqual([]);
@@ -92,13 +89,36 @@ describe.skipIf(CHROMIUM === undefined)(
       const before = await lastAnswer(page);
       await page.reload();
       await stopButton(page).waitFor();
-      await expect.poll(() => lastAnswer(page).then(words), { timeout: 10_000 }).toContain(words(before).slice(0, 100));
+      await expect
+        .poll(() => lastAnswer(page).then(words), { timeout: within(10_000) })
+        .toContain(words(before).slice(0, 100));
       await answered(page);
       const shown = await page.getByRole("article", { name: "Answer" }).last().locator(".md h3").allInnerTexts();
       const expected = [...longAnswer(1500).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
       expect(shown).toEqual(expected);
       expect(faults).toEqual([]);
       await page.close();
+    });
+
+    test("a question sent before the models are known, and one sent during an answer, wait and are answered", async () => {
+      const { page, faults } = await openPage(context, server.origin);
+      let letModels: () => void = () => {};
+      const isAllowed = new Promise<void>((resolve) => (letModels = resolve));
+      await page.route("**/api/models", async (route) => {
+        await isAllowed;
+        await route.continue();
+      });
+      await page.goto(`${server.origin}/chat`);
+      await send(page, "Quick rate=30 chars=300");
+      await page.getByText("Sent as soon as a model is ready.").waitFor();
+      letModels();
+      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/, { timeout: within(60_000) });
+      await stopButton(page).waitFor();
+      await send(page, "say=Second");
+      await page.getByText("Sent as soon as this answer ends").waitFor();
+      await page.getByRole("article", { name: "Answer" }).getByText("Second", { exact: true }).waitFor();
+      expect(await page.getByRole("article", { name: "Answer" }).count()).toBe(2);
+      expect(faults).toEqual([]);
     });
 
     test.each(["button", "Escape"])(
@@ -111,7 +131,7 @@ describe.skipIf(CHROMIUM === undefined)(
         expect(model.running()).toBe(1);
         if (way === "button") await stopButton(page).click();
         else await page.keyboard.press("Escape");
-        await expect.poll(() => model.running(), { timeout: 10_000 }).toBe(0);
+        await expect.poll(() => model.running(), { timeout: within(10_000) }).toBe(0);
         await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
         await page.reload();
         await page.getByRole("note").getByText("Stopped. The text so far is kept.").waitFor();
@@ -173,7 +193,10 @@ describe.skipIf(CHROMIUM === undefined)(
       await stopButton(page).waitFor();
       await page.waitForTimeout(1500);
       await server.crashAndRestart();
-      await page.getByRole("note").getByText("Interrupted: the server was restarted.").waitFor({ timeout: 40_000 });
+      await page
+        .getByRole("note")
+        .getByText("Interrupted: the server was restarted.")
+        .waitFor({ timeout: within(40_000) });
       await page.getByRole("button", { name: "Continue" }).click();
       await stopButton(page).waitFor();
       await page.getByRole("note").getByText("Interrupted").waitFor({ state: "detached" });
@@ -234,7 +257,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.reload();
       await page.getByText("wind.md").waitFor();
       expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("How strong? say=Strong");
-      await page.keyboard.press("Enter");
+      await page.locator("#composer").press("Enter");
       await answered(page);
       await page.getByRole("list", { name: "Attached files" }).getByText("wind.md").waitFor();
       expect(faults).toEqual([]);

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
+import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { WordJudge } from "../support/word-judge.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -36,11 +37,6 @@ describe.skipIf(CHROMIUM === undefined)(
       await watched.page.goto(server.origin + path);
       await watched.page.getByRole("heading", { level: 1 }).waitFor();
       return watched;
-    };
-    const ask = async (page: Page, question: string) => {
-      await page.locator("#composer").fill(question);
-      await page.keyboard.press("Enter");
-      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
     };
     const spend = (question: string) =>
       server.call("POST", "/v1/chat/completions", {
@@ -150,7 +146,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const tabs: Watched[] = [first];
       for (let count = 2; count <= 8; count += 1) tabs.push(await open(path));
       for (const { page } of tabs)
-        await page.getByRole("button", { name: "Answer again" }).waitFor({ timeout: 60_000 });
+        await page.getByRole("button", { name: "Answer again" }).waitFor({ timeout: within(60_000) });
       await ask(tabs[7]!.page, "say=Last");
       for (const { page } of tabs) await page.getByText("Last", { exact: true }).last().waitFor();
       expect(tabs.flatMap(({ faults }) => faults)).toEqual([]);

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, slowness } from "./browser.ts";
+import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, slowness, send } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
 const MESSAGES = 10_000;
@@ -71,8 +71,7 @@ describe.skipIf(CHROMIUM === undefined)(
 
     test("scrolling up while an answer grows holds the line one reads", async () => {
       const page = await open(short);
-      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=200 chars=6000");
-      await page.keyboard.press("Enter");
+      await send(page, "Go rate=200 chars=6000");
       await page.getByRole("heading", { name: "Part 4" }).waitFor();
       await page.mouse.move(700, 300);
       await page.mouse.wheel(0, -500);
@@ -104,8 +103,7 @@ describe.skipIf(CHROMIUM === undefined)(
         const { metrics } = await session.send("Performance.getMetrics");
         return metrics.find(({ name }) => name === "TaskDuration")!.value;
       };
-      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=100 chars=6000");
-      await page.keyboard.press("Enter");
+      await send(page, "Go rate=100 chars=6000");
       await page.getByRole("heading", { name: "Part 1" }).waitFor();
       const [beganMs, busyBefore] = [performance.now(), await busySeconds()];
       await page.waitForTimeout(5000);

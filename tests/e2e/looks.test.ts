@@ -6,7 +6,7 @@ import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { consoleEn } from "../../src/web/i18n/console/en.ts";
 import { en } from "../../src/web/i18n/en.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf } from "./browser.ts";
+import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf, send } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
 const LANGUAGES = ["en", "fr", "es", "de", "it"] as const;
@@ -155,8 +155,7 @@ describe.skipIf(CHROMIUM === undefined)(
     test("axe finds nothing serious while an answer is written", async () => {
       const { page, context } = await openIn("en", "light", 1280);
       await visit(page, "/chat");
-      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=60 chars=2500");
-      await page.keyboard.press("Enter");
+      await send(page, "Go rate=60 chars=2500");
       await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
       expect(await faultsOf(page, "streaming")).toEqual([]);
       await page.keyboard.press("Escape");
@@ -199,8 +198,7 @@ describe.skipIf(CHROMIUM === undefined)(
     test("a language can be switched while one writes and while an answer is written", async () => {
       const { page, context, faults } = await openIn("en", "light", 1280);
       await visit(page, "/chat");
-      await page.getByRole("textbox", { name: "Message" }).fill("Go rate=40 chars=1200");
-      await page.keyboard.press("Enter");
+      await send(page, "Go rate=40 chars=1200");
       await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
       await page.getByRole("textbox", { name: "Message" }).fill("half a thought");
       await page.getByLabel("Language").selectOption("de");

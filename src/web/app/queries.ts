@@ -17,6 +17,8 @@ export function useModels() {
     queryKey: MODELS,
     queryFn: async () => (await api.models()).models,
     staleTime: 30_000,
+    // While nothing can answer, somebody waits for it.
+    refetchInterval: ({ state }) => (state.data?.some(({ ready }) => ready) ? false : 3000),
   });
 }
 

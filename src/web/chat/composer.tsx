@@ -9,6 +9,7 @@ import { EMPTY_DRAFT, loadDraft, saveDraft } from "./drafts.ts";
 import type { Draft } from "./drafts.ts";
 import { FileChip } from "./file-chip.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+import { useSendWhenReady } from "./use-send-when-ready.ts";
 
 const SchemaDialog = lazy(async () => ({ default: (await import("./schema-dialog.tsx")).SchemaDialog }));
 const ToolsDialog = lazy(async () => ({ default: (await import("./tools-dialog.tsx")).ToolsDialog }));
@@ -44,15 +45,19 @@ export function Composer(props: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const canUseTools = models.find(({ id }) => id === model)?.capabilities.tools === true;
-  const canSend = draft.text.trim() !== "" && model !== undefined && !isAnswering;
+  const hasText = draft.text.trim() !== "";
+  const canSend = hasText && model !== undefined && !isAnswering;
 
   const change = (part: Partial<Draft>) => {
+    // What is being changed is not finished.
+    callOff();
     const next = { ...draft, ...part };
     setDraft(next);
     saveDraft(draftKey, next);
   };
   const send = async () => {
-    if (!canSend) return;
+    if (!hasText) return;
+    if (!canSend) return wait();
     const sent = draft;
     change({ ...EMPTY_DRAFT, schema: sent.schema, tools: sent.tools });
     setRefusals([]);
@@ -60,6 +65,7 @@ export function Composer(props: ComposerProps) {
     setDraft(sent);
     saveDraft(draftKey, sent);
   };
+  const { isWaiting, wait, callOff } = useSendWhenReady(canSend, () => void send());
   const addFiles = async (files: readonly File[]) => {
     const read = await readFiles(files, draft.files.length, api.readDocument);
     change({ files: [...draft.files, ...read.attachments] });
@@ -108,6 +114,11 @@ export function Composer(props: ComposerProps) {
         {notice !== undefined && (
           <p role="alert" className="mb-1.5 rounded-md bg-warn-soft px-3 py-1.5 text-[13px] text-warn">
             {notice}
+          </p>
+        )}
+        {isWaiting && (
+          <p role="status" className="mb-1.5 px-3 text-[13px] text-ink-2">
+            {t(isAnswering ? "composer.afterAnswer" : "composer.whenReady")}
           </p>
         )}
         {refusals.length > 0 && (
@@ -196,7 +207,7 @@ export function Composer(props: ComposerProps) {
               <button
                 type="submit"
                 aria-label={t("composer.send")}
-                aria-disabled={!canSend}
+                aria-disabled={!hasText}
                 className="icon-button bg-accent text-on-accent hover:bg-accent-hover hover:text-on-accent aria-disabled:bg-sunken aria-disabled:text-ink-3"
               >
                 <Icon name="up" />

@@ -87,6 +87,8 @@ export const messages: Messages = {
   "composer.unreadable": "{name}: nicht lesbar.",
   "composer.model": "Modell",
   "composer.noModel": "Kein Modell",
+  "composer.afterAnswer": "Wird gesendet, sobald diese Antwort endet. Ändern Sie den Text, um das aufzuheben.",
+  "composer.whenReady": "Wird gesendet, sobald ein Modell bereit ist.",
   "composer.context": "{n} Token Kontext",
   "composer.speed": "{n} Tok/s",
   "composer.price": "{input} Eingabe · {output} Ausgabe je Million Token",

@@ -84,6 +84,8 @@ export const en = {
   "composer.unreadable": "{name}: could not be read.",
   "composer.model": "Model",
   "composer.noModel": "No model",
+  "composer.afterAnswer": "Sent as soon as this answer ends. Change the text to call it off.",
+  "composer.whenReady": "Sent as soon as a model is ready.",
   "composer.context": "{n} tokens of context",
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} in · {output} out per million tokens",

@@ -85,6 +85,8 @@ export const messages: Messages = {
   "composer.unreadable": "{name}: no se ha podido leer.",
   "composer.model": "Modelo",
   "composer.noModel": "Ningún modelo",
+  "composer.afterAnswer": "Se envía en cuanto termine esta respuesta. Cambie el texto para anularlo.",
+  "composer.whenReady": "Se envía en cuanto haya un modelo listo.",
   "composer.context": "{n} tokens de contexto",
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} de entrada · {output} de salida por millón de tokens",

@@ -85,6 +85,8 @@ export const messages: Messages = {
   "composer.unreadable": "{name} : lecture impossible.",
   "composer.model": "Modèle",
   "composer.noModel": "Aucun modèle",
+  "composer.afterAnswer": "Envoyé dès que cette réponse se termine. Modifiez le texte pour y renoncer.",
+  "composer.whenReady": "Envoyé dès qu’un modèle est prêt.",
   "composer.context": "{n} tokens de contexte",
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} en entrée · {output} en sortie par million de tokens",

@@ -85,6 +85,8 @@ export const messages: Messages = {
   "composer.unreadable": "{name}: lettura non riuscita.",
   "composer.model": "Modello",
   "composer.noModel": "Nessun modello",
+  "composer.afterAnswer": "Inviato appena questa risposta finisce. Cambi il testo per annullare.",
+  "composer.whenReady": "Inviato appena un modello è pronto.",
   "composer.context": "{n} token di contesto",
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} in entrata · {output} in uscita per milione di token",

@@ -36,6 +36,21 @@ test("a continued answer is not taken for its ended beginning", () => {
   expect(threads.get("c").messages[0]).toMatchObject({ status: "streaming", runId: "second" });
 });
 
+test("a page fetched before a question was sent does not hide the question", async () => {
+  let deliver: () => void = () => {};
+  const stored = [[message("old")], [message("old"), message("q"), message("a")]];
+  const threads = new ThreadStore(async () => {
+    const messages = stored.shift()!;
+    if (stored.length === 1) await new Promise<void>((resolve) => (deliver = resolve));
+    return { total: messages.length, from: 0, messages };
+  });
+  const loading = threads.load("c");
+  threads.follow("c", "old", [message("q"), message("a")]);
+  deliver();
+  await loading;
+  expect(threads.get("c").messages.map(({ id }) => id)).toEqual(["old", "q", "a"]);
+});
+
 test("what followed the parent of a new branch is replaced", async () => {
   const threads = storeOf([
     message("q", { content: "q" }),

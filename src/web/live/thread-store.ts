@@ -18,6 +18,8 @@ export class ThreadStore {
   readonly #readers = new Set<() => void>();
   /** Messages whose run is over, by run: an answer that arrives late still says "being written", and is corrected by these. */
   readonly #ended = new Map<string, ThreadMessage>();
+  /** How often each branch went on, so that a page fetched before that is not taken for the present. */
+  readonly #turns = new Map<string, number>();
 
   constructor(fetchPage: (conversationId: string, before?: string) => Promise<MessagePage>) {
     this.#fetchPage = fetchPage;
@@ -42,8 +44,10 @@ export class ThreadStore {
 
   /** Loads the end of the branch shown, replacing what was loaded. */
   async load(conversationId: string): Promise<void> {
+    const turn = this.#turns.get(conversationId);
     try {
       const page = await this.#fetchPage(conversationId);
+      if (turn !== this.#turns.get(conversationId)) return await this.load(conversationId);
       this.#set(conversationId, { state: "ready", ...page });
     } catch {
       if (!this.#threads.has(conversationId)) this.#set(conversationId, { ...LOADING, state: "failed" });
@@ -63,6 +67,7 @@ export class ThreadStore {
 
   /** The branch now goes on from `parentId` with `messages`: what followed it belongs to another branch. */
   follow(conversationId: string, parentId: string | null, messages: readonly ThreadMessage[]): void {
+    this.#turns.set(conversationId, (this.#turns.get(conversationId) ?? 0) + 1);
     const thread = this.get(conversationId);
     const at = parentId === null ? 0 : thread.messages.findIndex(({ id }) => id === parentId) + 1;
     const kept = parentId !== null && at === 0 ? thread.messages : thread.messages.slice(0, at);
