@@ -22,12 +22,12 @@ interface TermsParts {
 
 /** Sets an organisation's terms; requests that begin from now on cost accordingly, within 5 s in other processes. */
 export async function setBillingTerms(
-  { database, clock, audit }: TermsParts,
+  { database, audit }: TermsParts,
   change: { readonly organizationId: string; readonly terms: BillingTerms; readonly actor: string },
 ): Promise<void> {
   const { organizationId, terms, actor } = change;
   await database.transaction(async (session) => {
-    await lockOrganizations(session, [{ organizationId }], new Date(clock.nowMs()));
+    await lockOrganizations(session, [{ organizationId }]);
     const known = await session.query("select 1 as found from price_list where name = $1 limit 1", [
       terms.priceList ?? null,
     ]);

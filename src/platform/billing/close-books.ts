@@ -13,7 +13,7 @@ import { monthAfter, monthName, postUsage } from "./post-usage.ts";
  */
 export async function closeBooks(database: Database, organizationId: string, now: Date): Promise<void> {
   await database.transaction(async (session) => {
-    await lockOrganizations(session, [{ organizationId }], now);
+    await lockOrganizations(session, [{ organizationId }]);
     await postUsage(session, organizationId, now);
     const months = await monthsToInvoice(session, organizationId);
     const milestones = await dueMilestones(session, organizationId, now);

@@ -88,7 +88,7 @@ export class Commitments {
     const now = new Date(clock.nowMs());
     const id = uuidv7(now.getTime());
     await database.transaction(async (session) => {
-      await lockOrganizations(session, [wanted], now);
+      await lockOrganizations(session, [wanted]);
       const overlapping = await session.query(
         "select 1 as found from commitment where organization_id = $1 and status <> 'canceled' and starts_at < $3 and ends_at > $2",
         [organizationId, startsAt, endsAt],

@@ -58,7 +58,7 @@ export class Credits {
     const { organizationId } = wanted;
     const now = new Date(clock.nowMs());
     return await database.transaction(async (session) => {
-      await lockOrganizations(session, [wanted], now);
+      await lockOrganizations(session, [wanted]);
       // What was used before is not paid from what came after.
       await postUsage(session, organizationId, now);
       const id = await insertGrant(session, wanted, now);

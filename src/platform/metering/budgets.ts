@@ -50,7 +50,7 @@ export class Budgets {
     const now = new Date(clock.nowMs());
     return await database.transaction(async (session) => {
       await requireScopeIn(session, wanted);
-      await lockOrganizations(session, [wanted], now);
+      await lockOrganizations(session, [wanted]);
       const start = wanted.period === "month" ? monthOf(now) : new Date(0);
       const [row] = await session.query<BudgetRow>(
         `insert into budget (id, organization_id, scope, scope_id, period, cap, at_cap, period_start, spent, reserved)
@@ -91,9 +91,9 @@ export class Budgets {
 
   /** Throws `not_found` when the organisation has no such budget. */
   async remove(organizationId: string, budgetId: string, actor: string): Promise<void> {
-    const { database, clock, audit } = this.#parts;
+    const { database, audit } = this.#parts;
     await database.transaction(async (session) => {
-      await lockOrganizations(session, [{ organizationId }], new Date(clock.nowMs()));
+      await lockOrganizations(session, [{ organizationId }]);
       const sql = "delete from budget where organization_id = $1 and id::text = $2 returning id";
       const removed = await session.query(sql, [organizationId, budgetId]);
       if (removed.length === 0) throw new TramontaneError("not_found", `No budget ${budgetId} in this organization.`);

@@ -11,7 +11,7 @@ import { settlementOf } from "./outcome.ts";
 import type { AttemptEnd, Settlement } from "./outcome.ts";
 import type { Spender } from "./spending.ts";
 import type { RefusedBy, UsageOperation, UsageResult, UsageSettle, UsageTrace } from "./usage-operation.ts";
-import type { IntentRow } from "./usage-rows.ts";
+import type { IntentRow } from "./intent-row.ts";
 import { writeUsage } from "./write-usage.ts";
 
 export interface MeterParts {

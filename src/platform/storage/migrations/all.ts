@@ -15,6 +15,7 @@ import { libraries } from "./0161-libraries.ts";
 import { agentAliases } from "./0162-agent-aliases.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 import { whereTheTimeWent } from "./0171-where-the-time-went.ts";
+import { writeUsageFunction } from "./0180-write-usage.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   agentAliases,
   peopleInTheApp,
   whereTheTimeWent,
+  writeUsageFunction,
 ];
