@@ -1,100 +1,106 @@
-// How much later the first words come to somebody who waits, while a batch runs beside.
-//   node --import tsx bench/batches/beside.ts [--model FILE.gguf] [--rounds 5]
+// How much later the first words come to somebody who waits, while a batch runs beside: both over HTTP, as users meet them.
+//   node --import tsx bench/batches/beside.ts [--model FILE.gguf] [--rounds 5] [--longest WORDS]
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { silentLogger } from "#base";
-import { createEngine, GREEDY } from "#engine";
-import type { EngineModel, GenerationRequest } from "#engine";
+import { startTramontane } from "../serving/contestant.ts";
+import { freshText } from "../serving/scenarios.ts";
+import { streamChat } from "../serving/sse-client.ts";
+import type { Endpoint } from "../serving/sse-client.ts";
 
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: "models/tramontane-small.gguf" },
     rounds: { type: "string", default: "5" },
+    longest: { type: "string", default: "400" },
   },
 });
 
-/** Requests per measurement; rounds alternate, so that whatever else the machine does meets both alike. */
-const ASKED = 40;
-/** Lines of a batch that are asked at once; see platform/batches/open-batches.ts. */
-const LINES_AT_ONCE = 4;
-const BATCH_PRIORITY = 10;
+/** Questions per measurement; rounds alternate, so that whatever else the machine does meets both alike. */
+const ASKED = 60;
+const SHORTEST_WORDS = 10;
+/** A person thinks between questions, so that each comes at a moment of its own: milliseconds at most. */
+const LONGEST_THOUGHT_MS = 200;
+/** More than are done while we measure. */
+const LINES = 3000;
 
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-const engine = createEngine({ logger: silentLogger, clock });
+const server = await startTramontane({ modelPath: values.model, contextTokens: 4096 });
 try {
-  const model = await engine.load({ name: "bench", source: { kind: "gguf", path: values.model } });
-  await measure(model);
+  const { endpoint } = server;
+  await measure(endpoint);
   const alone: number[] = [];
   const beside: number[] = [];
   const ratios: number[] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    const quiet = await measure(model);
-    const stop = startBatch(model);
-    const busy = await measure(model);
-    await stop();
+    const quiet = await measure(endpoint);
+    const batch = await startBatch(endpoint);
+    const busy = await measure(endpoint);
+    const done = await batch.stop();
     alone.push(...quiet);
     beside.push(...busy);
     ratios.push(p95(busy) / p95(quiet));
+    console.log(`round ${round + 1}: ${told(quiet)} alone, ${told(busy)} beside a batch that answered ${done} lines`);
   }
-  const told = (numbers: readonly number[]): string =>
-    `p50 ${quantile(numbers, 0.5).toFixed(1)} ms, p95 ${p95(numbers).toFixed(1)} ms`;
-  console.log(`alone:         ${told(alone)}`);
+  console.log(`alone:          ${told(alone)}`);
   console.log(`beside a batch: ${told(beside)}`);
   const rise = (quantile(ratios, 0.5) - 1) * 100;
-  console.log(
-    `p95 of the first words rises by ${rise.toFixed(0)} % (median of ${ratios.length} rounds: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")})`,
-  );
+  const list = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
+  console.log(`p95 of the first words rises by ${rise.toFixed(0)} % (median of ${ratios.length} rounds: ${list})`);
 } finally {
-  await engine.close();
+  await server.stop();
 }
 
-/** Milliseconds to the first words of requests, one after the other. */
-async function measure(model: EngineModel): Promise<number[]> {
+/** Milliseconds to the first words of questions of all lengths, one after the other. */
+async function measure(endpoint: Endpoint): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < ASKED; index += 1) {
-    const began = performance.now();
-    const signal = new AbortController().signal;
-    for await (const event of model.generate(
-      requestOf(`Question ${Math.random()}: why is the sky blue?`, 0, 4),
-      signal,
-    )) {
-      if (event.type !== "text") continue;
-      times.push(performance.now() - began);
-      break;
-    }
+    // The same lengths each time, spread evenly over their orders of magnitude.
+    const words = Math.round(SHORTEST_WORDS * (Number(values.longest) / SHORTEST_WORDS) ** (index / (ASKED - 1)));
+    times.push((await streamChat(endpoint, freshText(words), 8)).ttftMs);
+    await sleep(Math.random() * LONGEST_THOUGHT_MS);
   }
   return times;
 }
 
-/** Keeps lines of a batch running until told to stop. */
-function startBatch(model: EngineModel): () => Promise<void> {
-  const controller = new AbortController();
-  const work = async (): Promise<void> => {
-    while (!controller.signal.aborted) {
-      const request = requestOf(`Line ${Math.random()}: tell me a story about the wind.`, BATCH_PRIORITY, 200);
-      for await (const event of model.generate(request, controller.signal)) if (event.type === "finished") break;
-    }
+/** Has the server answer lines of a batch until told to stop; `stop` tells how many it has answered. */
+async function startBatch(endpoint: Endpoint): Promise<{ stop(): Promise<number> }> {
+  const ask = async (method: string, path: string, body?: unknown): Promise<BatchJob> => {
+    const headers = { "content-type": "application/json", ...endpoint.headers };
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`http://127.0.0.1:${endpoint.port}${path}`, { method, headers, ...content });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as BatchJob;
   };
-  const lines = Array.from({ length: LINES_AT_ONCE }, async () => await work().catch(() => {}));
-  return async () => {
-    controller.abort();
-    await Promise.all(lines);
+  const requests = Array.from({ length: LINES }, (_, index) => ({
+    custom_id: String(index),
+    body: { messages: [{ role: "user", content: freshText(30) }], max_tokens: 100, min_tokens: 100 },
+  }));
+  const { id } = await ask("POST", "/v1/batch/jobs", {
+    model: endpoint.model,
+    endpoint: "/v1/chat/completions",
+    requests,
+  });
+  const look = async (): Promise<BatchJob> => await ask("GET", `/v1/batch/jobs/${id}`);
+  while ((await look()).succeeded_requests === 0) await sleep(100);
+  return {
+    async stop() {
+      const { succeeded_requests: done, failed_requests: failed } = await look();
+      if (failed > 0) throw new Error(`${failed} lines failed`);
+      await ask("POST", `/v1/batch/jobs/${id}/cancel`);
+      while ((await look()).status !== "CANCELLED") await sleep(100);
+      return done;
+    },
   };
 }
 
-function requestOf(text: string, priority: number, maxTokens: number): GenerationRequest {
-  return {
-    prompt: [{ kind: "text", text }],
-    choices: 1,
-    maxTokens,
-    minTokens: maxTokens,
-    sampling: GREEDY,
-    stop: [],
-    logprobs: undefined,
-    prediction: undefined,
-    priority,
-    caller: priority === 0 ? "person" : "batch",
-    adapter: undefined,
-  };
+interface BatchJob {
+  readonly id: string;
+  readonly status: string;
+  readonly succeeded_requests: number;
+  readonly failed_requests: number;
+}
+
+function told(numbers: readonly number[]): string {
+  return `p50 ${quantile(numbers, 0.5).toFixed(1)} ms, p95 ${p95(numbers).toFixed(1)} ms`;
 }
 
 function p95(numbers: readonly number[]): number {
