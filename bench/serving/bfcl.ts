@@ -1,13 +1,15 @@
 /**
  * Function calls of a model of random weights, which is adversarial on purpose: every call must have an id of nine letters
  * or digits, a known name, and arguments that parse and satisfy their schema, in the whole answer and in the streamed one.
- * `differing` counts where the two differ though their seed is the same, which windows as long as these do not promise
- * (decision 41: a shared cache).
+ * `differing` counts where the two differ though their seed is the same; windows that leave each sequence a cache of its
+ * own promise that there are none (decision 41).
  * The questions and functions are those of the 13 single-turn categories of BFCL v4; the answers' sense is not judged.
+ * With `--journal` each question's outcome is written down as it comes, and a later run goes on from there.
  *
- *   node --import tsx bench/serving/bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model [--limit 20] [--max-tokens 256] [--streams 8]
+ *   node --import tsx bench/serving/bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model
+ *     [--limit 20] [--max-tokens 256] [--streams 8] [--context-tokens 16384] [--journal FILE.jsonl]
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -41,11 +43,13 @@ const { values, positionals } = parseArgs({
     tokenizer: { type: "string" },
     "max-tokens": { type: "string", default: "256" },
     streams: { type: "string", default: "8" },
+    "context-tokens": { type: "string", default: "16384" },
+    journal: { type: "string" },
   },
 });
 const [folder] = positionals;
 if (!folder || !values.tokenizer || !existsSync(values.tokenizer)) {
-  console.error("usage: bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model [--limit 20] [--max-tokens 256]");
+  console.error("usage: bfcl.ts FOLDER_OF_BFCL --tokenizer TOKENIZER.model [--limit 20] [--journal FILE.jsonl]");
   process.exit(2);
 }
 
@@ -118,7 +122,20 @@ function problemOf(call: Call, validators: ReadonlyMap<string, (value: unknown) 
   }
 }
 
-async function askOne(endpoint: Endpoint, category: string, { question, function: functions }: Question) {
+/** What came of one question: counts of answers and calls, and what was wrong with them. */
+interface Outcome {
+  readonly answers: number;
+  readonly calls: number;
+  readonly differing: number;
+  readonly problems: readonly string[];
+  readonly refusal?: string;
+}
+
+async function askOne(
+  endpoint: Endpoint,
+  category: string,
+  { question, function: functions }: Question,
+): Promise<Outcome> {
   const tools = functions.map(({ name, description = "", parameters }) => ({
     type: "function",
     function: {
@@ -132,6 +149,7 @@ async function askOne(endpoint: Endpoint, category: string, { question, function
   );
   const messages = question[0]!.map(({ role, content }) => ({ role, content }));
   const choice = category.includes("irrelevance") ? "auto" : "any";
+  const outcome = { answers: 0, calls: 0, differing: 0, problems: [] as string[] };
   for (const temperature of [0, 1.5]) {
     const maxTokens = Number(values["max-tokens"]);
     const body = { messages, tools, tool_choice: choice, temperature, random_seed: 7, max_tokens: maxTokens };
@@ -140,43 +158,71 @@ async function askOne(endpoint: Endpoint, category: string, { question, function
     };
     const { finish_reason: reason, message } = whole.choices[0]!;
     const calls = message.tool_calls ?? [];
-    count.answers += 1;
-    count.calls += calls.length;
+    outcome.answers += 1;
+    outcome.calls += calls.length;
     const streamed = callsOfStream(await ask(endpoint, { ...body, stream: true }));
-    const wrongs = [...calls, ...streamed]
-      .map((call) => problemOf(call, validators))
-      .filter((problem) => problem !== undefined);
+    const wrongs = [...calls, ...streamed].flatMap((call) => problemOf(call, validators) ?? []);
     if (choice === "any" && (calls.length === 0 || streamed.length === 0 || reason !== "tool_calls")) {
       wrongs.push(`no call (${reason})`);
     }
     const functionsOf = (list: readonly Call[]) => JSON.stringify(list.map((call) => call.function));
-    if (functionsOf(streamed) !== functionsOf(calls)) count.differing += 1;
-    if (wrongs.length === 0) continue;
-    count.wrong += 1;
-    console.error(`${category}, temperature ${temperature}: ${wrongs.join("; ").slice(0, 400)}`);
+    if (functionsOf(streamed) !== functionsOf(calls)) outcome.differing += 1;
+    if (wrongs.length > 0) outcome.problems.push(`temperature ${temperature}: ${wrongs.join("; ").slice(0, 400)}`);
+  }
+  return outcome;
+}
+
+/** What earlier runs wrote down, by category and line; what they were refused is asked again. */
+function readJournal(path: string | undefined): Map<string, Outcome> {
+  if (path === undefined || !existsSync(path)) return new Map();
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  return new Map(
+    lines.flatMap((line) => {
+      const { key, ...outcome } = JSON.parse(line) as Outcome & { key: string };
+      return outcome.refusal === undefined ? [[key, outcome] as const] : [];
+    }),
+  );
+}
+
+async function tryAsk(endpoint: Endpoint, category: string, question: Question): Promise<Outcome> {
+  try {
+    return await askOne(endpoint, category, question);
+  } catch (error) {
+    return { answers: 0, calls: 0, differing: 0, problems: [], refusal: String(error).slice(0, 300) };
   }
 }
 
+const journal = readJournal(values.journal);
 const count = { questions: 0, answers: 0, calls: 0, wrong: 0, differing: 0, refused: 0 };
+function tally(key: string, { answers, calls, differing, problems, refusal }: Outcome): void {
+  count.questions += 1;
+  count.answers += answers;
+  count.calls += calls;
+  count.differing += differing;
+  count.wrong += problems.length;
+  if (refusal !== undefined) count.refused += 1;
+  for (const problem of refusal === undefined ? problems : [refusal]) console.error(`${key}: ${problem}`);
+}
+
 const work = mkdtempSync(join(tmpdir(), "bfcl-"));
 const modelPath = join(work, "random.gguf");
 writeRandomModel({ path: modelPath, shape: "micro", type: "q8_0", vocabulary: readSentencePiece(values.tokenizer) });
-const server = await startTramontane({ modelPath, contextTokens: 16_384 });
+const server = await startTramontane({ modelPath, contextTokens: Number(values["context-tokens"]) });
 try {
   for (const category of CATEGORIES) {
     const file = join(folder, `BFCL_v4_${category}.json`);
     const lines = readFileSync(file, "utf8").trim().split("\n").slice(0, Number(values.limit));
     const before = { ...count };
-    const queue = lines.map((line) => JSON.parse(line) as Question);
+    const queue = [...lines.entries()];
     const take = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        count.questions += 1;
-        try {
-          await askOne(server.endpoint, category, next);
-        } catch (error) {
-          count.refused += 1;
-          console.error(`${category}: ${String(error).slice(0, 300)}`);
+        const key = `${category} ${next[0]}`;
+        const known = journal.get(key);
+        const outcome = known ?? (await tryAsk(server.endpoint, category, JSON.parse(next[1]) as Question));
+        if (known === undefined && values.journal !== undefined) {
+          appendFileSync(values.journal, `${JSON.stringify({ key, ...outcome })}\n`);
         }
+        tally(key, outcome);
       }
     };
     await Promise.all(Array.from({ length: Number(values.streams) }, take));
