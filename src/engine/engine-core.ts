@@ -283,7 +283,7 @@ export class EngineCore implements Core {
   /** Takes the tokens that a constraint leaves no choice about; the next pass computes them together. */
   #takeForced(sequence: Sequence): FinishReason | undefined {
     let reason: FinishReason | undefined;
-    for (const token of sequence.sampler.forcedTokens()) {
+    for (const token of sequence.sampler.forcedTokens(this.#remainingTokens(sequence))) {
       this.#forcedTokens += 1;
       sequence.sampler.work.forcedTokens += 1;
       reason = this.#take(sequence, { token, ranked: undefined });

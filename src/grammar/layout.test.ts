@@ -69,10 +69,12 @@ describe.each(["spaced", "compact"] as const)("%s", (layout) => {
   });
 });
 
-/** A vocabulary of bytes and a few longer tokens, tokenized by the longest match. */
-function greedyTrie(texts: readonly string[]) {
+/** A vocabulary of bytes and longer tokens, tokenized by the longest match of `texts`. */
+function greedyTrie(texts: readonly string[], unwritten: readonly string[] = []) {
   const encoder = new TextEncoder();
-  const tokens = texts.map((text) => encoder.encode(text)).toSorted((a, b) => b.length - a.length);
+  const encoded = (list: readonly string[]): Uint8Array[] => list.map((text) => encoder.encode(text));
+  const written = encoded(texts).toSorted((a, b) => b.length - a.length);
+  const tokens = [...written, ...encoded(unwritten)];
   return createTokenTrie({
     size: 256 + tokens.length,
     tokenBytes: (token) => (token < 256 ? Uint8Array.of(token) : tokens[token - 256]!),
@@ -81,9 +83,9 @@ function greedyTrie(texts: readonly string[]) {
     tokenize: (text) => {
       const out: number[] = [];
       for (let at = 0; at < text.length;) {
-        const found = tokens.findIndex((bytes) => bytes.every((byte, i) => text[at + i] === byte));
+        const found = written.findIndex((bytes) => bytes.every((byte, i) => text[at + i] === byte));
         out.push(found < 0 ? text[at]! : 256 + found);
-        at += found < 0 ? 1 : tokens[found]!.length;
+        at += found < 0 ? 1 : written[found]!.length;
       }
       return Int32Array.from(out);
     },
@@ -121,6 +123,26 @@ describe("forced tokens", () => {
     const matcher = started('{"name": "zz');
     matcher.accept(0x22);
     expect([...matcher.forcedTokens()]).toEqual([]);
+  });
+
+  test("stop where the shortest way to the end, in other tokens, would no longer fit the budget", () => {
+    const shorter = greedyTrie(['{"', 'one":', '": '], ['{"one', '": 0, "two": 0}']);
+    const integers = { one: { type: "integer" }, two: { type: "integer" } };
+    const schema = { type: "object", properties: integers, required: ["one", "two"] };
+    const bound = bindGrammar(compileJsonSchema(schema, { layout: "spaced" }), shorter);
+    for (let budget = bound.minTokens(); budget < bound.minTokens() + 4; budget++) {
+      const matcher = new Matcher(bound);
+      for (let left = budget; !matcher.mustEnd();) {
+        const forced = matcher.forcedTokens({ remainingTokens: left });
+        for (const token of forced) matcher.accept(token);
+        left -= forced.length;
+        expect(matcher.minTokensToClose()).toBeLessThanOrEqual(left);
+        if (matcher.mustEnd()) break;
+        matcher.accept([...matcher.mask({ remainingTokens: left })][0]!);
+        left--;
+      }
+      expect(JSON.parse(text(matcher))).toMatchObject({ one: expect.any(Number), two: expect.any(Number) });
+    }
   });
 
   test("say nothing that any other choice of allowed tokens would not say", () => {

@@ -14,10 +14,10 @@ interface MatcherOptions extends CacheLimits {
   readonly dummySpace?: boolean;
 }
 
-interface MaskOptions {
+interface Budget {
   /**
-   * Tokens that may still be written, an end token not counted. The mask then leaves out every token after which the
-   * rest would not suffice, so that an answer started with at least `BoundGrammar.minTokens` is always complete in time.
+   * Tokens that may still be written, an end token not counted. What is answered then leaves out every token after which
+   * the rest would not suffice, so that an answer started with at least `BoundGrammar.minTokens` is always complete in time.
    */
   readonly remainingTokens?: number;
 }
@@ -63,7 +63,7 @@ export class Matcher {
   }
 
   /** The tokens that may come next; shared with other matchers, not to be written to. */
-  mask(options: MaskOptions = {}): TokenMask {
+  mask(options: Budget = {}): TokenMask {
     this.#bound.grammar.meter.refill();
     const { configuration, hasEnded } = this.#position;
     const bound = this.#bound;
@@ -138,16 +138,19 @@ export class Matcher {
 
   /**
    * Tokens that are bound to come, in the tokenization that a model would have chosen itself; empty when nothing is
-   * certain. They may be accepted, and decoded in one batch, without asking the model.
+   * certain. They may be accepted, and decoded in one batch, without asking the model. The shortest way to the end may
+   * write the same bytes in fewer tokens, so that a budget can cut the run short.
    */
-  forcedTokens(): Int32Array {
+  forcedTokens({ remainingTokens }: Budget = {}): Int32Array {
     const { trie, table, grammar } = this.#bound;
     grammar.meter.refill();
     const { configuration, hasEnded } = this.#position;
     // How a first token with a dummy space is written is the model's business.
     if (hasEnded || this.#mayDropSpace || trie.tokenize === undefined) return new Int32Array(0);
     const forced = forcedText(configuration, table, this.#text);
-    return forced.bytes.length === 0 ? new Int32Array(0) : stableTokens(forced, trie);
+    if (forced.bytes.length === 0) return new Int32Array(0);
+    const tokens = stableTokens(forced, trie);
+    return remainingTokens === undefined ? tokens : tokens.subarray(0, this.#inTime(tokens, remainingTokens));
   }
 
   /** Whether the answer may end here. */
@@ -184,6 +187,19 @@ export class Matcher {
   /** What the bytes of the text are part of, in order: free content, names and arguments of calls. */
   spans(): Span[] {
     return this.#spans.spans();
+  }
+
+  /** How many of the tokens, which may come next, leave enough of the budget to complete the answer behind them. */
+  #inTime(tokens: Int32Array, remainingTokens: number): number {
+    for (const token of tokens) this.accept(token);
+    let count = tokens.length;
+    for (; count > 0; count--) {
+      const left = remainingTokens - count;
+      if (this.bytesToClose() <= left || this.minTokensToClose() <= left) break;
+      this.rollback(1);
+    }
+    this.rollback(count);
+    return count;
   }
 
   get #position(): Position {

@@ -61,14 +61,19 @@ export function drawConstrained(kernel: RowKernel, draw: ConstrainedDraw): numbe
  */
 function drawInTime(kernel: RowKernel, draw: ConstrainedDraw): number {
   const mask = draw.work.time(() => draw.matcher.mask());
+  const tooLate: [token: number, logit: number][] = [];
   let uniform = draw.uniforms[1];
-  for (let attempt = 0; attempt < REDRAWS; attempt++) {
+  while (tooLate.length < REDRAWS) {
     const token = drawUnder(kernel, mask, draw, uniform);
-    if (token < 0 || draw.work.time(() => isInTime(draw, token))) return token;
+    if (token >= 0 && draw.work.time(() => isInTime(draw, token))) return token;
+    if (token < 0) break;
     draw.work.wasHurried = true;
+    tooLate.push([token, kernel.get(token)]);
     kernel.set(token, -Infinity);
     uniform = (uniform + GOLDEN_RATIO) % 1;
   }
+  // Should nothing be in time, the mask for that case holds some of them.
+  for (const [token, logit] of tooLate) kernel.set(token, logit);
   return -1;
 }
 

@@ -90,11 +90,14 @@ export class Sampler {
     return this.#parts.endsWhole && (this.#parts.matcher?.canEnd() ?? false);
   }
 
-  /** Tokens that come next whatever the model says. None where log probabilities are wanted: they would lack them. */
-  forcedTokens(): Int32Array {
-    const { matcher, logprobs } = this.#parts;
+  /**
+   * Tokens that come next whatever the model says, out of `remainingTokens`. None where log probabilities are wanted: they
+   * would lack them.
+   */
+  forcedTokens(remainingTokens: number): Int32Array {
+    const { matcher, logprobs, closesInTime } = this.#parts;
     if (matcher === undefined || logprobs !== undefined) return NO_TOKENS;
-    return this.work.time(() => matcher.forcedTokens());
+    return this.work.time(() => matcher.forcedTokens(closesInTime ? { remainingTokens } : {}));
   }
 
   /** How many of the drafts, from the first on, could be drawn at all. */
