@@ -45,9 +45,11 @@ export function observeTurn(events: AsyncIterable<TurnEvent>, parts: Observation
   parts.signal.addEventListener("abort", onAbort, { once: true });
   async function* read(): AsyncGenerator<TurnEvent> {
     isRead = true;
+    let isDurable = false;
     try {
       for await (const event of events) {
-        await parts.admission.durable;
+        if (!isDurable) await parts.admission.durable;
+        isDurable = true;
         count.take(event);
         if (event.type === "text" || event.type === "thinking") parts.admission.progress(count.tokens);
         if (count.endings.length === parts.choices) await settle("completed");

@@ -36,12 +36,39 @@ export async function beginWatch(parts: InferenceContext, call: Call, asked: Wat
     get guardrails() {
       return reports;
     },
-    async *afterCheck(answer) {
-      await check();
-      yield* answer();
-    },
+    afterCheck: (answer) => ({ [Symbol.asyncIterator]: () => new CheckedAnswer(check, answer) }),
     watch: (events) => policy?.watch(events) ?? events,
   };
+}
+
+/** An answer that starts when the check has passed. No generator: that would cost every piece of it turns of the event loop. */
+class CheckedAnswer implements AsyncIterator<TurnEvent, void> {
+  readonly #check: () => Promise<void>;
+  readonly #answer: () => AsyncIterable<TurnEvent>;
+  #events: AsyncIterator<TurnEvent, void> | undefined;
+  #isLeft = false;
+
+  constructor(check: () => Promise<void>, answer: () => AsyncIterable<TurnEvent>) {
+    this.#check = check;
+    this.#answer = answer;
+  }
+
+  next(): Promise<IteratorResult<TurnEvent, void>> {
+    return this.#events?.next() ?? this.#begin();
+  }
+
+  async return(): Promise<IteratorResult<TurnEvent, void>> {
+    this.#isLeft = true;
+    await this.#events?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async #begin(): Promise<IteratorResult<TurnEvent, void>> {
+    if (!this.#isLeft) await this.#check();
+    if (this.#isLeft) return { done: true, value: undefined };
+    this.#events = this.#answer()[Symbol.asyncIterator]();
+    return await this.#events.next();
+  }
 }
 
 /** What people said in a conversation, oldest first. */
