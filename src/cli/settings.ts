@@ -207,7 +207,7 @@ export const SETTINGS = {
     fallback: "[]",
   }),
   otlpUrl: setting({
-    summary: "OpenTelemetry collector to send traces to (OTLP over HTTP), such as http://127.0.0.1:4318.",
+    summary: "OpenTelemetry collector to send traces and metrics to (OTLP over HTTP), such as http://127.0.0.1:4318.",
     placeholder: "URL",
     defaultText: "none",
     parse: optional(webAddress),

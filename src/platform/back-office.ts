@@ -19,7 +19,7 @@ import { MIGRATIONS } from "./storage/migrations/all.ts";
 import { openDatabase } from "./storage/open-database.ts";
 import { secureRows } from "./storage/row-security.ts";
 import { TenantScope } from "./storage/tenant-scope.ts";
-import { OtlpTraces } from "./telemetry/otlp-traces.ts";
+import { openTelemetry } from "./telemetry/otlp.ts";
 import type { OidcSettings } from "./tenancy/oidc-login.ts";
 import { openTenancy } from "./tenancy/open-tenancy.ts";
 import type { Tenancy } from "./tenancy/open-tenancy.ts";
@@ -38,7 +38,7 @@ export interface BackOfficeOptions {
   readonly queueMs?: number | undefined;
   /** An OpenID provider that members sign in at. */
   readonly oidc?: OidcSettings | undefined;
-  /** A collector to send traces to, by OTLP over HTTP. */
+  /** A collector to send traces and metrics to, by OTLP over HTTP. */
   readonly otlpUrl?: URL | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -92,7 +92,7 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
   const prices = new PriceLists({ database, clock });
   const limits = new LimitRules({ database, clock, audit });
   const meter = options.role === "server" ? await Meter.open({ database, prices, clock, logger }) : undefined;
-  const traces = options.otlpUrl && new OtlpTraces({ url: options.otlpUrl, clock, logger });
+  const telemetry = options.otlpUrl && openTelemetry({ url: options.otlpUrl, clock, logger });
   const shared = options.rateStoreUrl === undefined ? undefined : openSharedRates(options.rateStoreUrl, logger);
   const limiter = new Limiter({ rules: limits, database, clock, shared });
   const folder = contentFolder(options.directory);
@@ -118,10 +118,10 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
     files,
     contentFolder: folder,
     meter,
-    gate: meter && createGate({ limiter, meter, logger, traces, clock, queueMs: options.queueMs ?? QUEUE_MS }),
+    gate: meter && createGate({ limiter, meter, logger, telemetry, clock, queueMs: options.queueMs ?? QUEUE_MS }),
     async close() {
       clearInterval(books);
-      await traces?.close();
+      await telemetry?.close();
       await shared?.close();
       await tenancy.close();
       await meter?.close();

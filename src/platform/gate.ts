@@ -6,7 +6,7 @@ import type { Place } from "./limits/fair-queue.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import type { AttemptEnd } from "./metering/outcome.ts";
 import type { Meter } from "./metering/meter.ts";
-import type { OtlpTraces } from "./telemetry/otlp-traces.ts";
+import type { Telemetry } from "./telemetry/otlp.ts";
 
 interface GateParts {
   readonly limiter: Limiter;
@@ -16,7 +16,7 @@ interface GateParts {
   /** How long a request may wait for its start. */
   readonly queueMs: number;
   /** Hears of every request that has ended. */
-  readonly traces?: OtlpTraces | undefined;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 const BYTES_PER_TOKEN = 4;
@@ -24,7 +24,7 @@ const BYTES_PER_TOKEN = 4;
 const USUAL_OUTPUT_TOKENS = 256;
 
 /** Lets in who is within limits and budget, and writes down what it came to. */
-export function createGate({ limiter, meter, logger, traces, clock, queueMs }: GateParts): Gate {
+export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }: GateParts): Gate {
   const queues = new Queues(clock, queueMs);
   return {
     async admit(ask: AdmissionRequest): Promise<Admission> {
@@ -59,7 +59,7 @@ export function createGate({ limiter, meter, logger, traces, clock, queueMs }: G
           const { promptTokens, completionTokens: outputTokens } = outcome;
           lease.end(promptTokens + outputTokens);
           place?.leave(promptTokens + outputTokens);
-          traces?.record({ ask, outcome });
+          telemetry?.record({ ask, outcome });
           await ticket.settle(endOf(outcome), { trace: withWait(outcome, place) }).catch((error: unknown) => {
             // A refusal is an answer; only a store that fails is news.
             if (!(error instanceof TramontaneError))

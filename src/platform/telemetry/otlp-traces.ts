@@ -1,22 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { Pool } from "undici";
 import type { Clock, Logger } from "#base";
-import type { AdmissionRequest, Outcome } from "../inference/call.ts";
-
-/** A request that has ended, as it is traced. Never its words. */
-export interface TracedRequest {
-  readonly ask: AdmissionRequest;
-  readonly outcome: Outcome;
-}
+import type { OtlpCollector } from "./otlp-collector.ts";
+import { failureOf, nanoseconds, operationOf, RESOURCE, SCOPE, text } from "./otlp-words.ts";
+import type { Attribute, TracedRequest } from "./otlp-words.ts";
 
 interface OtlpTracesParts {
-  /** The collector's OTLP/HTTP address, such as `http://127.0.0.1:4318`. */
-  readonly url: URL;
+  readonly collector: OtlpCollector;
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-type Attribute = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
 
 interface Span {
   readonly traceId: string;
@@ -33,7 +25,6 @@ const SEND_MS = 5_000;
 const BATCH = 512;
 /** What a collector that does not answer may make us keep. */
 const WAITING = 4_096;
-const TIMEOUT_MS = 3_000;
 
 /**
  * One span per request, sent to an OpenTelemetry collector as OTLP over HTTP in JSON, named by the GenAI semantic conventions.
@@ -43,18 +34,16 @@ const TIMEOUT_MS = 3_000;
 export class OtlpTraces {
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #pool: Pool;
-  readonly #path: string;
+  readonly #collector: OtlpCollector;
   readonly #timer: NodeJS.Timeout;
   readonly #waiting: Span[] = [];
   #sending: Promise<void> | undefined;
   #dropped = 0;
 
-  constructor({ url, clock, logger }: OtlpTracesParts) {
+  constructor({ collector, clock, logger }: OtlpTracesParts) {
     this.#clock = clock;
     this.#logger = logger;
-    this.#pool = new Pool(url.origin, { connections: 1, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
-    this.#path = `${url.pathname.replace(/\/$/, "")}/v1/traces`;
+    this.#collector = collector;
     this.#timer = setInterval(() => void this.#send(), SEND_MS).unref();
   }
 
@@ -72,7 +61,6 @@ export class OtlpTraces {
     clearInterval(this.#timer);
     await this.#sending;
     await this.#send();
-    await this.#pool.destroy();
   }
 
   async #send(): Promise<void> {
@@ -84,15 +72,7 @@ export class OtlpTraces {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
       try {
-        const { statusCode, body } = await this.#pool.request({
-          method: "POST",
-          path: this.#path,
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(exportRequest(batch)),
-        });
-        await body.dump();
-        // A refusal is final: the same spans would be refused again.
-        if (statusCode >= 500 || statusCode === 429) throw new Error(`status ${statusCode}`);
+        await this.#collector.post("traces", exportRequest(batch));
       } catch (error) {
         this.#waiting.unshift(...batch);
         this.#logger.log("warn", "telemetry.not_sent", {
@@ -110,27 +90,18 @@ function exportRequest(spans: readonly Span[]): unknown {
   return {
     resourceSpans: [
       {
-        resource: { attributes: [text("service.name", "tramontane")] },
-        scopeSpans: [{ scope: { name: "tramontane" }, spans }],
+        resource: RESOURCE,
+        scopeSpans: [{ scope: SCOPE, spans }],
       },
     ],
   };
 }
 
-/** GenAI's words for our operations. */
-const OPERATIONS: Readonly<Record<Outcome["operation"], string>> = {
-  chat: "chat",
-  text: "text_completion",
-  fim: "text_completion",
-  embeddings: "embeddings",
-  moderation: "moderation",
-  classification: "classification",
-};
-
-function spanOf({ ask, outcome }: TracedRequest, endMs: number): Span {
+function spanOf(traced: TracedRequest, endMs: number): Span {
+  const { ask, outcome } = traced;
   const { call, deployment } = ask;
-  const operation = OPERATIONS[outcome.operation];
-  const failure = outcome.ending === "broken" ? outcome.endings.at(-1) : undefined;
+  const operation = operationOf(traced);
+  const failure = failureOf(traced);
   return {
     traceId: call.requestId.replaceAll("-", ""),
     spanId: randomBytes(8).toString("hex"),
@@ -156,13 +127,9 @@ function spanOf({ ask, outcome }: TracedRequest, endMs: number): Span {
   };
 }
 
-const text = (key: string, value: string): Attribute => ({ key, value: { stringValue: value } });
 const number = (key: string, value: number): Attribute => ({ key, value: { intValue: String(value) } });
 const seconds = (key: string, ms: number): Attribute => ({ key, value: { doubleValue: ms / 1000 } });
 const list = (key: string, values: readonly string[]): Attribute => ({
   key,
   value: { arrayValue: { values: values.map((stringValue) => ({ stringValue })) } },
 });
-
-/** Microseconds are what a double holds of today's date. */
-const nanoseconds = (ms: number): string => `${Math.round(ms * 1000)}000`;
