@@ -4,6 +4,8 @@ import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import { guardedLookup, refuseInternalAddress } from "./address-guard.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
+import type { EngineLoad } from "./choose-engine.ts";
+import { PrefixMemory } from "./prompt-prefix.ts";
 import type { EndpointSpec } from "./remote-model-spec.ts";
 
 const CONNECT_MS = 2_000;
@@ -24,12 +26,14 @@ export interface EndpointAnswer {
 }
 
 /** One server that serves a model: its connections, and whether it is to be trusted just now. */
-export class RemoteEndpoint {
+export class RemoteEndpoint implements EngineLoad {
   readonly spec: EndpointSpec;
   readonly breaker = new CircuitBreaker();
+  readonly memory = new PrefixMemory();
   readonly #pool: Pool;
   readonly #clock: Clock;
   #running = 0;
+  #backlogBlocks = 0;
 
   /** Throws `forbidden` for an internal address that is not allowed. */
   constructor(spec: EndpointSpec, clock: Clock) {
@@ -44,9 +48,32 @@ export class RemoteEndpoint {
     });
   }
 
-  /** How busy it is for its weight: the least busy gets the next request. */
-  get load(): number {
-    return (this.#running + 1) / this.spec.weight;
+  get weight(): number {
+    return this.spec.weight;
+  }
+
+  get maxInFlight(): number {
+    return this.spec.maxInFlight;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get backlogBlocks(): number {
+    return this.#backlogBlocks;
+  }
+
+  /** A prompt is on its way here. The function it returns says that the answer has begun, or never will; once. */
+  expect(blocks: readonly number[]): () => void {
+    const missing = blocks.length - this.memory.matched(blocks);
+    this.memory.remember(blocks);
+    this.#backlogBlocks += missing;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#backlogBlocks -= missing;
+      isOver = true;
+    };
   }
 
   get host(): string {
@@ -112,7 +139,10 @@ export class RemoteEndpoint {
     this.#running -= 1;
     if (wentWell === undefined) this.breaker.abandoned();
     else if (wentWell) this.breaker.succeeded();
-    else this.breaker.failed(this.#clock.monotonicMs());
+    else {
+      this.breaker.failed(this.#clock.monotonicMs());
+      if (!this.breaker.isClosed) this.memory.forget();
+    }
   }
 }
 

@@ -3,7 +3,10 @@ import type { Clock, Logger } from "#base";
 import type { ChatRequest } from "#protocol";
 import type { TurnEvent } from "../inference/turn.ts";
 import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
+import { chooseEngine } from "./choose-engine.ts";
+import { prefixBlocks } from "./prompt-prefix.ts";
 import { RemoteEndpoint } from "./remote-endpoint.ts";
+import { RetryBudget } from "./retry-budget.ts";
 import type { RemoteModelSpec } from "./remote-model-spec.ts";
 import { continuesAnswer, echoesPrefix, textOf, toWireRequest } from "./wire-request.ts";
 
@@ -15,19 +18,25 @@ interface RemoteModelParts {
   readonly newCallId: () => string;
 }
 
+/** Saved-up second tries per endpoint: twice what opens a circuit breaker. */
+const RETRIES_PER_ENDPOINT = 10;
+
 /**
- * A model behind one or more endpoints. A request goes to the least busy one that is not known to be down; until the first
- * event of its answer, another takes over from one that fails. Afterwards nothing is tried again: the client has seen a part.
+ * A model behind one or more endpoints. A request goes to the one that will probably begin first (choose-engine.ts) of those not
+ * known to be down; until the first event of its answer, another takes over from one that fails, as long as such tries are
+ * few. Afterwards nothing is tried again: the client has seen a part.
  */
 export class RemoteModel {
   readonly spec: RemoteModelSpec;
   readonly #endpoints: readonly RemoteEndpoint[];
+  readonly #retries: RetryBudget;
   readonly #logger: Logger;
   readonly #newCallId: () => string;
 
   constructor({ spec, clock, logger, newCallId }: RemoteModelParts) {
     this.spec = spec;
     this.#endpoints = spec.endpoints.map((endpoint) => new RemoteEndpoint(endpoint, clock));
+    this.#retries = new RetryBudget(RETRIES_PER_ENDPOINT * spec.endpoints.length);
     this.#logger = logger;
     this.#newCallId = newCallId;
   }
@@ -43,15 +52,20 @@ export class RemoteModel {
     call: { readonly requestId: string; readonly signal: AbortSignal },
   ): AsyncGenerator<TurnEvent> {
     const tried = new Set<RemoteEndpoint>();
+    // With one endpoint there is nothing to choose.
+    const blocks = this.#endpoints.length === 1 ? [] : prefixBlocks(promptOf(request));
+    this.#retries.earn();
     for (;;) {
-      const endpoint = this.#choose(tried);
+      const endpoint = this.#choose(tried, blocks);
       tried.add(endpoint);
+      const begun = endpoint.expect(blocks);
       let hasBegun = false;
       let report = (_wentWell: boolean): void => {};
       try {
         const { events, done } = await this.#ask(endpoint, request, call.signal);
         report = once(done);
         for await (const event of events) {
+          if (!hasBegun) begun();
           hasBegun = true;
           yield event;
         }
@@ -68,8 +82,10 @@ export class RemoteModel {
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
         const facts = { host: endpoint.host, code, cause, attempt: tried.size };
         this.#logger.log("warn", "upstream.failed", { requestId: call.requestId, ...facts });
-        if (hasBegun || !MAY_BE_RETRIED.includes(code) || !this.#hasOther(tried)) throw error;
+        const mayRetry = !hasBegun && MAY_BE_RETRIED.includes(code) && this.#hasOther(tried);
+        if (!mayRetry || !this.#retries.take()) throw error;
       } finally {
+        begun();
         // Whoever leaves in the middle has heard nothing bad of the endpoint; the signal tells the rest.
         report(false);
       }
@@ -96,9 +112,9 @@ export class RemoteModel {
     return { events: isWhole ? readWholeAnswer(body, options) : readAnswer(body, options), done };
   }
 
-  #choose(tried: ReadonlySet<RemoteEndpoint>): RemoteEndpoint {
+  #choose(tried: ReadonlySet<RemoteEndpoint>, blocks: readonly number[]): RemoteEndpoint {
     const fresh = this.#endpoints.filter((endpoint) => !tried.has(endpoint) && endpoint.mayTry());
-    const [best] = fresh.toSorted((a, b) => a.load - b.load);
+    const best = chooseEngine(fresh, blocks);
     if (best !== undefined) return best;
     throw new TramontaneError("engine_unavailable", `No server of the model "${this.spec.name}" answers just now.`, {
       details: { retryAfterMs: 5_000 },
@@ -108,6 +124,12 @@ export class RemoteModel {
   #hasOther(tried: ReadonlySet<RemoteEndpoint>): boolean {
     return this.#endpoints.some((endpoint) => !tried.has(endpoint) && endpoint.mayTry());
   }
+}
+
+/** The beginning of what the engine will read, whatever it puts around it: equal beginnings give equal texts. */
+function promptOf({ tools, messages }: ChatRequest): string {
+  const texts = messages.map((message) => ("text" in message ? message.text : textOf(message.content)));
+  return `${tools.length === 0 ? "" : JSON.stringify(tools)}${messages.map(({ role }, i) => `${role}\n${texts[i]}`).join("\n")}`;
 }
 
 const MAY_BE_RETRIED: readonly string[] = ["overloaded", "engine_unavailable", "engine_crashed"];
