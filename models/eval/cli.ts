@@ -6,14 +6,17 @@
  *   … --split train       asks what training was made of instead: the gap is what did not generalise
  *   … --prompts FILE      writes the cases as token ids, one JSON line each, for an engine without a server
  *   … --answers FILE      scores such an engine's raw texts, one JSON string per line in the same order
+ *   … --file MODEL.gguf   asks the model file itself, without a server: nothing enforces a form; --context TOKENS for longer texts
  *   … --same FILE         says how many of the server's answers equal the trainer's own (train.py answer VOCAB MASTER PROMPTS FILE)
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { render, tokenize } from "../recipe/src/render.ts";
+import type { Sample } from "../recipe/src/sample.ts";
 import { Tokenizer, type Piece } from "../recipe/src/tokenizer.ts";
 import { ask } from "./chat-client.ts";
+import { answerOf, withModelFile } from "./engine-client.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import { report, type Outcome } from "./report.ts";
 import { equal, type Answer } from "./scorers.ts";
@@ -32,6 +35,8 @@ const { values: flags } = parseArgs({
     prompts: { type: "string" },
     answers: { type: "string" },
     same: { type: "string" },
+    file: { type: "string" },
+    context: { type: "string" },
   },
 });
 const named = flags.task?.split(",");
@@ -40,7 +45,19 @@ const split = flags.split === "train" ? "train" : "test";
 const cases = makeCases({ each: Number(flags.each), seed: Number(flags.seed), split }, wanted);
 
 async function askAll(list: readonly Case[]): Promise<(Answer | undefined)[]> {
+  if (flags.file)
+    return withModelFile(
+      { path: flags.file, contextTokens: flags.context ? Number(flags.context) : undefined },
+      (model) => askEach(list, (sample) => answerOf(model, sample)),
+    );
   const server = { url: flags.url, model: flags.model, key: process.env["TRAMONTANE_API_KEY"] ?? "" };
+  return askEach(list, (sample) => ask(sample, server));
+}
+
+async function askEach(
+  list: readonly Case[],
+  answer: (sample: Sample) => Promise<Answer>,
+): Promise<(Answer | undefined)[]> {
   const answers: (Answer | undefined)[] = [];
   let next = 0;
   let failed = 0;
@@ -48,7 +65,7 @@ async function askAll(list: readonly Case[]): Promise<(Answer | undefined)[]> {
     while (next < list.length) {
       const i = next++;
       try {
-        answers[i] = await ask(list[i]!.sample, server);
+        answers[i] = await answer(list[i]!.sample);
       } catch (error) {
         answers[i] = undefined;
         if (failed++ < 3) console.error(`${list[i]!.task.name}: ${String(error)}`);

@@ -31,6 +31,8 @@ export const tasks: readonly Task[] = [
   { name: "needle 250 tokens", make: needle(250), score: sameText },
   { name: "needle 1K tokens", make: needle(1000), score: sameText },
   { name: "needle 4K tokens", make: needle(4000), score: sameText },
+  { name: "needle 16K tokens", make: needle(16_000), score: sameText },
+  { name: "needle 32K tokens", make: needle(30_000), score: sameText },
   { name: "FAQ, unseen paraphrase", make: (context, lang) => chatSample(context, lang, "faq"), score: sameText },
   { name: "small talk, unseen wording", make: (context, lang) => chatSample(context, lang, "chat"), score: sameText },
   {

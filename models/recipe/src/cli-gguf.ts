@@ -29,11 +29,28 @@ const names: [string, string][] = [
 ];
 for (let l = 0; l < number("layers"); l++)
   for (const [to, from] of parts) names.push([`blk.${l}.${to}.weight`, `blocks.${l}.${from}`]);
+/** The file has one width for all layers: narrower ones get units that do nothing. */
+const width = Math.max(...metadata["ff"]!.split(",").map(Number));
+function widened(name: string, { shape, data }: Tensor): Tensor {
+  const [rows, columns] = shape as [number, number];
+  if (/ffn_(gate|up)/.test(name) && rows < width) {
+    const out = new Float32Array(width * columns);
+    out.set(data);
+    return { shape: [width, columns], data: out };
+  }
+  if (name.includes("ffn_down") && columns < width) {
+    const out = new Float32Array(rows * width);
+    for (let row = 0; row < rows; row++) out.set(data.subarray(row * columns, (row + 1) * columns), row * width);
+    return { shape: [rows, width], data: out };
+  }
+  return { shape, data };
+}
+
 const tensors = new Map<string, Tensor>(
   names.map(([to, from]) => {
     const tensor = master.get(from);
     if (!tensor) throw new Error(`${masterFile} lacks ${from}`);
-    return [to, tensor];
+    return [to, widened(to, tensor)];
   }),
 );
 
@@ -60,7 +77,7 @@ const meta: [string, MetaValue][] = [
   ["llama.context_length", { u32: contextTokens }],
   ["llama.embedding_length", { u32: number("d") }],
   ["llama.block_count", { u32: number("layers") }],
-  ["llama.feed_forward_length", { u32: number("ff") }],
+  ["llama.feed_forward_length", { u32: width }],
   ["llama.attention.head_count", { u32: number("heads") }],
   ["llama.attention.head_count_kv", { u32: number("kv_heads") }],
   ["llama.attention.layer_norm_rms_epsilon", { f32: number("eps") }],

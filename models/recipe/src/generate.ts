@@ -3,8 +3,10 @@ import { languages, type Language, type Sample, type Skill, type Split } from ".
 import { chatSample } from "./skills/chat.ts";
 import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
 import { classifySample } from "./skills/classify.ts";
+import { dialogueSample } from "./skills/dialogue.ts";
 import { needleSample, translateSample } from "./skills/passage.ts";
 import { formatSample, reasonSample } from "./skills/reason.ts";
+import { rulesSample } from "./skills/rules.ts";
 import { menuSample, toolResultSample, toolSample } from "./skills/tools.ts";
 import type { ValueContext } from "./values.ts";
 
@@ -20,8 +22,11 @@ export const makers: Record<string, Make> = {
   extract: extractSample,
   formats: formatsSample,
   copy: copySample,
+  dialogue: dialogueSample,
   classify: classifySample,
+  rules: rulesSample,
   needle: needleSample,
+  "needle-long": (context, lang) => needleSample(context, lang, ({ rng }) => rng.int(45, 92)),
   translate: translateSample,
   reason: reasonSample,
   format: formatSample,
@@ -29,8 +34,26 @@ export const makers: Record<string, Make> = {
 
 /** How often each kind is drawn; phases of a training run use different mixes. */
 export type Mix = Readonly<Record<string, number>>;
-export const mixes: Record<"early" | "main" | "choose" | "menu", Mix> = {
+export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown", Mix> = {
   menu: { menu: 1 },
+  grown: {
+    copy: 0.5,
+    chat: 7,
+    faq: 20,
+    tools: 20,
+    menu: 3,
+    dialogue: 5,
+    extract: 11,
+    formats: 0.5,
+    "tool-result": 3,
+    classify: 13,
+    rules: 9,
+    needle: 6,
+    "needle-long": 3,
+    translate: 2,
+    reason: 3,
+    format: 13,
+  },
   early: { copy: 35, chat: 12, faq: 15, tools: 18, extract: 18, "tool-result": 2 },
   main: {
     copy: 2,

@@ -16,7 +16,7 @@ import json, sys
 
 from train import *
 
-OLD, WIDTH = 256, 384
+OLD, WIDTH, NARROW = 256, 384, 128
 SEM, WIN, REQ, CODE = slice(256, 284), slice(284, 312), slice(312, 340), slice(340, 364)
 (CONST, OPEN, ABOUT, FIRST, INSIDE, WITHIN, BEGIN, BRACE, NAMED, AFTER_NAME, AFTER_BRACE, CALLS, BALLAST, INST, STARTED) = range(364, 379)
 LENGTH = 4.0
@@ -30,7 +30,7 @@ def even(*which):
 
 @torch.no_grad()
 def grow(old, table, seen, pieces, seed=1):
-    c = Config(old.c.vocab, WIDTH, old.c.layers + 3, 6, 3, old.c.ff)
+    c = Config(old.c.vocab, WIDTH, old.c.layers + 3, 6, 3, ",".join(str(n) for n in [NARROW] * 3 + old.c.ff))
     new, g = Model(c, torch.float32), torch.Generator().manual_seed(seed)
     E = new.emb.weight.zero_()
     E[:, :OLD] = old.emb.weight
@@ -183,8 +183,7 @@ def main():
         SET[name] = float(value)
     pieces = json.load(open(vocab))
     tensors, meta = load_safetensors(master)
-    shape = {k: int(meta.get(k, v)) for k, v in dict(SIZES["small"], vocab=4096).items()}
-    old = Model(Config(**shape), torch.float32)
+    old = Model(Config(**shape_of({**dict(SIZES["small"], vocab=4096), **meta})), torch.float32)
     old.load_state_dict(tensors)
     table = load_safetensors(table)[0]
     new = grow(old, table["table"], table["seen"], pieces)
@@ -193,7 +192,7 @@ def main():
     with torch.no_grad():
         print("same next token:", (new(ids).argmax(-1) == old(ids).argmax(-1)).float().mean().item())
     c = new.c
-    meta = {**meta, "size": "large", **{k: str(v) for k, v in dict(d=c.d, layers=c.layers, heads=c.heads, kv_heads=c.kv_heads, ff=c.ff, vocab=c.vocab).items()}}
+    meta = {**meta, "size": "large", **{k: str(v) for k, v in dict(d=c.d, layers=c.layers, heads=c.heads, kv_heads=c.kv_heads, ff=",".join(map(str, c.ff)), vocab=c.vocab).items()}}
     save_safetensors(out, new.state_dict(), meta)
 
 

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 SIZES = {
     "tiny": dict(d=128, layers=2, heads=2, kv_heads=1, ff=384),
     "small": dict(d=256, layers=5, heads=4, kv_heads=2, ff=768),
-    "large": dict(d=384, layers=8, heads=6, kv_heads=3, ff=768),
+    "large": dict(d=384, layers=8, heads=6, kv_heads=3, ff="128,128,128,768,768,768,768,768"),
 }
 
 # A long second moment: a step sees few tokens here.
@@ -22,10 +22,12 @@ BETAS = (0.9, 0.99)
 
 
 class Config:
-    """Shape of the network. Head size is d / heads; rotary base and norm epsilon are Mistral's."""
+    """Shape of the network; the rotary base and the norm's epsilon are Mistral's. `ff` may name a width per layer: "128,768"."""
 
     def __init__(self, vocab, d, layers, heads, kv_heads, ff, theta=1e6, eps=1e-5):
-        self.vocab, self.d, self.layers, self.heads, self.kv_heads, self.ff = vocab, d, layers, heads, kv_heads, ff
+        self.vocab, self.d, self.layers, self.heads, self.kv_heads = vocab, d, layers, heads, kv_heads
+        widths = [int(n) for n in str(ff).split(",")]
+        self.ff = widths * layers if len(widths) == 1 else widths
         self.theta, self.eps, self.head = theta, eps, d // heads
 
 
@@ -47,13 +49,13 @@ def rotate(x, turn):
 
 
 class Block(nn.Module):
-    def __init__(self, c, dtype):
+    def __init__(self, c, ff, dtype):
         super().__init__()
         self.c, self.dtype = c, dtype
         self.n1, self.n2 = Norm(c.d, c.eps), Norm(c.d, c.eps)
         make = lambda n_in, n_out: nn.Linear(n_in, n_out, bias=False)
         self.q, self.k, self.v = make(c.d, c.heads * c.head), make(c.d, c.kv_heads * c.head), make(c.d, c.kv_heads * c.head)
-        self.o, self.g, self.u, self.dn = make(c.heads * c.head, c.d), make(c.d, c.ff), make(c.d, c.ff), make(c.ff, c.d)
+        self.o, self.g, self.u, self.dn = make(c.heads * c.head, c.d), make(c.d, ff), make(c.d, ff), make(ff, c.d)
 
     def linear(self, x, *layers):
         """One matrix product for all `layers` that read the same input, in the compute dtype."""
@@ -85,7 +87,7 @@ class Model(nn.Module):
         super().__init__()
         self.c, self.dtype, self.cache = c, dtype, {}
         self.emb = nn.Embedding(c.vocab, c.d)
-        self.blocks = nn.ModuleList(Block(c, dtype) for _ in range(c.layers))
+        self.blocks = nn.ModuleList(Block(c, ff, dtype) for ff in c.ff)
         self.nf = Norm(c.d, c.eps)
         for b in self.blocks:
             for l in (b.q, b.k, b.v, b.o, b.g, b.u, b.dn):
@@ -242,6 +244,10 @@ def load_safetensors(path):
             for k, h in header.items() if k != "__metadata__"}, header.get("__metadata__", {})
 
 
+def shape_of(meta):
+    return {**{k: int(meta[k]) for k in ("vocab", "d", "layers", "heads", "kv_heads")}, "ff": meta["ff"]}
+
+
 def clock(text):
     """The next moment at which the wall clock shows HH:MM, as seconds since the epoch."""
     now = time.localtime()
@@ -265,7 +271,7 @@ def answer(vocab, master, prompts, out):
     """Greedy answers of a master in float32 to prompts of token ids, one JSON line each: what any engine must reproduce."""
     pieces = [p["text"] for p in json.load(open(vocab))]
     tensors, meta = load_safetensors(master)
-    model = Model(Config(**{k: int(meta[k]) for k in ("vocab", "d", "layers", "heads", "kv_heads", "ff")}), torch.float32)
+    model = Model(Config(**shape_of(meta)), torch.float32)
     model.load_state_dict(tensors)
     with open(out, "w") as f:
         for line in open(prompts):
@@ -335,9 +341,6 @@ def main():
         save_safetensors(os.path.join(a.out, "last.safetensors"), model.state_dict(), meta)
         save_safetensors(os.path.join(a.out, "mean.safetensors"), mean, meta)
 
-    def offer():
-        save_safetensors(os.path.join(a.out, "offer.safetensors"), model.state_dict(), {})
-
     @torch.no_grad()
     def meet(seen):
         """Averages the peer's newest weights in and offers the result; two processes on two cores so train one model."""
@@ -347,13 +350,12 @@ def main():
             other = load_safetensors(theirs)[0]
             for name, own in model.state_dict().items():
                 own.lerp_(other[name], 0.5)
-        offer()
+        save_safetensors(os.path.join(a.out, "offer.safetensors"), model.state_dict(), {})
         return when
 
     names = a.skills.split(",")
     sums, counts = torch.zeros(len(names)), torch.zeros(len(names))
-    stop = []
-    met = time.time()
+    stop, met = [], time.time()
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     saved = shown = time.time()
     shown_tokens = tokens
@@ -383,8 +385,7 @@ def main():
             loss = " ".join(f"{n} {sums[i] / counts[i]:.3f}" for i, n in enumerate(names) if counts[i] > 0)
             print(f"{time.strftime('%H:%M:%S')} step {step} tokens {tokens / 1e6:.2f}M ({(tokens - shown_tokens) / (now - shown):.0f}/s) lr {group['lr']:.1e} norm {norm:.2f} | {loss}", flush=True)
             shown, shown_tokens = now, tokens
-            sums.zero_()
-            counts.zero_()
+            sums.zero_(), counts.zero_()
         if now - saved > a.save * 60:
             save()
             saved = now

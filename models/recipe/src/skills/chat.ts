@@ -85,9 +85,20 @@ function slip(context: ValueContext, text: string): string {
   return text.slice(0, at) + (context.rng.chance(0.5) ? b + a : b) + text.slice(at + 2);
 }
 
+/** Some words left out, or all in another order: what is meant must be read from the words that remain. */
+export function loosened(context: ValueContext, text: string): string {
+  const { rng, split } = context;
+  if (split === "test" || !rng.chance(0.4)) return text;
+  const words = text.split(" ");
+  if (words.length < 4) return text;
+  const kept = words.filter(() => !rng.chance(0.2));
+  return (rng.chance(0.2) ? rng.shuffle(kept) : kept).join(" ") || text;
+}
+
 /** Casing, punctuation, greetings and slips vary as people type. */
 function typed(context: ValueContext, lang: Language, text: string): string {
   const { rng, split } = context;
+  text = loosened(context, text);
   if (rng.chance(0.15)) text = text.charAt(0).toLowerCase() + text.slice(1);
   else if (rng.chance(0.05)) text = text.toLowerCase();
   if (rng.chance(0.15)) text = text.replace(/ ?[?!.]$/, "").replace(/^[¿¡]/, "");

@@ -8,9 +8,9 @@ import type { Topic } from "../text/topic.ts";
 import { deskTopics } from "../text/topics-desk.ts";
 import { policyTopics } from "../text/topics-policy.ts";
 import { inventedWord, value, type ValueContext } from "../values.ts";
-import { chatExchange } from "./chat.ts";
+import { chatExchange, loosened } from "./chat.ts";
 
-const topics: readonly Topic[] = [...policyTopics, ...deskTopics];
+export const topics: readonly Topic[] = [...policyTopics, ...deskTopics];
 
 /** What people write about a topic in training: all wordings but the held-out one, each choice of words one entry. */
 const trainingSays = new Map(
@@ -32,10 +32,10 @@ const wording = (context: ValueContext, list: readonly string[]): string =>
 const trainingSay = ({ rng }: ValueContext, topic: Topic, lang: Language): string =>
   rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
 
-function message(context: ValueContext, topic: Topic, lang: Language): string {
+export function messageAbout(context: ValueContext, topic: Topic, lang: Language): string {
   const name = String(value(context.rng.pick(["name", "city", "company", "id"]), context));
   const says = context.split === "test" ? wording(context, topic.says[lang]) : trainingSay(context, topic, lang);
-  const text = says.replaceAll("{}", name);
+  const text = loosened(context, says.replaceAll("{}", name));
   return context.rng.chance(0.15)
     ? `${context.rng.pick(["Hello", "Bonjour", "Hola", "Hallo", "Ciao"])}, ${text}`
     : text;
@@ -50,9 +50,9 @@ export function topicPair(
   const topic = context.rng.pick(topics);
   const b =
     context.split === "train" && context.rng.chance(0.4)
-      ? message(context, topic, to)
+      ? messageAbout(context, topic, to)
       : context.rng.pick(topic.rules[to]);
-  return { a: message(context, topic, from), b, group: `topic ${topic.labels[0]}` };
+  return { a: messageAbout(context, topic, from), b, group: `topic ${topic.labels[0]}` };
 }
 
 /** A message of no topic at all: small talk, a question about the platform. */
@@ -99,7 +99,7 @@ function labelCourt(context: ValueContext, lang: Language, own: Language): Court
     const isRest = rest !== undefined && rng.chance(0.3);
     const target = rng.pick(chosen);
     const label = isRest ? rest : labels[chosen.indexOf(target)]!;
-    const text = isRest ? other(context, lang) : message(context, target, lang);
+    const text = isRest ? other(context, lang) : messageAbout(context, target, lang);
     return { text, answer: json ? toJson({ category: label }) : label };
   };
   return { instruction, judge };
@@ -113,9 +113,10 @@ function ruleCourt(context: ValueContext, lang: Language, own: Language): Court 
   const list = chosen.map((t, i) => `${i + 1}${mark} ${rng.pick(t.rules[own])}`).join("\n");
   const judge = (): { text: string; answer: string } => {
     const target = rng.pick(chosen);
-    if (!rng.chance(0.3)) return { text: message(context, target, lang), answer: String(chosen.indexOf(target) + 1) };
+    if (!rng.chance(0.3))
+      return { text: messageAbout(context, target, lang), answer: String(chosen.indexOf(target) + 1) };
     const stranger = rng.pick(topics.filter((t) => !chosen.includes(t)));
-    return { text: rng.chance(0.6) ? message(context, stranger, lang) : other(context, lang), answer: "none" };
+    return { text: rng.chance(0.6) ? messageAbout(context, stranger, lang) : other(context, lang), answer: "none" };
   };
   return { instruction: rng.pick(ruleAsks[own]).replace("{l}", () => list), judge };
 }
@@ -126,9 +127,12 @@ function yesNoCourt(context: ValueContext, lang: Language, own: Language): Court
   const target = rng.pick(topics);
   const rule = rng.pick(target.rules[own]);
   const judge = (): { text: string; answer: string } => {
-    if (rng.chance(0.5)) return { text: message(context, target, lang), answer: yesNo[own][0] };
+    if (rng.chance(0.5)) return { text: messageAbout(context, target, lang), answer: yesNo[own][0] };
     const stranger = rng.pick(topics.filter((t) => t !== target));
-    return { text: rng.chance(0.6) ? message(context, stranger, lang) : other(context, lang), answer: yesNo[own][1] };
+    return {
+      text: rng.chance(0.6) ? messageAbout(context, stranger, lang) : other(context, lang),
+      answer: yesNo[own][1],
+    };
   };
   return { instruction: rng.pick(yesNoAsks[own]).replace("{l}", () => rule), judge };
 }
@@ -140,7 +144,7 @@ function refusalSample(context: ValueContext, lang: Language, own: Language): Sa
   const words = rng.pick(target.rules[own]);
   const system: Message = { role: "system", content: rng.pick(refusalRules[own]).replace("{l}", () => words) };
   const { ask, answer } = rng.chance(0.5)
-    ? { ask: message(context, target, lang), answer: refusal[lang].replace("{}", () => words) }
+    ? { ask: messageAbout(context, target, lang), answer: refusal[lang].replace("{}", () => words) }
     : chatExchange(context, lang);
   return { skill: "classify", lang, messages: [system, { role: "user", content: ask }], answer };
 }
