@@ -40,13 +40,22 @@ export { FILE_PURPOSES, FILE_VISIBILITIES, SAMPLE_TYPES } from "./files.ts";
 export type { FileList, FileObject, FilePurpose, FileSource, FileVisibility, SampleType } from "./files.ts";
 export { FimRequestSchema, readFimRequest } from "./fim.ts";
 export type { FimRequest } from "./fim.ts";
-export { CreateLibrarySchema, UpdateDocumentSchema, UpdateLibrarySchema } from "./libraries.ts";
+export {
+  CreateLibrarySchema,
+  ShareLibrarySchema,
+  UnshareLibrarySchema,
+  UpdateDocumentSchema,
+  UpdateLibrarySchema,
+} from "./libraries.ts";
 export type {
   CreateLibrary,
   DocumentObject,
   LibraryObject,
   Passage,
   ProcessStatus,
+  ShareLibrary,
+  SharingObject,
+  UnshareLibrary,
   UpdateDocument,
   UpdateLibrary,
 } from "./libraries.ts";

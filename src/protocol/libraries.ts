@@ -22,10 +22,33 @@ export const UpdateDocumentSchema = z.object({
   name: Name.optional(),
   attributes: z.record(z.string().max(255), z.unknown()).nullish(),
 });
+const Target = {
+  org_id: z.string().nullish().describe("Ignored: it is the library's."),
+  share_with_uuid: z
+    .string()
+    .describe("A member, workspace or the organization itself, of the library's organization."),
+  share_with_type: z.enum(["User", "Workspace", "Org"]),
+};
+export const ShareLibrarySchema = z.object({
+  ...Target,
+  level: z.enum(["Viewer", "Editor"]).describe("Whether they may read it, or change its documents too."),
+});
+export const UnshareLibrarySchema = z.object(Target);
 
+export type ShareLibrary = z.infer<typeof ShareLibrarySchema>;
+export type UnshareLibrary = z.infer<typeof UnshareLibrarySchema>;
 export type CreateLibrary = z.infer<typeof CreateLibrarySchema>;
 export type UpdateLibrary = z.infer<typeof UpdateLibrarySchema>;
 export type UpdateDocument = z.infer<typeof UpdateDocumentSchema>;
+
+/** That somebody has a library. */
+export interface SharingObject {
+  readonly library_id: string;
+  readonly org_id: string;
+  readonly role: string;
+  readonly share_with_type: string;
+  readonly share_with_uuid: string;
+}
 
 export interface LibraryObject {
   readonly id: string;

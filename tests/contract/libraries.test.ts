@@ -144,6 +144,55 @@ describe("libraries", () => {
     await expect(asked).rejects.toMatchObject({ statusCode: 404 });
     expect(await colleague.beta.libraries.get({ libraryId })).toMatchObject({ name: "Handbook" });
   });
+
+  test("are shared with another workspace to read, then to edit, then no longer", async () => {
+    const { organizationId } = office.firstWorkspace;
+    const named = { organizationId, name: "Readers", actor: "test" };
+    const { id: workspaceId } = await office.organizations.createWorkspace(named);
+    const scopes = ["agents"] as const;
+    const wanted = { organizationId, workspaceId, name: "k", scopes, models: undefined, expiresAt: undefined };
+    const reader = new Mistral({ apiKey: (await office.keys.create(wanted, "test")).secret, serverURL: server.origin });
+    const made = await client.beta.libraries.create({ name: "Shared" });
+    const place = { libraryId: made.id };
+    const withThem = { shareWithUuid: workspaceId, shareWithType: "Workspace" as const };
+    const accesses = client.beta.libraries.accesses;
+    const rename = () => reader.beta.libraries.update({ ...place, updateLibraryRequest: { name: "Renamed" } });
+    const shared = await accesses.updateOrCreate({ ...place, sharingRequest: { ...withThem, level: "Viewer" } });
+    expect(shared).toMatchObject({ role: "Viewer", shareWithUuid: workspaceId });
+    expect(await reader.beta.libraries.get(place)).toMatchObject({ name: "Shared" });
+    await expect(rename()).rejects.toMatchObject({ statusCode: 403 });
+    await accesses.updateOrCreate({ ...place, sharingRequest: { ...withThem, level: "Editor" } });
+    expect(await rename()).toMatchObject({ name: "Renamed" });
+    await expect(reader.beta.libraries.delete(place)).rejects.toMatchObject({ statusCode: 403 });
+    await expect(
+      reader.beta.libraries.accesses.updateOrCreate({ ...place, sharingRequest: { ...withThem, level: "Editor" } }),
+    ).rejects.toMatchObject({ statusCode: 403 });
+    expect((await accesses.list(place)).data.map(({ role }) => role)).toEqual(["Owner", "Editor"]);
+    await accesses.delete({ ...place, sharingDelete: withThem });
+    await expect(reader.beta.libraries.get(place)).rejects.toMatchObject({ statusCode: 404 });
+    const nobody = { shareWithUuid: crypto.randomUUID(), shareWithType: "User" as const, level: "Viewer" as const };
+    await expect(accesses.updateOrCreate({ ...place, sharingRequest: nobody })).rejects.toMatchObject({
+      statusCode: 400,
+    });
+  });
+});
+
+test("a link opens a document or its text to whoever has it, and nothing else", async () => {
+  const { id: documentId } = await settled((await upload("open.md", "# Open\n\nTo all.")).id);
+  const links = {
+    file: await documents().getSignedUrl({ libraryId, documentId }),
+    text: await documents().extractedTextSignedUrl({ libraryId, documentId }),
+  };
+  for (const link of Object.values(links)) expect(await (await fetch(link)).text()).toBe("# Open\n\nTo all.");
+  const forged = [
+    links.file.replace("kind=file", "kind=text"),
+    links.file.replace(/expires=\d+/, "expires=99999999999"),
+    links.file.replace(documentId, (await upload("other.md", "Other")).id),
+    links.file.replace(/signature=../, "signature=00"),
+  ];
+  for (const link of forged) expect((await fetch(link)).status).toBe(401);
+  await documents().delete({ libraryId, documentId });
+  expect((await fetch(links.text)).status).toBe(401);
 });
 
 describe("documents", () => {

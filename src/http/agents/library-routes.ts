@@ -1,6 +1,14 @@
 import { z } from "zod";
-import type { Libraries } from "#platform";
-import { CreateLibrarySchema, readBody, UpdateDocumentSchema, UpdateLibrarySchema } from "#protocol";
+import type { DocumentLinks, Libraries, LibrarySharing, LinkKind } from "#platform";
+import {
+  CreateLibrarySchema,
+  readBody,
+  ShareLibrarySchema,
+  UnshareLibrarySchema,
+  UpdateDocumentSchema,
+  UpdateLibrarySchema,
+} from "#protocol";
+import { fileAnswer, originOf } from "../files/file-answer.ts";
 import { readForm } from "../files/read-form.ts";
 import { PageQuery, readQuery } from "../read-query.ts";
 import { accept, NO_CONTENT } from "../route.ts";
@@ -12,8 +20,16 @@ const DocumentsQuery = z.object({
   sort_order: z.enum(["asc", "desc"]).default("desc"),
 });
 
+const LinkQuery = z.object({ kind: z.enum(["file", "text"]), expires: z.string(), signature: z.string() });
+
+export interface LibraryParts {
+  readonly libraries: Libraries;
+  readonly sharing: LibrarySharing;
+  readonly links: DocumentLinks;
+}
+
 /** Document libraries: what conversations look things up in. */
-export function libraryRoutes(libraries: Libraries): readonly Route[] {
+export function libraryRoutes({ libraries, sharing, links }: LibraryParts): readonly Route[] {
   const group = "Libraries";
   const one = "/v1/libraries/:id";
   const document = `${one}/documents/:document`;
@@ -36,7 +52,39 @@ export function libraryRoutes(libraries: Libraries): readonly Route[] {
     { method: "GET", paths: [`${document}/status`], group, summary: "Whether a document has been read", handle: documentStatus(libraries) },
     { method: "GET", paths: [`${document}/text_content`], group, summary: "What was read of a document", handle: async ({ caller, params }) => json({ text: await libraries.text(caller, idOf(params), documentOf(params)) }) },
     { method: "POST", paths: [`${document}/reprocess`], group, summary: "Read and embed a document anew", handle: reprocess(libraries) },
+    { method: "GET", paths: [`${document}/signed-url`], group, summary: "Make a link that opens the document to whoever has it, for half an hour", handle: makeLink(links, "file") },
+    { method: "GET", paths: [`${document}/extracted-text-signed-url`], group, summary: "Make a link that opens what was read of the document, for half an hour", handle: makeLink(links, "text") },
+    { method: "GET", paths: [`${document}/signed`], group, summary: "Download a document by a link that was made for it", isPublic: true, handle: openLink(links) },
+    { method: "GET", paths: [`${one}/share`], group, summary: "List who has a library", handle: async ({ caller, params }) => json({ data: await sharing.list(caller, idOf(params)) }) },
+    { method: "PUT", paths: [`${one}/share`], group, summary: "Share a library with a member, a workspace or the organization", body: ShareLibrarySchema, handle: share(sharing) },
+    { method: "DELETE", paths: [`${one}/share`], group, summary: "Share a library no longer", body: UnshareLibrarySchema, handle: unshare(sharing) },
   ];
+}
+
+function makeLink(links: DocumentLinks, kind: LinkKind) {
+  return async ({ caller, params, headers }: Exchange): Promise<Answer> => {
+    const path = await links.make(caller, { libraryId: idOf(params), id: documentOf(params) }, kind);
+    return json(`${originOf(headers)}${path}`);
+  };
+}
+
+function openLink(links: DocumentLinks) {
+  return async ({ params, query }: Exchange): Promise<Answer> =>
+    fileAnswer(await links.open(documentOf(params), readQuery(LinkQuery, query)));
+}
+
+function share(sharing: LibrarySharing) {
+  return async (exchange: Exchange): Promise<Answer> => {
+    const { value, ignored } = accept(readBody(ShareLibrarySchema, exchange.body), exchange);
+    return { kind: "json", value: await sharing.put(exchange.caller, idOf(exchange.params), value), ignored };
+  };
+}
+
+function unshare(sharing: LibrarySharing) {
+  return async (exchange: Exchange): Promise<Answer> => {
+    const { value, ignored } = accept(readBody(UnshareLibrarySchema, exchange.body), exchange);
+    return { kind: "json", value: await sharing.remove(exchange.caller, idOf(exchange.params), value), ignored };
+  };
 }
 
 function createLibrary(libraries: Libraries) {

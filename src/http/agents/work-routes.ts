@@ -1,18 +1,18 @@
 import { TramontaneError } from "#base";
-import type { Agents, Batches, Catalog, Conversations, Files, Inference, Libraries, Organizations } from "#platform";
+import type { Agents, Batches, Catalog, Conversations, Files, Inference, Organizations } from "#platform";
 import { batchRoutes } from "../batches/batch-routes.ts";
 import { fileRoutes } from "../files/file-routes.ts";
 import type { Answer, Exchange, Route } from "../route.ts";
 import { agentRoutes } from "./agent-routes.ts";
 import { conversationRoutes } from "./conversation-routes.ts";
 import { libraryRoutes } from "./library-routes.ts";
+import type { LibraryParts } from "./library-routes.ts";
 
-export interface WorkParts {
+export interface WorkParts extends LibraryParts {
   readonly files: Files;
   readonly batches: Batches;
   readonly agents: Agents;
   readonly conversations: Conversations;
-  readonly libraries: Libraries;
   readonly catalog: Catalog;
   readonly inference: Inference;
   readonly organizations: Organizations;
@@ -29,7 +29,7 @@ export function workRoutes(parts: WorkParts): readonly Route[] {
     ...batchRoutes(parts.batches),
     ...agentRoutes(parts.agents, parts.inference),
     ...conversationRoutes(parts.conversations),
-    ...libraryRoutes(parts.libraries),
+    ...libraryRoutes(parts),
     { method: "PATCH", paths: [tuned], group, summary: "Rename a fine-tuned model; base models are refused", handle: refuse },
     { method: "POST", paths: [`${tuned}/archive`], group, summary: "Archive a fine-tuned model; base models are refused", handle: refuse },
     { method: "DELETE", paths: [`${tuned}/archive`], group, summary: "Bring a fine-tuned model back; base models are refused", handle: refuse },

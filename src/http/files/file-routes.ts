@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { FileContent, Files } from "#platform";
+import type { Files } from "#platform";
 import { FILE_PURPOSES } from "#protocol";
 import { flag, PageQuery, readQuery, repeated } from "../read-query.ts";
 import type { Answer, Exchange, Route } from "../route.ts";
+import { fileAnswer, originOf } from "./file-answer.ts";
 import { receiveUpload } from "./receive-upload.ts";
 
 const ListQuery = z.object({
@@ -26,7 +27,7 @@ export function fileRoutes(files: Files): readonly Route[] {
     { method: "GET", paths: ["/v1/files", "/openai/v1/files"], group, summary: "List the files, newest first", handle: listFiles(files) },
     { method: "GET", paths: ["/v1/files/:id", "/openai/v1/files/:id"], group, summary: "Describe one file", handle: async ({ caller, params }) => json({ ...(await files.get(caller, idOf(params))), deleted: false }) },
     { method: "DELETE", paths: ["/v1/files/:id", "/openai/v1/files/:id"], group, summary: "Delete a file for good", handle: deleteFile(files) },
-    { method: "GET", paths: ["/v1/files/:id/content", "/openai/v1/files/:id/content"], group, summary: "Download a file", handle: async ({ caller, params }) => content(await files.read(caller, idOf(params))) },
+    { method: "GET", paths: ["/v1/files/:id/content", "/openai/v1/files/:id/content"], group, summary: "Download a file", handle: async ({ caller, params }) => fileAnswer(await files.read(caller, idOf(params))) },
     { method: "GET", paths: ["/v1/files/:id/url"], group, summary: "Make a link that opens the file to whoever has it, for `expiry` hours (1 to 168, normally 24)", handle: linkFile(files) },
     { method: "GET", paths: ["/v1/files/:id/signed"], group, summary: "Download a file by a link that was made for it", isPublic: true, handle: openLink(files) },
   ];
@@ -57,22 +58,7 @@ function linkFile(files: Files) {
 
 function openLink(files: Files) {
   return async ({ params, query }: Exchange): Promise<Answer> =>
-    content(await files.readLink(idOf(params), readQuery(SignedQuery, query)));
-}
-
-/** Exactly this type: clients compare it as text. The name travels beside it; nothing here is ever shown in a page. */
-function content({ filename, bytes, content: stream }: FileContent): Answer {
-  const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`;
-  const headers = { "content-disposition": disposition, "cache-control": "private, no-store" };
-  return { kind: "content", contentType: "application/octet-stream", bytes, content: stream, headers };
-}
-
-/** Where the client believes to be; behind a proxy that says so, outside of it. */
-function originOf(headers: Exchange["headers"]): string {
-  const scheme = String(headers["x-forwarded-proto"] ?? "http")
-    .split(",")[0]!
-    .trim();
-  return `${scheme === "https" ? "https" : "http"}://${headers.host ?? "localhost"}`;
+    fileAnswer(await files.readLink(idOf(params), readQuery(SignedQuery, query)));
 }
 
 const idOf = (params: Exchange["params"]): string => params["id"] ?? "";

@@ -161,7 +161,7 @@ export class Files {
   /** A path and query that open the file to whoever has them, for so many hours. Errors: `not_found`. */
   async link(caller: Caller, id: string, hours: number): Promise<string> {
     const row = await this.#row(caller, id);
-    return signLink(row, this.#clock.nowMs() + hours * HOUR_MS);
+    return `/v1/files/${row.id}/signed?${signLink(row, this.#clock.nowMs() + hours * HOUR_MS)}`;
   }
 
   /** What a signed link opens. Errors: `unauthorized` when it is forged, has expired, or its file is gone. */

@@ -10,7 +10,7 @@ import type { Caller } from "../tenancy/caller.ts";
 import { isUuid, uuidv7 } from "../uuid.ts";
 import type { DocumentProcessor } from "./document-processor.ts";
 import { toDocument, toLibrary } from "./library-rows.ts";
-import type { DocumentRow, LibraryRow } from "./library-rows.ts";
+import type { DocumentRow, LibraryLevel, LibraryRow } from "./library-rows.ts";
 
 export interface LibrariesParts {
   readonly database: Database;
@@ -40,12 +40,21 @@ export interface DocumentPage {
 export const DOCUMENT_BYTES = 64 * 2 ** 20;
 const CHUNK_CHARACTERS = 1200;
 
-/** `$1` workspace, `$2` actor. */
-const VISIBLE = "l.workspace_id = $1 and (l.is_shared or l.owner = $2)";
-const SELECT = `select l.*, (select count(*)::int from library_document d where d.library_id = l.id) as documents,
-  (select sum(bytes) from library_document d where d.library_id = l.id) as bytes from library l`;
+/** With the caller's level (of several, the first by the alphabet is the higher). `$1` workspace, `$2` actor, `$3` organization, `$4` user. */
+const SELECT = `select * from (select l.*, (select count(*)::int from library_document d where d.library_id = l.id) as documents,
+  (select sum(bytes) from library_document d where d.library_id = l.id) as bytes,
+  case when l.workspace_id = $1 and (l.is_shared or l.owner = $2) then 'Owner' else (
+    select min(s.level) from library_share s where s.library_id = l.id and (
+      (s.with_type = 'Workspace' and s.with_id = $1) or (s.with_type = 'Org' and s.with_id = $3) or
+      (s.with_type = 'User' and s.with_id = $4::uuid))
+  ) end as level from library l where l.organization_id = $3) l where l.level is not null`;
+const RANK: Readonly<Record<LibraryLevel, number>> = { Viewer: 0, Editor: 1, Owner: 2 };
 
-/** A workspace's collections of documents. Every method needs the scope `agents` of its caller. */
+/**
+ * Collections of documents: of a person, or of a workspace whose members all own them; others of the organization see
+ * those that were shared with them. Every method needs the scope `agents` of its caller; to change a library the level
+ * Editor, to delete it Owner, else the error is `forbidden`.
+ */
 export class Libraries {
   readonly #parts: LibrariesParts;
 
@@ -74,19 +83,18 @@ export class Libraries {
   /** Newest first. */
   async list(caller: Caller): Promise<LibraryObject[]> {
     requireScope(caller, "agents");
-    const sql = `${SELECT} where ${VISIBLE} order by l.created_at desc, l.id desc limit 1000`;
-    const values = [caller.workspaceId, actorOf(caller)];
-    return (await this.#parts.database.query<LibraryRow>(sql, values)).map(toLibrary);
+    const sql = `${SELECT} order by l.created_at desc, l.id desc limit 1000`;
+    return (await this.#parts.database.query<LibraryRow>(sql, viewOf(caller))).map(toLibrary);
   }
 
   /** Errors: `not_found`. */
   async get(caller: Caller, id: string): Promise<LibraryObject> {
-    return toLibrary(await this.#row(caller, id));
+    return toLibrary(await this.find(caller, id, "Viewer"));
   }
 
   /** Errors: `not_found`. */
   async update(caller: Caller, id: string, change: UpdateLibrary): Promise<LibraryObject> {
-    const row = await this.#row(caller, id);
+    const row = await this.find(caller, id, "Editor");
     const description = change.description === undefined ? row.description : change.description;
     const values = [row.id, change.name ?? row.name, description, this.#now()];
     const sql = "update library set name = $2, description = $3, updated_at = $4 where id = $1";
@@ -96,7 +104,7 @@ export class Libraries {
 
   /** With all its documents. Errors: `not_found`. */
   async remove(caller: Caller, id: string): Promise<LibraryObject> {
-    const row = await this.#row(caller, id);
+    const row = await this.find(caller, id, "Owner");
     const { database, contents } = this.#parts;
     const documents = await database.query<{ id: string }>("select id from library_document where library_id = $1", [
       row.id,
@@ -108,7 +116,7 @@ export class Libraries {
 
   /** Writes an upload to disk as it comes. `keep` or `discard` must follow. Errors: `not_found`, `payload_too_large`. */
   async receive(caller: Caller, libraryId: string, content: AsyncIterable<Uint8Array>): Promise<ReceivedContent> {
-    await this.#row(caller, libraryId);
+    await this.find(caller, libraryId, "Editor");
     return await this.#parts.contents.receive(uuidv7(this.#now().getTime()), content, DOCUMENT_BYTES);
   }
 
@@ -118,7 +126,7 @@ export class Libraries {
     libraryId: string,
     { received, name, mimetype }: NewDocument & { readonly received: ReceivedContent },
   ): Promise<DocumentObject> {
-    const library = await this.#row(caller, libraryId);
+    const library = await this.find(caller, libraryId, "Editor");
     checkFile(received, { filename: name, purpose: "ocr" });
     const [row] = await this.#parts.database.query<DocumentRow>(
       `insert into library_document (id, library_id, name, mime_type, bytes, sha256, uploaded_by, caller, status, created_at)
@@ -144,7 +152,7 @@ export class Libraries {
   }
 
   async documents(caller: Caller, libraryId: string, query: DocumentQuery): Promise<DocumentPage> {
-    const { id } = await this.#row(caller, libraryId);
+    const { id } = await this.find(caller, libraryId, "Viewer");
     const where = "library_id = $1 and ($2::text is null or position(lower($2) in lower(name)) > 0)";
     const values = [id, query.search ?? null];
     const order = query.oldestFirst ? "created_at, id" : "created_at desc, id desc";
@@ -160,12 +168,12 @@ export class Libraries {
 
   /** Errors: `not_found`. */
   async document(caller: Caller, libraryId: string, id: string): Promise<DocumentObject> {
-    return toDocument(await this.#documentRow(caller, libraryId, id));
+    return toDocument(await this.findDocument(caller, { libraryId, id }, "Viewer"));
   }
 
   /** What was read of it; empty until it was. Errors: `not_found`. */
   async text(caller: Caller, libraryId: string, id: string): Promise<string> {
-    const row = await this.#documentRow(caller, libraryId, id);
+    const row = await this.findDocument(caller, { libraryId, id }, "Viewer");
     return row.text ?? "";
   }
 
@@ -175,7 +183,7 @@ export class Libraries {
     libraryId: string,
     change: UpdateDocument & { readonly id: string },
   ): Promise<DocumentObject> {
-    const row = await this.#documentRow(caller, libraryId, change.id);
+    const row = await this.findDocument(caller, { libraryId, id: change.id }, "Editor");
     const attributes = change.attributes ? JSON.stringify(change.attributes) : row.attributes;
     const sql = "update library_document set name = $2, attributes = $3 where id = $1";
     await this.#parts.database.query(sql, [row.id, change.name ?? row.name, attributes]);
@@ -184,14 +192,14 @@ export class Libraries {
 
   /** Errors: `not_found`. */
   async removeDocument(caller: Caller, libraryId: string, id: string): Promise<void> {
-    const row = await this.#documentRow(caller, libraryId, id);
+    const row = await this.findDocument(caller, { libraryId, id }, "Editor");
     await this.#parts.database.query("delete from library_document where id = $1", [row.id]);
     await this.#parts.contents.remove(row.id);
   }
 
   /** Reads and embeds it anew. Errors: `not_found`. */
   async reprocess(caller: Caller, libraryId: string, id: string): Promise<void> {
-    const row = await this.#documentRow(caller, libraryId, id);
+    const row = await this.findDocument(caller, { libraryId, id }, "Editor");
     const sql = "update library_document set status = 'todo', problem = null, caller = $2 where id = $1";
     await this.#parts.database.query(sql, [row.id, JSON.stringify(storeCaller(caller))]);
     this.#parts.processor.wake();
@@ -199,25 +207,32 @@ export class Libraries {
 
   /** Those of the libraries that the caller may read. Errors: `not_found` for any other. */
   async readable(caller: Caller, ids: readonly string[]): Promise<readonly string[]> {
-    return await Promise.all(ids.map(async (id) => (await this.#row(caller, id)).id));
+    return await Promise.all(ids.map(async (id) => (await this.find(caller, id, "Viewer")).id));
   }
 
-  async #row(caller: Caller, id: string): Promise<LibraryRow> {
+  /** Errors: `not_found` where the caller sees nothing, `forbidden` where it may do less than `level`. */
+  async find(caller: Caller, id: string, level: LibraryLevel): Promise<LibraryRow> {
     requireScope(caller, "agents");
-    const values = [caller.workspaceId, actorOf(caller), id];
     const [row] = isUuid(id)
-      ? await this.#parts.database.query<LibraryRow>(`${SELECT} where ${VISIBLE} and l.id = $3`, values)
+      ? await this.#parts.database.query<LibraryRow>(`${SELECT} and l.id = $5`, [...viewOf(caller), id])
       : [];
-    if (row) return row;
+    if (row && RANK[row.level] >= RANK[level]) return row;
+    if (row)
+      throw new TramontaneError("forbidden", `This library was shared with you as ${row.level}; this takes ${level}.`, {
+        hint: "Ask who owns the library.",
+      });
     throw new TramontaneError("not_found", `No library has the id ${id.slice(0, 64)}`, { field: "library_id" });
   }
 
-  async #documentRow(caller: Caller, libraryId: string, id: string): Promise<DocumentRow & { text: string | null }> {
-    const library = await this.#row(caller, libraryId);
+  /** Errors: as `find`. */
+  async findDocument(
+    caller: Caller,
+    { libraryId, id }: { readonly libraryId: string; readonly id: string },
+    level: LibraryLevel,
+  ): Promise<DocumentRow> {
+    const library = await this.find(caller, libraryId, level);
     const sql = "select * from library_document where library_id = $1 and id = $2";
-    const [row] = isUuid(id)
-      ? await this.#parts.database.query<DocumentRow & { text: string | null }>(sql, [library.id, id])
-      : [];
+    const [row] = isUuid(id) ? await this.#parts.database.query<DocumentRow>(sql, [library.id, id]) : [];
     if (row) return row;
     throw new TramontaneError("not_found", `No document has the id ${id.slice(0, 64)}`, { field: "document_id" });
   }
@@ -225,4 +240,9 @@ export class Libraries {
   #now(): Date {
     return new Date(this.#parts.clock.nowMs());
   }
+}
+
+/** The parameters of `SELECT`. */
+function viewOf(caller: Caller): unknown[] {
+  return [caller.workspaceId, actorOf(caller), caller.organizationId, caller.userId ?? null];
 }

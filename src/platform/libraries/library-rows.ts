@@ -13,7 +13,11 @@ export interface LibraryRow {
   readonly updated_at: Date;
   readonly documents: number;
   readonly bytes: bigint | string | null;
+  readonly level: LibraryLevel;
 }
+
+/** What a caller may do with a library: read it, change its contents, or share and delete it. */
+export type LibraryLevel = "Viewer" | "Editor" | "Owner";
 
 export interface DocumentRow {
   readonly id: string;
@@ -31,6 +35,8 @@ export interface DocumentRow {
   readonly created_at: Date;
   readonly processed_at: Date | null;
   readonly expires_at: Date | null;
+  readonly text: string | null;
+  readonly secret: Buffer | null;
 }
 
 const WORDS: Readonly<Record<ProcessStatus, string>> = {

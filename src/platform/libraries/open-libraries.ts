@@ -3,10 +3,12 @@ import type { Catalog } from "../catalog.ts";
 import { FileStore } from "../files/file-store.ts";
 import type { Inference } from "../inference/inference.ts";
 import type { Database } from "../storage/database.ts";
+import { DocumentLinks } from "./document-links.ts";
 import { DocumentProcessor } from "./document-processor.ts";
 import { Embedder } from "./embed-texts.ts";
 import { Libraries } from "./libraries.ts";
 import { LibrarySearch } from "./library-search.ts";
+import { LibrarySharing } from "./library-sharing.ts";
 
 export interface OpenLibrariesParts {
   readonly database: Database;
@@ -21,6 +23,8 @@ export interface OpenLibrariesParts {
 export interface OpenLibraries {
   readonly libraries: Libraries;
   readonly search: LibrarySearch;
+  readonly sharing: LibrarySharing;
+  readonly links: DocumentLinks;
   /** Interrupts what is being read; the next process begins it again. */
   close(): Promise<void>;
 }
@@ -33,5 +37,7 @@ export async function openLibraries(parts: OpenLibrariesParts): Promise<OpenLibr
   await processor.start();
   const libraries = new Libraries({ ...parts, contents, processor });
   const search = new LibrarySearch({ ...parts, libraries, embedder });
-  return { libraries, search, close: () => processor.close() };
+  const sharing = new LibrarySharing({ ...parts, libraries });
+  const links = new DocumentLinks({ ...parts, contents, libraries });
+  return { libraries, search, sharing, links, close: () => processor.close() };
 }

@@ -16,6 +16,7 @@ import { agentAliases } from "./0162-agent-aliases.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 import { whereTheTimeWent } from "./0171-where-the-time-went.ts";
 import { writeUsageFunction } from "./0180-write-usage.ts";
+import { sharedLibraries } from "./0185-shared-libraries.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   peopleInTheApp,
   whereTheTimeWent,
   writeUsageFunction,
+  sharedLibraries,
 ];
