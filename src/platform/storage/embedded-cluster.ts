@@ -99,7 +99,7 @@ export class EmbeddedCluster {
   static async open(parts: EmbeddedClusterParts): Promise<EmbeddedCluster> {
     const user = serverUser();
     const folder = join(parts.directory, "postgres");
-    const found = parts.binaries ?? findPostgresBinaries((path) => isReachableBy(user, path));
+    const found = parts.binaries ?? findUsableBinaries();
     const binaries = chooseBinaries(folder, found);
     const cluster = new EmbeddedCluster(parts, binaries, user);
     try {
@@ -277,6 +277,15 @@ export class EmbeddedCluster {
   }
 }
 
+/** The PostgreSQL installations that the server's user can run. */
+export function findUsableBinaries(): readonly PostgresBinaries[] {
+  const user = serverUser();
+  return findPostgresBinaries((path) => isReachableBy(user, path));
+}
+
+/** Whether a directory holds a cluster already. */
+export const hasCluster = (directory: string): boolean => existsSync(join(directory, "postgres", "PG_VERSION"));
+
 /** An existing cluster needs the major version that made it; a new one takes the best we have. */
 function chooseBinaries(folder: string, found: readonly PostgresBinaries[]): PostgresBinaries {
   const versionFile = join(folder, "PG_VERSION");
@@ -297,7 +306,7 @@ function unavailable(message: string, hint?: string): TramontaneError {
   return new TramontaneError("storage_unavailable", message, {
     hint:
       hint ??
-      "Run `npm install` without --omit=optional, install PostgreSQL 15 or newer (such as `apt-get install postgresql`), or set TRAMONTANE_DATABASE_URL to a running server.",
+      "Run `npm install` without --omit=optional, install PostgreSQL 15 or newer (such as `apt-get install postgresql`), set TRAMONTANE_DATABASE_URL to a running server, or, for a trial, `npm install --no-save @electric-sql/pglite@0.5.16`.",
   });
 }
 

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TramontaneError } from "#base";
 import type { Logger } from "#base";
 import type { Database, StoreDescription } from "./database.ts";
-import { EmbeddedCluster } from "./embedded-cluster.ts";
+import { EmbeddedCluster, findUsableBinaries, hasCluster } from "./embedded-cluster.ts";
+import { isInProcess, openInProcess } from "./in-process-database.ts";
+import type { PostgresBinaries } from "./postgres-binaries.ts";
 import { PostgresPool } from "./postgres-pool.ts";
 import { StoreLease } from "./store-lease.ts";
 
@@ -17,18 +19,22 @@ export interface StorageOptions {
   /** A server owns the embedded store alone; a command (`key create`) may use it at the same time. */
   readonly role: "server" | "command";
   readonly logger: Logger;
+  /** Other PostgreSQL installations than the machine's, for tests. */
+  readonly binaries?: readonly PostgresBinaries[];
 }
 
 /** The longest pause between two attempts to bring the embedded server back. */
 const REPAIR_PAUSE_MS = 8_000;
 
-/** Opens the store: the given PostgreSQL, or the embedded one. The schema is the caller's next step (`migrate`). */
+/** Opens the store: the given PostgreSQL, the embedded one, or, where there is no PostgreSQL, PGlite if it is installed. The schema is the caller's next step (`migrate`). */
 export async function openDatabase(options: StorageOptions): Promise<Database> {
   const began = performance.now();
   const size = options.connections ?? 8;
   if (options.databaseUrl !== undefined) return await openExternal(options.databaseUrl, size, began);
 
   mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const inProcess = needsInProcess(options) ? await openInProcess(options) : undefined;
+  if (inProcess !== undefined) return inProcess;
   const cluster = await EmbeddedCluster.open(options);
   const repair = async (): Promise<void> => {
     await cluster.ensureRunning();
@@ -67,6 +73,12 @@ export async function openDatabase(options: StorageOptions): Promise<Database> {
     else cluster.abandon();
     await lease.release();
   });
+}
+
+/** Data stays in the store that it is in: PostgreSQL is preferred for new directories only. */
+function needsInProcess({ directory, binaries }: StorageOptions): boolean {
+  if (hasCluster(directory)) return false;
+  return isInProcess(directory) || (binaries ?? findUsableBinaries()).length === 0;
 }
 
 async function openExternal(url: string, size: number, began: number): Promise<Database> {
