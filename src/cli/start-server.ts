@@ -10,6 +10,7 @@ import {
   Catalog,
   Conversations,
   createInference,
+  deployAnother,
   deployModels,
   findModelFiles,
   FormChecker,
@@ -18,13 +19,14 @@ import {
   openBatches,
   openChatApp,
   openLibraries,
+  openModelDesk,
   openGate,
   openPolicies,
   parseRemoteModels,
   RemoteDeployment,
   RemoteModel,
 } from "#platform";
-import type { ChatApp, OidcSettings } from "#platform";
+import type { ChatApp, ModelFile, OidcSettings } from "#platform";
 import { createCallId } from "#prompt";
 import { ensureApiKey } from "./api-key.ts";
 import type { Config } from "./config.ts";
@@ -74,7 +76,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
   };
   try {
     const { key, isNew } = ensureApiKey(config);
-    const catalog = buildCatalog(config, { clock, logger }, undo);
+    const { catalog, ...workshop } = buildCatalog(config, { clock, logger }, undo);
     const office = await openBackOffice({
       directory: config.dataDir,
       databaseUrl: config.databaseUrl,
@@ -115,9 +117,11 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     undo.push(() => jobs.close());
     const shelf = await openLibraries({ ...office, logger, catalog, inference });
     undo.push(() => shelf.close());
+    const desk = await openModelDesk({ ...office, ...workshop, catalog, logger, hubUrl: config.hubUrl });
+    undo.push(() => desk.close());
     const agents = new Agents(office);
     const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
-    const chatApp = await openChatApp({ office, inference, catalog, clock, logger });
+    const chatApp = await openChatApp({ office, inference, catalog, offers: desk.offers, clock, logger });
     undo.push(() => chatApp.close());
     const parts: HttpServerParts = {
       inference,
@@ -137,7 +141,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
       },
     };
     const work = workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches });
-    const everything = [...adminRoutes(office, policies), ...work];
+    const everything = [...adminRoutes(office, policies, desk), ...work];
     const server = createHttpServer({ ...parts, routes: config.adminPort === undefined ? everything : work });
     const address = await server.listen(config.host, config.port);
     undo.push(() => server.close());
@@ -184,7 +188,7 @@ interface World {
 
 type Undo = (() => Promise<void> | void)[];
 
-function buildCatalog(config: Config, world: World, undo: Undo): Catalog {
+function buildCatalog(config: Config, world: World, undo: Undo) {
   const engine = createEngine(world);
   undo.push(() => engine.close());
   const memory = new ModelMemory({
@@ -194,9 +198,12 @@ function buildCatalog(config: Config, world: World, undo: Undo): Catalog {
   });
   undo.push(() => memory.close());
   const { defaultModel, contextTokens, cacheTokens, threads } = config;
-  const files = findModelFiles([config.modelsDir, SHIPPED_MODELS]);
-  const local = deployModels({ ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads });
-  return new Catalog([...local, ...deployRemotes(config, world, undo)]);
+  const folders: [string, string] = [config.modelsDir, SHIPPED_MODELS];
+  const files = findModelFiles(folders);
+  const parts = { ...world, files, engine, memory, defaultModel, contextTokens, cacheTokens, threads };
+  const catalog = new Catalog([...deployModels(parts), ...deployRemotes(config, world, undo)]);
+  const { budgetBytes } = memory;
+  return { catalog, folders, budgetBytes, deploy: (file: ModelFile) => deployAnother(file, parts) };
 }
 
 function deployRemotes(config: Config, { clock, logger }: World, undo: Undo): RemoteDeployment[] {

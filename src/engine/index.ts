@@ -14,5 +14,7 @@ export type {
 } from "./generation.ts";
 export { GREEDY } from "./generation.ts";
 export { createEngine } from "./host/create-engine.ts";
+export { readModelFile } from "./backend/libllama/model-file.ts";
+export type { ModelFileFacts } from "./backend/libllama/model-file.ts";
 export { readHardware } from "./hardware.ts";
 export type { Hardware } from "./hardware.ts";

@@ -7,7 +7,7 @@ import type { Deployment } from "./deployment.ts";
  * route lets the model out (Azure).
  */
 export class Catalog {
-  readonly deployments: readonly Deployment[];
+  readonly #deployments: Deployment[];
   readonly default: Deployment;
   readonly #byName = new Map<string, Deployment>();
 
@@ -18,8 +18,27 @@ export class Catalog {
     for (const deployment of deployments) {
       for (const name of [deployment.spec.id, ...deployment.spec.aliases]) this.#claim(name, deployment);
     }
-    this.deployments = deployments;
+    this.#deployments = [...deployments];
     this.default = first;
+  }
+
+  get deployments(): readonly Deployment[] {
+    return this.#deployments;
+  }
+
+  /** Serves one more model from now on. Its names that another model stood in for are its own. Errors: `conflict` when its id is taken. */
+  add(deployment: Deployment): void {
+    const { id, aliases } = deployment.spec;
+    if (this.find(id)?.spec.id === id) throw new TramontaneError("conflict", `The model ${id} is served already`);
+    for (const name of [id, ...aliases]) {
+      const standIn = this.#byName.get(name);
+      if (standIn?.spec.id === name) deployment.loseAlias(name);
+      else {
+        standIn?.loseAlias(name);
+        this.#byName.set(name, deployment);
+      }
+    }
+    this.#deployments.push(deployment);
   }
 
   find(name: string): Deployment | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from "#base";
 import type { EngineModel } from "#engine";
-import type { ChatTemplate } from "#prompt";
+import type { ChatTemplate, TemplateCapabilities } from "#prompt";
 import type { ModelCapabilities, ModelCard } from "#protocol";
 import { enforceable } from "./inference/answer-form.ts";
 
@@ -26,6 +26,8 @@ export interface DeploymentSpec {
   readonly embeddingDimensions?: number;
   /** When it will be withdrawn, ISO 8601. */
   readonly deprecation?: string;
+  /** What it will be able to do once it is loaded, as its file tells; undefined: unknown until then. */
+  readonly expected?: TemplateCapabilities | undefined;
   readonly replacement?: string;
 }
 
@@ -42,18 +44,39 @@ export type DeploymentState = "idle" | "loading" | "ready" | "failed";
  */
 export class Deployment {
   readonly spec: DeploymentSpec;
-  readonly #load: () => Promise<LoadedModel>;
+  readonly #load: (onProgress: (fraction: number) => void) => Promise<LoadedModel>;
   readonly #clock: Clock | undefined;
   #loading: Promise<LoadedModel> | undefined;
   #loaded: LoadedModel | undefined;
   #hasFailed = false;
   #lastUsedMs = 0;
+  #loadedFraction = 0;
+  readonly #lost = new Set<string>();
 
   /** `clock` dates uses, for whoever unloads what is idle. */
-  constructor(spec: DeploymentSpec, load: () => Promise<LoadedModel>, clock?: Clock) {
+  constructor(
+    spec: DeploymentSpec,
+    load: (onProgress: (fraction: number) => void) => Promise<LoadedModel>,
+    clock?: Clock,
+  ) {
     this.spec = spec;
     this.#load = load;
     this.#clock = clock;
+  }
+
+  /** How much of it is loaded, in [0, 1], while it loads. */
+  get loadedFraction(): number {
+    return this.#loadedFraction;
+  }
+
+  /** Its other names, without those that a model deployed later has taken over. */
+  get aliases(): readonly string[] {
+    return this.spec.aliases.filter((alias) => !this.#lost.has(alias));
+  }
+
+  /** One of its names means another model from now on. */
+  loseAlias(alias: string): void {
+    this.#lost.add(alias);
   }
 
   /** When somebody last asked for the model, in the clock's monotonic milliseconds. */
@@ -81,7 +104,8 @@ export class Deployment {
   /** Errors: `model_load_failed`, `model_file_invalid`. */
   loaded(): Promise<LoadedModel> {
     this.#lastUsedMs = this.#clock?.monotonicMs() ?? 0;
-    this.#loading ??= this.#load().then(
+    if (!this.#loading) this.#loadedFraction = 0;
+    this.#loading ??= this.#load((fraction) => (this.#loadedFraction = fraction)).then(
       (model) => {
         this.#lastUsedMs = this.#clock?.monotonicMs() ?? 0;
         this.#hasFailed = false;
@@ -117,7 +141,7 @@ export class Deployment {
       name: spec.id,
       description: spec.description ?? null,
       max_context_length: this.#loaded?.engine.info.contextTokens ?? spec.contextTokens,
-      aliases: [spec.id, ...spec.aliases].filter((alias) => alias !== name),
+      aliases: [spec.id, ...this.aliases].filter((alias) => alias !== name),
       deprecation: spec.deprecation ?? null,
       deprecation_replacement_model: spec.replacement ?? null,
       default_model_temperature: spec.defaultTemperature,
@@ -127,7 +151,7 @@ export class Deployment {
 
   #capabilities(): ModelCapabilities {
     const { serves } = this.spec;
-    const template = this.#loaded?.template.capabilities;
+    const template = this.#loaded?.template.capabilities ?? this.spec.expected;
     return {
       completion_chat: serves.chat,
       completion_fim: serves.fim && (template?.infill ?? true),

@@ -1,4 +1,8 @@
 export { download } from "./pull/download.ts";
+export { openModelDesk } from "./pull/open-model-desk.ts";
+export type { ModelDesk, ModelDeskParts, WantedModel } from "./pull/open-model-desk.ts";
+export type { ModelMachine, ModelOffer, ModelOffers } from "./pull/model-offers.ts";
+export type { Pull, PullStep, PullStore } from "./pull/pull-store.ts";
 export { downloadUrl, OPEN_WEIGHTS } from "./pull/open-weights.ts";
 export type { OpenWeights } from "./pull/open-weights.ts";
 export { isSqlState } from "./storage/database.ts";
@@ -76,7 +80,7 @@ export type { PriceItem, PriceList, PriceLists } from "./billing/price-lists.ts"
 export type { Discrepancy } from "./billing/verify-usage.ts";
 export type { LimitRule, LimitRules, Limits } from "./limits/limit-rules.ts";
 export type { Budget, Budgets, NewBudget } from "./metering/budgets.ts";
-export { deployModels } from "./models/deploy-models.ts";
+export { deployAnother, deployModels } from "./models/deploy-models.ts";
 export { findModelFiles } from "./models/model-files.ts";
 export type { ModelFile } from "./models/model-files.ts";
 export { ModelMemory } from "./models/model-memory.ts";

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
@@ -16,9 +19,12 @@ describe.skipIf(CHROMIUM === undefined)(
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
+    let hub: Awaited<ReturnType<typeof openHub>>;
 
     beforeAll(async () => {
-      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge: new WordJudge() });
+      hub = await openHub();
+      const { url: hubUrl } = hub;
+      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge: new WordJudge(), hubUrl });
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
       const [name, value] = server.cookie.split("=");
@@ -27,6 +33,7 @@ describe.skipIf(CHROMIUM === undefined)(
     afterAll(async () => {
       await browser?.close();
       await server?.close();
+      hub?.close();
     });
     afterEach(async () => {
       for (const page of context.pages()) await page.close();
@@ -139,6 +146,31 @@ describe.skipIf(CHROMIUM === undefined)(
       await guest.close();
     });
 
+    test("a model is deployed: its bar survives a reload and a restart, and then it answers", async () => {
+      const name = "mistral-7b-instruct-v0.3";
+      const { page } = await open("/console/models");
+      const card = page.locator("li", { has: page.getByRole("heading", { name, exact: true }) });
+      const bar = page.getByRole("progressbar", { name: `${name} on its way` });
+      await page.getByRole("button", { name: `Deploy ${name}` }).click();
+      await card.getByText(/2 MB of 5\.\d MB/).waitFor();
+      await page.reload();
+      await card.getByText(/2 MB of 5\.\d MB/).waitFor();
+      await card.getByRole("button", { name: "Cancel" }).click();
+      await card.getByRole("button", { name: "Go on" }).click();
+      await expect.poll(() => hub.ranges.length, { timeout: within(30_000) }).toBe(2);
+      await server.crashAndRestart();
+      hub.letOn();
+      await card.getByText("ready", { exact: true }).waitFor({ timeout: within(60_000) });
+      await bar.waitFor({ state: "detached" });
+      expect(hub.ranges[0]).toBe("none");
+      expect(hub.ranges.slice(1).every((range) => /^bytes=\d{7}-$/.test(range))).toBe(true);
+      await page.goto(`${server.origin}/chat`);
+      await page.locator("button[aria-haspopup=listbox]").click();
+      await page.getByRole("option", { name }).click();
+      await ask(page, "say=From the new one");
+      await page.getByText(new RegExp(`tok/s · ${name}|· ${name}`)).waitFor();
+    });
+
     test("eight visible tabs all work over HTTP/1.1, and all see an answer grow", async () => {
       const first = await open("/chat");
       await ask(first.page, "Tabs rate=20 chars=500");
@@ -153,3 +185,35 @@ describe.skipIf(CHROMIUM === undefined)(
     });
   },
 );
+
+/** A hub of one file, which it stops in the middle of until it is let on. */
+async function openHub() {
+  const file = readFileSync("models/tramontane-small.gguf");
+  const ranges: string[] = [];
+  let isOpen = false;
+  const waiting: (() => void)[] = [];
+  const hub = createServer((request, response) => {
+    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    ranges.push(request.headers.range ?? "none");
+    response.writeHead(from > 0 ? 206 : 200, { etag: '"v1"', "content-length": file.length - from });
+    const rest = file.subarray(from);
+    const held = Math.max(0, 2_000_000 - from);
+    response.write(rest.subarray(0, held));
+    const finish = () => response.end(rest.subarray(held));
+    if (isOpen) finish();
+    else waiting.push(finish);
+  });
+  await new Promise<void>((resolve) => hub.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`,
+    ranges,
+    letOn() {
+      isOpen = true;
+      for (const finish of waiting) finish();
+    },
+    close() {
+      hub.closeAllConnections();
+      hub.close();
+    },
+  };
+}

@@ -18,6 +18,7 @@ import {
   openBatches,
   openChatApp,
   openLibraries,
+  openModelDesk,
   openPolicies,
 } from "#platform";
 import { chooseTemplate } from "#prompt";
@@ -45,6 +46,8 @@ export interface AppServerOptions {
   readonly logger?: Logger;
   /** Who judges by the policy; undefined: the model. */
   readonly judge?: RuleJudge;
+  /** Where models are pulled from. */
+  readonly hubUrl?: string;
 }
 
 const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -73,24 +76,40 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       describeFailure: toWireFailure,
     });
     const shelf = await openLibraries({ ...office, logger, catalog, inference });
+    const desk = await openModelDesk({
+      ...office,
+      logger,
+      catalog,
+      folders: [join(directory, "models")],
+      hubUrl: options.hubUrl ?? "http://127.0.0.1:9",
+      budgetBytes: 20e9,
+      deploy: ({ name }) => deploymentOf(name, model),
+    });
     const agents = new Agents(office);
     const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
     const plug = { isPulled: false };
     const database = withPlug(office.database, plug);
-    const app = await openChatApp({ office: { ...office, database }, inference, catalog, clock, logger });
+    const app = await openChatApp({
+      office: { ...office, database },
+      inference,
+      catalog,
+      offers: desk.offers,
+      clock,
+      logger,
+    });
     const authenticate = office.authenticate.bind(office);
     const parts = { inference, catalog, authenticate, metrics, logger, clock, version: "0.0.0-test" };
     const http = createHttpServer({
       ...parts,
       routes: [
-        ...adminRoutes(office, policies),
+        ...adminRoutes(office, policies, desk),
         ...workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches }),
       ],
       app: { ...app, webRoot: options.webRoot },
       options: { drainMs: 0 },
     });
     const address = await http.listen("127.0.0.1", port);
-    return { app, http, jobs, shelf, plug, port: address.port };
+    return { app, http, jobs, shelf, desk, plug, port: address.port };
   };
   let running = await build(0);
   const { port } = running;
@@ -138,7 +157,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       await running.http.close();
       await running.jobs.close();
       await running.shelf.close();
-      await running.shelf.close();
+      await running.desk.close();
       running = await build(port);
     },
     async close() {
@@ -146,7 +165,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       await running.app.close();
       await running.jobs.close();
       await running.shelf.close();
-      await running.shelf.close();
+      await running.desk.close();
       await office.close();
       await engine.close();
       rmSync(directory, { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { Deployment } from "../deployment.ts";
 import type { Inference } from "../inference/inference.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
+import type { ModelOffers } from "../pull/model-offers.ts";
 import type { AnswerPrices } from "./answer-prices.ts";
 import { withFiles } from "./fit-files.ts";
 
@@ -15,6 +16,8 @@ export interface InferenceAnswererParts {
   readonly inference: Inference;
   readonly catalog: Catalog;
   readonly prices: Pick<AnswerPrices, "of" | "costOf">;
+  /** What could be served too. */
+  readonly offers?: Pick<ModelOffers, "list"> | undefined;
 }
 
 /** Answers chats with the use case that serves the API: same limits, same metering, no second way to a model. */
@@ -30,10 +33,11 @@ export class InferenceAnswerer implements Answerer {
     const offered = catalog.deployments.filter(({ spec }) => spec.serves.chat && (caller.models?.has(spec.id) ?? true));
     const ids = offered.map(({ spec }) => spec.id);
     const priced = await prices.of(caller.organizationId, ids);
-    return offered.map((deployment) => {
+    const served = offered.map((deployment) => {
       const price = priced.get(deployment.spec.id);
       return { ...toAppModel(deployment), ...(price ? { price } : {}) };
     });
+    return caller.models === undefined ? [...served, ...this.#deployable()] : served;
   }
 
   async *answer(request: AnswerRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
@@ -72,6 +76,16 @@ export class InferenceAnswerer implements Answerer {
     if (!finished) return;
     const cost = await this.#parts.prices.costOf(request.caller.organizationId, call.requestId);
     yield cost ? { ...finished, cost } : finished;
+  }
+
+  #deployable(): AppModel[] {
+    const offers = this.#parts.offers?.list() ?? [];
+    return offers
+      .filter(({ source, fits }) => source === "hub" && fits)
+      .map(({ id, contextTokens, capabilities: { tools, json, vision } }) => {
+        const capabilities = { tools, json, vision };
+        return { id, contextTokens, capabilities, ready: false, canBeDeployed: true };
+      });
   }
 
   #toChatRequest(request: AnswerRequest): ChatRequest {

@@ -2,6 +2,7 @@ import type { Clock, Logger } from "#base";
 import type { BackOffice } from "../back-office.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Inference } from "../inference/inference.ts";
+import type { ModelOffers } from "../pull/model-offers.ts";
 import type { AppSessions } from "../sessions/app-sessions.ts";
 import { DatabaseSessions } from "../sessions/database-sessions.ts";
 import { SignInLinks } from "../sessions/sign-in-links.ts";
@@ -15,6 +16,8 @@ export interface ChatAppOptions {
   readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices">;
   readonly inference: Inference;
   readonly catalog: Catalog;
+  /** What could be served besides. */
+  readonly offers?: Pick<ModelOffers, "list"> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }

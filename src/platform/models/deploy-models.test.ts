@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { silentLogger } from "#base";
 import type { Engine } from "#engine";
 import type { Deployment } from "../deployment.ts";
 import { deployModels } from "./deploy-models.ts";
+import { findModelFiles } from "./model-files.ts";
 import { ModelMemory } from "./model-memory.ts";
 
 const clock = { nowMs: () => 0, monotonicMs: () => 0 };
@@ -58,4 +60,21 @@ test("real weights that were pulled take their hosted names from the shipped mod
 test("a card under an alias names the deployment as its root", () => {
   const large = deployed("tramontane-small", "tramontane-large").get("tramontane-large")!;
   expect(large.card("mistral-large-latest")).toMatchObject({ id: "mistral-large-latest", root: "tramontane-large" });
+});
+
+test("what a model can do is known from its file, before it is loaded", () => {
+  const memory = new ModelMemory({ budgetBytes: 1e12, idleMs: 0, clock, logger: silentLogger });
+  const [file] = findModelFiles([fileURLToPath(new URL("../../../models", import.meta.url))]).filter(
+    ({ name }) => name === "tramontane-small",
+  );
+  const parts = { engine: {} as Engine, memory, contextTokens: undefined, cacheTokens: undefined, threads: undefined };
+  const [small] = deployModels({
+    ...parts,
+    files: [file!],
+    defaultModel: "tramontane-small",
+    clock,
+    logger: silentLogger,
+  });
+  expect(small!.state).toBe("idle");
+  expect(small!.card("tramontane-small").capabilities.function_calling).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import type { Engine } from "#engine";
+import { readModelFile } from "#engine";
+import type { Engine, ModelFileFacts } from "#engine";
 import { chooseTemplate } from "#prompt";
 import { CHAT_ALIASES_OF_2402 } from "../catalog.ts";
 import { Deployment } from "../deployment.ts";
@@ -58,6 +59,11 @@ export function deployModels(parts: ModelDeploymentParts): Deployment[] {
 
 const isShipped = (name: string): boolean => name.startsWith("tramontane-");
 
+/** One more deployment, of a file that came while the server runs, with the hosted names of its catalog entry. */
+export function deployAnother(file: ModelFile, parts: ModelDeploymentParts): Deployment {
+  return deploy(file, hostedNamesOf(file.name), parts);
+}
+
 /** The shipped large model stands for the large hosted ones, the shipped table of vectors for the hosted embeddings. */
 function hostedNamesOf(name: string): readonly string[] {
   if (name === "tramontane-large") return CHAT_ALIASES_OF_2402.filter((alias) => /large|medium|mixtral/.test(alias));
@@ -75,6 +81,7 @@ function claim(names: readonly string[], claimed: Set<string>): string[] {
 function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploymentParts): Deployment {
   const { engine, memory, clock, logger, contextTokens, cacheTokens, threads } = parts;
   const isTable = file.name === EMBEDDING_TABLE;
+  const facts = factsOf(file);
   const deployment = new Deployment(
     {
       id: file.name,
@@ -83,19 +90,23 @@ function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploym
       ownedBy: "tramontane",
       serves: { chat: !isTable, fim: !isTable, embeddings: true },
       defaultTemperature: isShipped(file.name) ? SHIPPED_TEMPERATURE : HOSTED_TEMPERATURE,
-      contextTokens: contextTokens ?? 32_768,
+      contextTokens: contextTokens ?? Math.min(facts?.trainedContextTokens ?? 32_768, 32_768),
       embeddingDimensions: EMBEDDING_DIMENSIONS,
+      expected: facts && !isTable ? chooseTemplate(facts).capabilities : undefined,
     },
-    async () => {
+    async (onProgress) => {
       await memory.makeRoomFor(deployment);
       const began = clock.monotonicMs();
-      const model = await engine.load({
-        name: file.name,
-        source: { kind: "gguf", path: file.path },
-        ...(contextTokens === undefined ? {} : { contextTokens }),
-        ...(cacheTokens === undefined ? {} : { cacheTokens }),
-        ...(threads === undefined ? {} : { threads }),
-      });
+      const model = await engine.load(
+        {
+          name: file.name,
+          source: { kind: "gguf", path: file.path },
+          ...(contextTokens === undefined ? {} : { contextTokens }),
+          ...(cacheTokens === undefined ? {} : { cacheTokens }),
+          ...(threads === undefined ? {} : { threads }),
+        },
+        onProgress,
+      );
       const template = chooseTemplate(model.info);
       const ms = Math.round(clock.monotonicMs() - began);
       const { device, contextTokens: window } = model.info;
@@ -112,4 +123,13 @@ function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploym
   );
   memory.register(deployment, file.bytes, file.name === parts.defaultModel);
   return deployment;
+}
+
+/** What its header tells; a file that cannot be read says so when it is loaded. */
+function factsOf({ path }: ModelFile): ModelFileFacts | undefined {
+  try {
+    return readModelFile(path);
+  } catch {
+    return undefined;
+  }
 }

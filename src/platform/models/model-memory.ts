@@ -17,6 +17,9 @@ const SETTLING_MS = 5_000;
 const OVERHEAD = 1.15;
 const FIXED_BYTES = 200e6;
 
+/** What a model takes once it is loaded, estimated from its file. */
+export const memoryOf = (fileBytes: number): number => fileBytes * OVERHEAD + FIXED_BYTES;
+
 /**
  * Keeps loaded models within a memory budget: before one is loaded, idle ones make room, least recently used first; and
  * who was idle too long is unloaded. Pinned models (the default one) stay.
@@ -34,9 +37,14 @@ export class ModelMemory {
     }
   }
 
+  /** What all loaded models together may take. */
+  get budgetBytes(): number {
+    return this.#parts.budgetBytes;
+  }
+
   /** Tells of a deployment whose file has `fileBytes`. */
   register(deployment: Deployment, fileBytes: number, isPinned: boolean): void {
-    this.#entries.set(deployment, { bytes: fileBytes * OVERHEAD + FIXED_BYTES, isPinned });
+    this.#entries.set(deployment, { bytes: memoryOf(fileBytes), isPinned });
   }
 
   /** Makes room for a deployment that is about to load. Errors: `model_load_failed` when there is none to be had. */

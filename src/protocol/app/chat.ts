@@ -137,6 +137,8 @@ export interface AppModel {
   };
   /** Whether it answers now; a model that is not deployed is shown, greyed. */
   readonly ready: boolean;
+  /** Not here yet, but this machine could serve it. */
+  readonly canBeDeployed?: true;
 }
 
 export interface AppUser {

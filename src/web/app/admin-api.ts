@@ -11,6 +11,8 @@ import type {
   List,
   MemberView,
   NewKey,
+  OfferList,
+  PullView,
   RequestView,
   Role,
   TermsView,
@@ -78,6 +80,15 @@ export class AdminApi {
   audit = (after: number): Promise<readonly AuditView[]> => this.#list(`/audit-log?after=${after}`);
   verifyAudit = (): Promise<{ readonly intact: boolean; readonly records?: number; readonly broken_at?: number }> =>
     this.#call("GET", "/admin/v1/audit-log/verification");
+
+  models = (): Promise<OfferList> => this.#call("GET", "/admin/v1/models");
+  pulls = (): Promise<readonly PullView[]> => this.#list("/pulls");
+  pull = (wanted: { readonly model: string; readonly url?: string }): Promise<PullView> =>
+    this.#change("POST", "/pulls", wanted);
+  cancelPull = (id: string): Promise<PullView> => this.#change("POST", `/pulls/${id}/cancel`);
+  resumePull = (id: string): Promise<PullView> => this.#change("POST", `/pulls/${id}/resume`);
+  deploy = (model: string): Promise<PullView> => this.#change("POST", "/deployments", { model });
+  unload = (model: string): Promise<unknown> => this.#change("DELETE", `/deployments/${encodeURIComponent(model)}`);
 
   batches = async (): Promise<readonly BatchJob[]> =>
     (await this.#call<List<BatchJob>>("GET", "/v1/batch/jobs?page_size=50")).data;

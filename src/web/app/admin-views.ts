@@ -152,3 +152,38 @@ export interface RequestView {
   readonly first_text_ms: number | null;
   readonly duration_ms: number | null;
 }
+
+export interface OfferView {
+  readonly id: string;
+  readonly source: "file" | "remote" | "hub";
+  readonly state: "idle" | "loading" | "ready" | "failed" | "not_pulled";
+  readonly summary: string | null;
+  readonly architecture: string | null;
+  readonly parameters: string | null;
+  readonly licence: string | null;
+  readonly context_tokens: number;
+  readonly capabilities: Readonly<Record<"chat" | "embeddings" | "tools" | "json" | "vision", boolean>>;
+  readonly file_bytes: number | null;
+  readonly memory_bytes: number | null;
+  readonly fits: boolean;
+}
+
+export interface OfferList extends List<OfferView> {
+  readonly machine: { readonly memory_bytes: number; readonly disk_bytes: number };
+}
+
+export const PULL_STEPS = ["pull", "verify", "load", "warm"] as const;
+
+/** Bringing a model into service: four steps, in order. */
+export interface PullView {
+  readonly id: string;
+  readonly model: string;
+  readonly step: (typeof PULL_STEPS)[number];
+  readonly done_bytes: number;
+  readonly total_bytes: number | null;
+  /** Of the step, in [0, 1]. */
+  readonly fraction: number;
+  readonly status: "running" | "cancelling" | "done" | "failed" | "cancelled";
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+  readonly created_at: string;
+}

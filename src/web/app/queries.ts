@@ -4,16 +4,26 @@ import { useServices } from "./services.tsx";
 
 export const SESSION = ["session"] as const;
 export const CONVERSATIONS = ["conversations"] as const;
-const MODELS = ["models"] as const;
+export const MODELS = ["models"] as const;
 
 export function useSession() {
   const { api } = useServices();
   return useQuery<AppUser>({ queryKey: SESSION, queryFn: async () => (await api.session()).user, staleTime: 300_000 });
 }
 
+/** The models served here. */
 export function useModels() {
+  return useAllModels(isServed);
+}
+
+const isServed = ({ canBeDeployed }: AppModel): boolean => canBeDeployed !== true;
+const isAny = (): boolean => true;
+
+/** The models served here, and those that could be. */
+export function useAllModels(isWanted: (model: AppModel) => boolean = isAny) {
   const { api } = useServices();
   return useQuery<AppModel[]>({
+    select: (models) => models.filter(isWanted),
     queryKey: MODELS,
     queryFn: async () => (await api.models()).models,
     staleTime: 30_000,

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ThreadMessage } from "#protocol";
-import { useConversations, useModels } from "../app/queries.ts";
+import { useAllModels, useConversations } from "../app/queries.ts";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
 import { DrawerButton } from "./drawer.tsx";
 import { Composer } from "./composer.tsx";
@@ -26,7 +26,7 @@ export function ChatPage() {
 function useChosenModel(previous: string | null | undefined) {
   const { preferences } = useServices();
   const { model: lastUsed } = usePreferences();
-  const { data: models = [] } = useModels();
+  const { data: models = [] } = useAllModels();
   const [chosen, setChosen] = useState<string>();
   const isReady = (id: string | null | undefined) => models.some((model) => model.id === id && model.ready);
   const model = [chosen, previous, lastUsed].find(isReady) ?? models.find(({ ready }) => ready)?.id;

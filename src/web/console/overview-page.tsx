@@ -126,7 +126,7 @@ function ModelStates() {
             <span className="truncate">{id}</span>
             <span className="num flex shrink-0 items-center gap-2 text-ink-3">
               {tokensPerSecond !== undefined && t("composer.speed", { n: Math.round(tokensPerSecond) })}
-              <Badge tone={ready ? "ok" : "plain"}>{t(ready ? "models.ready" : "composer.notReady")}</Badge>
+              <Badge tone={ready ? "ok" : "plain"}>{t(ready ? "models.state.ready" : "composer.notReady")}</Badge>
             </span>
           </li>
         ))}

@@ -93,6 +93,8 @@ export const messages: Messages = {
   "composer.speed": "{n} Tok/s",
   "composer.price": "{input} Eingabe · {output} Ausgabe je Million Token",
   "composer.notReady": "läuft nicht",
+  "composer.deploy": "Bereitstellen",
+  "composer.notDeployed": "nicht bereitgestellt",
   "composer.tools": "Werkzeuge",
   "composer.json": "JSON",
   "composer.vision": "Bilder",

@@ -90,6 +90,8 @@ export const en = {
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} in · {output} out per million tokens",
   "composer.notReady": "not running",
+  "composer.deploy": "Deploy",
+  "composer.notDeployed": "not deployed",
   "composer.tools": "tools",
   "composer.json": "JSON",
   "composer.vision": "images",

@@ -91,6 +91,8 @@ export const messages: Messages = {
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} de entrada · {output} de salida por millón de tokens",
   "composer.notReady": "parado",
+  "composer.deploy": "Desplegar",
+  "composer.notDeployed": "sin desplegar",
   "composer.tools": "herramientas",
   "composer.json": "JSON",
   "composer.vision": "imágenes",

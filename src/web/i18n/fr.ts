@@ -91,6 +91,8 @@ export const messages: Messages = {
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} en entrée · {output} en sortie par million de tokens",
   "composer.notReady": "à l’arrêt",
+  "composer.deploy": "Déployer",
+  "composer.notDeployed": "pas déployé",
   "composer.tools": "outils",
   "composer.json": "JSON",
   "composer.vision": "images",

@@ -91,6 +91,8 @@ export const messages: Messages = {
   "composer.speed": "{n} tok/s",
   "composer.price": "{input} in entrata · {output} in uscita per milione di token",
   "composer.notReady": "fermo",
+  "composer.deploy": "Attivare",
+  "composer.notDeployed": "non attivato",
   "composer.tools": "strumenti",
   "composer.json": "JSON",
   "composer.vision": "immagini",

@@ -35,7 +35,13 @@ export class Words<Key extends string = MessageKey> {
 
   bytes(value: number): string {
     const [amount, unit] =
-      value < 1000 ? [value, "byte"] : value < 1e6 ? [value / 1e3, "kilobyte"] : [value / 1e6, "megabyte"];
+      value < 1000
+        ? [value, "byte"]
+        : value < 1e6
+          ? [value / 1e3, "kilobyte"]
+          : value < 1e9
+            ? [value / 1e6, "megabyte"]
+            : [value / 1e9, "gigabyte"];
     return this.number(amount, {
       style: "unit",
       unit,

@@ -19,18 +19,21 @@ export interface GgufHeader {
   /** `general.architecture`, which prefixes the keys of the model's dimensions. */
   readonly architecture: string;
   readonly metadata: ReadonlyMap<string, GgufValue>;
+  /** Those arrays whose elements were asked for. */
+  readonly arrays: ReadonlyMap<string, readonly GgufValue[]>;
   readonly tensors: readonly GgufTensor[];
   readonly fileBytes: number;
 }
 
 /**
  * Reads and checks the header of a GGUF file (v2, v3; format: ggml/docs/gguf.md) without touching the weights, so that a
- * truncated or foreign file is refused with a reason before native code sees it. Throws `model_file_invalid`.
+ * truncated or foreign file is refused with a reason before native code sees it. `arrays` names the arrays whose elements
+ * are wanted. Throws `model_file_invalid`.
  */
-export function readGgufHeader(path: string): GgufHeader {
+export function readGgufHeader(path: string, arrays: readonly string[] = []): GgufHeader {
   const file = openModelFile(path);
   try {
-    return parse(new FileReader(file.descriptor, file.bytes, path), path);
+    return parse(new FileReader(file.descriptor, file.bytes, path), path, arrays);
   } finally {
     closeSync(file.descriptor);
   }
@@ -47,7 +50,7 @@ function openModelFile(path: string): { descriptor: number; bytes: number } {
   }
 }
 
-function parse(reader: FileReader, path: string): GgufHeader {
+function parse(reader: FileReader, path: string, wanted: readonly string[]): GgufHeader {
   if (reader.size === 0) throw invalid(path, "is empty");
   checkMagic(reader, path);
   const version = reader.u32();
@@ -55,14 +58,20 @@ function parse(reader: FileReader, path: string): GgufHeader {
   const tensorCount = reader.count("tensor");
   const metadataCount = reader.count("metadata entry");
   const metadata = new Map<string, GgufValue>();
-  for (let index = 0; index < metadataCount; index++) metadata.set(reader.text(), readValue(reader, reader.u32()));
+  const arrays = new Map<string, readonly GgufValue[]>();
+  for (let index = 0; index < metadataCount; index++) {
+    const key = reader.text();
+    const type = reader.u32();
+    if (type === ARRAY && wanted.includes(key)) arrays.set(key, readElements(reader));
+    else metadata.set(key, readValue(reader, type));
+  }
   const tensors = Array.from({ length: tensorCount }, () => readTensor(reader));
   const alignment = Number(metadata.get("general.alignment") ?? 32);
   const dataStart = Math.ceil(reader.position / alignment) * alignment;
   for (const tensor of tensors) checkExtent(tensor, dataStart, reader.size, path);
   const architecture = metadata.get("general.architecture");
   if (typeof architecture !== "string") throw invalid(path, "names no architecture");
-  return { architecture, metadata, tensors, fileBytes: reader.size };
+  return { architecture, metadata, arrays, tensors, fileBytes: reader.size };
 }
 
 function checkMagic(reader: FileReader, path: string): void {
@@ -111,6 +120,12 @@ function readValue(reader: FileReader, type: number): GgufValue {
   const read = SCALARS[type];
   if (read === undefined) throw reader.broken(`value type ${type} does not exist`);
   return read(reader);
+}
+
+function readElements(reader: FileReader): readonly GgufValue[] {
+  const type = reader.u32();
+  const length = reader.count("array element");
+  return Array.from({ length }, () => readValue(reader, type));
 }
 
 function skipElements(reader: FileReader, type: number, length: number): void {

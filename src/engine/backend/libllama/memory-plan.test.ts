@@ -16,6 +16,7 @@ function header(fileBytes: number, trained = 32_768): GgufHeader {
       ["llama.attention.head_count", 32],
       ["llama.attention.head_count_kv", 8],
     ]),
+    arrays: new Map(),
     tensors: [],
     fileBytes,
   };

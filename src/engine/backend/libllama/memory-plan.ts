@@ -83,7 +83,7 @@ export function trainedContextTokens(header: GgufHeader): number {
 }
 
 /** Keys and values of one token in half precision, over all layers. */
-function cellBytes(header: GgufHeader): number {
+export function cellBytes(header: GgufHeader): number {
   const layers = architectureNumber(header, "block_count") ?? 32;
   const width = architectureNumber(header, "embedding_length") ?? 4096;
   const heads = architectureNumber(header, "attention.head_count") ?? 32;

@@ -17,6 +17,7 @@ import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 import { whereTheTimeWent } from "./0171-where-the-time-went.ts";
 import { writeUsageFunction } from "./0180-write-usage.ts";
 import { sharedLibraries } from "./0185-shared-libraries.ts";
+import { modelPulls } from "./0186-model-pulls.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly Migration[] = [
   whereTheTimeWent,
   writeUsageFunction,
   sharedLibraries,
+  modelPulls,
 ];
