@@ -146,6 +146,7 @@ export type {
 export {
   CHAT_TOOL_NAMES,
   conversationPatchBody,
+  setupBody,
   decideCallBody,
   newConversationBody,
   regenerateBody,

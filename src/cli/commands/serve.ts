@@ -18,11 +18,13 @@ export const serve: Command = {
     const show = server.isNewKey
       ? `API key   ${server.apiKey}   (shown once; also in ${apiKeyFile(context.config)})`
       : `API key   ${context.config.apiKey === undefined ? `in ${apiKeyFile(context.config)}` : "as configured"}`;
+    const setupPath = isLocal(server.url) ? await server.chatApp.issueSetupPath() : undefined;
     context.out(
       [
         "",
         `Tramontane listens on ${server.url}`,
         `Chat      ${server.url}${isLocal(server.url) ? server.chatApp.issueSignInPath() : "/chat"}`,
+        ...(setupPath === undefined ? [] : [`Set up    ${server.url}${setupPath}`]),
         `API       ${server.url}/v1     reference ${server.url}/docs`,
         ...(server.adminUrl === undefined ? [] : [`Admin     ${server.adminUrl}/admin/v1`]),
         show,

@@ -1,19 +1,21 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { redactSecrets, TramontaneError } from "#base";
 import type { ErrorCode, Logger } from "#base";
-import type { AppSessions, Chats, ChatUser, ProviderSignIn, SignedIn } from "#platform";
+import type { AppSessions, Chats, ChatUser, ProviderSignIn, Setup, SignedIn } from "#platform";
 import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
 import { registerAttachments } from "./attachments.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { refuseForeignChange, requireSession, sessionToken, setSessionCookie } from "./guard.ts";
+import { registerSetup } from "./setup.ts";
 import { registerProviderSignIn } from "./provider-sign-in.ts";
 import { parseInput } from "./parse-input.ts";
 
 export interface AppParts {
   readonly chats: Chats;
   readonly sessions: AppSessions;
+  readonly setup: Setup;
   /** Folder of the built web app. */
   readonly webRoot: string;
   /** Signing in at an OpenID provider. */
@@ -25,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  conflict: 409,
   payload_too_large: 413,
   rate_limited: 429,
   overloaded: 429,
@@ -58,12 +61,16 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
       });
       registerSession(api, parts.sessions);
       // What the sign-in page may offer to a stranger.
-      api.get("/api/sign-in", async () => ({ provider: parts.providerSignIn !== undefined }));
+      api.get("/api/sign-in", async () => ({
+        provider: parts.providerSignIn !== undefined,
+        setup: await parts.setup.isNeeded(),
+      }));
 
       await api.register(async (signedIn) => {
         signedIn.addHook("onRequest", async (request) => {
           sessions.set(request, await requireSession(parts.sessions, request.headers));
         });
+        registerSetup(signedIn, { ...parts, callerOf: (request) => userOf(request).caller });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAttachments(signedIn);
         registerAppEvents(signedIn, { chats: parts.chats, userOf });

@@ -13,7 +13,7 @@ import { DatabaseChatStore } from "./database-chat-store.ts";
 import { InferenceAnswerer } from "./inference-answerer.ts";
 
 export interface ChatAppOptions {
-  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices">;
+  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices" | "members" | "sessions">;
   readonly inference: Inference;
   readonly catalog: Catalog;
   /** What could be served besides. */
@@ -22,12 +22,22 @@ export interface ChatAppOptions {
   readonly logger: Logger;
 }
 
+/** Making the account of whoever owns this installation. */
+export interface Setup {
+  isNeeded(): Promise<boolean>;
+  /** The token of their first session. Errors: `conflict` when there is an owner, `invalid_request` for a short password. */
+  createOwner(account: { readonly name: string; readonly email: string; readonly password: string }): Promise<string>;
+}
+
 /** What stands behind the web app. */
 export interface ChatApp {
   readonly chats: Chats;
   readonly sessions: AppSessions;
   /** The path of a link that signs the owner of this installation in, once, within the hour. For a terminal, never a log. */
   issueSignInPath(): string;
+  /** The path of a link by which its owner's account is made; undefined when there is one. */
+  issueSetupPath(): Promise<string | undefined>;
+  readonly setup: Setup;
   /** Interrupts what is being written; nothing is lost. Before the engine and the store close. */
   close(): Promise<void>;
 }
@@ -49,8 +59,18 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
     scopes: new Set(SCOPES),
     models: undefined,
   };
+  const { members } = office;
+  const { organizationId } = office.firstWorkspace;
+  const setup: Setup = {
+    isNeeded: () => members.hasNoOwner(organizationId),
+    async createOwner(account) {
+      const { userId } = await members.createFirstOwner({ organizationId, ...account });
+      return (await office.sessions.open({ userId, organizationId })).token;
+    },
+  };
   return {
     chats,
+    setup,
     sessions: new DatabaseSessions({
       ...office,
       clock,
@@ -58,6 +78,7 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
       authenticate: (headers) => office.authenticate(headers),
     }),
     issueSignInPath: () => `/login#key=${links.issue(owner)}`,
+    issueSetupPath: async () => ((await setup.isNeeded()) ? `/setup#key=${links.issue(owner)}` : undefined),
     close: () => chats.close(),
   };
 }

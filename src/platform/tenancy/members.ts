@@ -128,6 +128,46 @@ export class Members {
     return member;
   }
 
+  /** Whether nobody owns the organisation yet. */
+  async hasNoOwner(organizationId: string): Promise<boolean> {
+    const sql = "select 1 as found from membership where organization_id = $1 and role = 'owner' limit 1";
+    return (await this.#parts.database.query(sql, [organizationId])).length === 0;
+  }
+
+  /**
+   * Makes the first owner of an organisation, where there is none. Errors: `conflict` when there is one, `invalid_request`
+   * for a short password, `unauthorized` when the person is known and the password is not theirs.
+   */
+  async createFirstOwner(wanted: {
+    readonly organizationId: string;
+    readonly email: string;
+    readonly name: string;
+    readonly password: string;
+  }): Promise<Member> {
+    const { database, clock, audit } = this.#parts;
+    const { organizationId } = wanted;
+    const email = wanted.email.trim().toLowerCase();
+    const member = await database.transaction(async (session) => {
+      // One at a time, or two could each find nobody.
+      await session.query("select id from organization where id = $1 for update", [organizationId]);
+      const owners = await session.query(
+        "select 1 as found from membership where organization_id = $1 and role = 'owner'",
+        [organizationId],
+      );
+      if (owners.length > 0) throw new TramontaneError("conflict", "This installation has an owner already.");
+      const userId = await this.#userFor(session, email, wanted);
+      await session.query(
+        "insert into membership values ($1, $2, 'owner', $3) on conflict (user_id, organization_id) do update set role = 'owner'",
+        [userId, organizationId, new Date(clock.nowMs())],
+      );
+      const entry = { event: "member.first_owner", target: `user:${userId}`, details: { email } };
+      await audit.append(session, { organizationId, actor: `user:${userId}`, ...entry });
+      return await readMember(session, organizationId, userId);
+    });
+    this.#changed();
+    return member;
+  }
+
   /** Errors: `not_found`, `conflict` when it would leave the organisation without its last owner. */
   async setRole(
     change: { readonly organizationId: string; readonly userId: string; readonly role: Role },

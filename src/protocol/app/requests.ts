@@ -18,6 +18,11 @@ const tools = z.strictObject({ names: z.array(z.enum(CHAT_TOOL_NAMES)).max(8), a
 
 /** Bodies of `/api/*` requests. Unknown keys are refused. */
 export const signInBody = z.strictObject({ key: z.string().min(1).max(512) });
+export const setupBody = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  email: z.email().max(320),
+  password: z.string().max(1000),
+});
 export const newConversationBody = z.strictObject({ model: modelId.optional() });
 export const conversationPatchBody = z.strictObject({
   title: z.string().trim().min(1).max(200).optional(),

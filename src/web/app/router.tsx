@@ -29,6 +29,11 @@ export function createAppRouter() {
     path: "/login",
     component: lazyRouteComponent(() => import("../pages/login-page.tsx"), "LoginPage"),
   });
+  const setup = createRoute({
+    getParentRoute: () => root,
+    path: "/setup",
+    component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
+  });
   const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", component: SignedIn });
   const chat = createRoute({
     getParentRoute: () => signedIn,
@@ -117,6 +122,7 @@ export function createAppRouter() {
     routeTree: root.addChildren([
       index,
       login,
+      setup,
       signedIn.addChildren([
         chat.addChildren([newChat, openChat]),
         share,

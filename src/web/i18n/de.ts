@@ -24,6 +24,19 @@ export const messages: Messages = {
   "app.toChat": "Zum Chat",
   "app.failed": "Das konnte nicht geladen werden.",
 
+  "login.setup": "Diesen Server einrichten",
+  "setup.title": "Willkommen bei Tramontane",
+  "setup.lead": "Legen Sie das Konto an, dem dieser Server gehört. Andere können Sie später einladen.",
+  "setup.keyLead":
+    "Geben Sie den Schlüssel ein, den der Server beim Start gezeigt hat, oder öffnen Sie den Link daneben.",
+  "setup.passwordHint": "Mindestens {n} Zeichen",
+  "setup.create": "Konto anlegen",
+  "setup.next": "Weiter",
+  "setup.skip": "Ohne Konto weiter",
+  "setup.doneTitle": "Alles bereit",
+  "setup.doneLead": "{model} ist bereit für Ihre erste Frage. Größere Modelle lassen sich jederzeit bereitstellen.",
+  "setup.ask": "Die erste Frage stellen",
+  "setup.models": "Ein Modell wählen",
   "login.title": "Anmelden",
   "login.lead":
     "Verwenden Sie einen API-Schlüssel dieses Servers oder öffnen Sie den Anmeldelink, den er beim Start ausgibt.",
@@ -188,7 +201,7 @@ export const messages: Messages = {
   "login.asMember": "Als Mitglied anmelden",
   "login.email": "E-Mail-Adresse",
   "login.password": "Passwort",
-  "login.newPassword": "Passwort (mindestens 8 Zeichen)",
+  "login.newPassword": "Passwort (mindestens 12 Zeichen)",
   "login.name": "Ihr Name",
   "login.join": "Beitreten",
   "login.joinTitle": "Sie sind eingeladen",

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { AppUser } from "#protocol";
 import { ApiError } from "../app/api.ts";
 import type { Api } from "../app/api.ts";
@@ -90,7 +90,7 @@ export function LoginPage() {
           {field("name", "login.name", "name")}
           {field("password", "login.newPassword", "new-password")}
           {alert}
-          {submit("login.join", name.trim() !== "" && password.length >= 8)}
+          {submit("login.join", name.trim() !== "" && password.length >= 12)}
         </form>
       </Page>
     );
@@ -101,6 +101,11 @@ export function LoginPage() {
         <a href="/auth/oidc" className="button mb-4 w-full">
           {t("login.provider")}
         </a>
+      )}
+      {ways?.setup === true && (
+        <Link to="/setup" className="button mb-4 w-full">
+          {t("login.setup")}
+        </Link>
       )}
       <form onSubmit={submitting(() => attempt(() => api.signIn(key.trim()), "login.wrong"))}>
         {field("key", "login.key", "off")}
@@ -119,6 +124,8 @@ export function LoginPage() {
 
 interface SignInWays {
   readonly provider: boolean;
+  /** Nobody owns this installation yet. */
+  readonly setup: boolean;
 }
 
 /** A member's session: its token opens one of the app, like a key. */

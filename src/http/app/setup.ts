@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { TramontaneError } from "#base";
+import { requireScope } from "#platform";
+import type { AppSessions, Caller, Setup } from "#platform";
+import { setupBody } from "#protocol";
+import { sessionToken, setSessionCookie } from "./guard.ts";
+import { parseInput } from "./parse-input.ts";
+
+interface SetupParts {
+  readonly setup: Setup;
+  readonly sessions: AppSessions;
+  readonly callerOf: (request: FastifyRequest) => Caller;
+}
+
+/**
+ * `POST /api/setup`: whoever came in with the start key, or by the link in the terminal, makes the account that owns this
+ * installation. Coming from this machine is not enough: behind a proxy everybody does.
+ */
+export function registerSetup(app: FastifyInstance, { setup, sessions, callerOf }: SetupParts): void {
+  app.post("/api/setup", async (request, reply) => {
+    requireScope(callerOf(request), "operator");
+    const session = await sessions.signIn(await setup.createOwner(parseInput(setupBody, request.body)));
+    if (!session) throw new TramontaneError("unauthorized", "Nobody was signed in.");
+    // The session that was opened with the key ends here; the account has one of its own.
+    const before = sessionToken(request.headers);
+    if (before !== undefined) await sessions.signOut(before);
+    setSessionCookie(request, reply, session.token);
+    return reply.status(201).send({ user: session.signedIn.user });
+  });
+}
