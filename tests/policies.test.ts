@@ -221,10 +221,12 @@ describe("what a rule does to a question", () => {
 
   test("nothing that was refused is billed", async () => {
     await inForce([rule("about apples")]);
-    const reply = await chat("apples");
+    const reply = await chat("apples of my orchard");
     const explained = await json("GET", `/admin/v1/requests/${reply.headers.get("x-request-id")}`);
     expect(explained).toMatchObject({ endings: "policy_refused", output_tokens: 0 });
-    expect(JSON.stringify(explained)).not.toContain("apples");
+    expect(explained.policy_decisions).toMatchObject([{ outcome: "refuse", policy_version: 1 }]);
+    expect(explained.policy_decisions[0].score).toBeGreaterThanOrEqual(explained.policy_decisions[0].threshold);
+    expect(JSON.stringify(explained)).not.toContain("orchard");
   });
 });
 

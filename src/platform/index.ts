@@ -94,7 +94,7 @@ export type { InvoiceLine } from "./billing/invoice-lines.ts";
 export type { Invoice, Invoices } from "./billing/invoices.ts";
 export { verifyBilling } from "./billing/verify-ledger.ts";
 export { explainRequest } from "./metering/explain-request.ts";
-export type { RequestExplanation } from "./metering/explain-request.ts";
+export type { PolicyDecisionNote, RequestExplanation } from "./metering/explain-request.ts";
 export { reportUsage, USAGE_DIMENSIONS } from "./metering/usage-report.ts";
 export type { UsageDimension, UsageQuery, UsageRow } from "./metering/usage-report.ts";
 export { backup, restore } from "./storage/backup.ts";

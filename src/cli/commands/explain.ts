@@ -1,4 +1,5 @@
 import { explainRequest, formatMoney } from "#platform";
+import type { PolicyDecisionNote } from "#platform";
 import type { Command } from "../command.ts";
 import { ORGANIZATION_OPTION, tableOf, visitOffice } from "../office.ts";
 
@@ -40,9 +41,16 @@ export const explain: Command = {
             : `${it.priceList}, from ${it.priceListFrom!.toISOString()}, ${it.discountBasisPoints / 100} % off`,
         ],
         [it.outcome === "running" ? "reserved" : "amount", formatMoney(it.amount)],
+        ...it.decisions.map((decision) => ["policy", describeDecision(decision)]),
       ];
       for (const line of tableOf(rows)) context.out(line);
       return 0;
     });
   },
 };
+
+function describeDecision({ stage, outcome, rule, ruleNumber, score, threshold, ...it }: PolicyDecisionNote): string {
+  const which = ruleNumber === undefined ? "" : `: rule ${ruleNumber} “${rule ?? ""}”`;
+  const how = score === undefined ? "" : `, score ${score.toFixed(2)} against ${threshold?.toFixed(2) ?? "none"}`;
+  return `${outcome} at the ${stage}${which}${how} (version ${it.policyVersion}, ${Math.round(it.latencyMs)} ms)`;
+}

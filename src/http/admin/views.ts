@@ -207,4 +207,14 @@ export const viewRequest = (it: RequestExplanation): View => ({
     output_per_million: formatMoney(it.prices.output * 1_000_000n),
   },
   amount: formatMoney(it.amount),
+  policy_decisions: it.decisions.map((decision) => ({
+    stage: decision.stage,
+    outcome: decision.outcome,
+    policy_version: decision.policyVersion,
+    rule_number: decision.ruleNumber ?? null,
+    rule: decision.rule ?? null,
+    score: decision.score ?? null,
+    threshold: decision.threshold ?? null,
+    latency_ms: decision.latencyMs,
+  })),
 });

@@ -33,6 +33,21 @@ export interface RequestExplanation {
   readonly prices: TokenPrices;
   /** While it runs: what is reserved for it. */
   readonly amount: Pico;
+  /** What the workspace's policy decided about it, in order. Rules as they were, never the words they were held against. */
+  readonly decisions: readonly PolicyDecisionNote[];
+}
+
+export interface PolicyDecisionNote {
+  /** Where it was judged, such as `input` or `output`. */
+  readonly stage: string;
+  /** `refuse`, `warn`, `log`, or `failed_open` and `failed_closed` where it could not be judged. */
+  readonly outcome: string;
+  readonly policyVersion: number;
+  readonly ruleNumber: number | undefined;
+  readonly rule: string | undefined;
+  readonly score: number | undefined;
+  readonly threshold: number | undefined;
+  readonly latencyMs: number;
 }
 
 interface Row {
@@ -68,6 +83,8 @@ export async function explainRequest(
   organizationId: string,
   requestId: string,
 ): Promise<RequestExplanation> {
+  const unknown = new TramontaneError("not_found", `No request ${requestId} in this organization.`);
+  if (!UUID.test(requestId)) throw unknown;
   const [row] = await database.query<Row>(
     `with request as (
        select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, operation, outcome,
@@ -79,10 +96,11 @@ export async function explainRequest(
      select r.*, l.name as list, l.valid_from, p.input_pico, p.cached_input_pico, p.output_pico from request r
      left join price_list l on l.id = r.price_list_id
      left join price_item p on p.price_list_id = r.price_list_id and p.model = r.model and p.mode = r.mode
-     where r.organization_id = $1 and r.request_id::text = $2`,
+     where r.organization_id = $1 and r.request_id = $2::uuid`,
     [organizationId, requestId],
   );
-  if (row === undefined) throw new TramontaneError("not_found", `No request ${requestId} in this organization.`);
+  if (row === undefined) throw unknown;
+  const decisions = await readDecisions(database, row);
   const listed = {
     input: row.input_pico ?? 0n,
     cachedInput: row.cached_input_pico ?? 0n,
@@ -111,5 +129,37 @@ export async function explainRequest(
     discountBasisPoints: row.discount_basis_points,
     prices: discounted(listed, row.discount_basis_points),
     amount: row.amount,
+    decisions,
   };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+interface DecisionRow {
+  stage: string;
+  outcome: string;
+  version: number;
+  rule_number: number | null;
+  rule_text: string | null;
+  score: number | null;
+  threshold: number | null;
+  latency_ms: number;
+}
+
+async function readDecisions(database: Database, request: Row): Promise<PolicyDecisionNote[]> {
+  const rows = await database.query<DecisionRow>(
+    `select stage, outcome, version, rule_number, rule_text, score, threshold, latency_ms from policy_decision
+     where request_id = $1 and workspace_id = $2 order by id`,
+    [request.request_id, request.workspace_id],
+  );
+  return rows.map((row) => ({
+    stage: row.stage,
+    outcome: row.outcome,
+    policyVersion: row.version,
+    ruleNumber: row.rule_number ?? undefined,
+    rule: row.rule_text ?? undefined,
+    score: row.score ?? undefined,
+    threshold: row.threshold ?? undefined,
+    latencyMs: row.latency_ms,
+  }));
 }

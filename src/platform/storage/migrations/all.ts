@@ -16,6 +16,7 @@ import { agentAliases } from "./0162-agent-aliases.ts";
 import { peopleInTheApp } from "./0170-people-in-the-app.ts";
 import { whereTheTimeWent } from "./0171-where-the-time-went.ts";
 import { writeUsageFunction } from "./0180-write-usage.ts";
+import { decisionsOfARequest } from "./0181-decisions-of-a-request.ts";
 import { sharedLibraries } from "./0185-shared-libraries.ts";
 import { modelPulls } from "./0186-model-pulls.ts";
 
@@ -40,4 +41,5 @@ export const MIGRATIONS: readonly Migration[] = [
   writeUsageFunction,
   sharedLibraries,
   modelPulls,
+  decisionsOfARequest,
 ];
