@@ -1,3 +1,4 @@
+export { Activity } from "./activity/activity.ts";
 export { download } from "./pull/download.ts";
 export { openModelDesk } from "./pull/open-model-desk.ts";
 export type { ModelDesk, ModelDeskParts, WantedModel } from "./pull/open-model-desk.ts";

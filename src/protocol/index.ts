@@ -130,6 +130,7 @@ export type { Usage } from "./usage.ts";
 export type {
   AnswerUsage,
   AppEvent,
+  JobView,
   AppModel,
   AppUser,
   Attachment,

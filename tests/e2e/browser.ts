@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import { existsSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromium } from "playwright-core";
@@ -67,4 +68,25 @@ export function slowness(page: Page): Promise<number> {
     for (let index = 0; index < 3e7; index += 1) sum += index % 7;
     return Math.max(1, (performance.now() - began) / (sum > 0 ? 40 : 1));
   });
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+/** What axe-core finds against WCAG 2.2 A and AA that is serious or critical. */
+export async function axeFaults(page: Page, where: string): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => {
+    const { axe: run } = window as unknown as {
+      axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> };
+    };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    return (await run.run(document, { runOnly: tags })).violations;
+  });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]!.target.join(" ")}`);
 }

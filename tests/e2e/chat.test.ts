@@ -5,7 +5,7 @@ import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { longAnswer, scripted } from "./scripted-model.ts";
 
@@ -284,6 +284,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await ask(page, `call=${JSON.stringify(calls)}`);
       const cards = page.getByRole("region", { name: "Call of calculate" });
       await cards.nth(1).getByText("waits for you").waitFor();
+      expect(await axeFaults(page, "waiting calls")).toEqual([]);
       await page.reload();
       await cards.nth(0).getByRole("button", { name: "Allow" }).click();
       await cards.nth(0).getByText("42").waitFor();
@@ -294,6 +295,55 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/€0\.\d+/);
       expect(faults).toEqual([]);
       await page.close();
+    });
+
+    test("everything is reached by the keyboard: a palette finds conversations and pages", async () => {
+      const { page, faults } = await open();
+      await ask(page, "Quetzalcoatl say=A feathered serpent");
+      await answered(page);
+      const palette = page.getByRole("dialog", { name: /^Search, go to a page/ });
+      const openPalette = async (text: string) => {
+        await page.keyboard.press("Control+k");
+        await palette.getByRole("combobox").fill(text);
+      };
+      await openPalette("new chat");
+      await palette
+        .getByRole("option", { name: /New chat/ })
+        .first()
+        .waitFor();
+      await palette.getByRole("combobox").press("Enter");
+      await page.waitForURL(/\/chat$/);
+      await openPalette("feathered");
+      await palette.getByRole("option", { name: /Quetzalcoatl/ }).waitFor();
+      await palette.getByRole("combobox").press("Enter");
+      await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+      await openPalette("large");
+      await palette.getByRole("combobox").press("Enter");
+      await page.waitForURL(/\/chat$/);
+      await page.getByRole("button", { name: /tramontane-large/ }).waitFor();
+      await openPalette("small");
+      await palette.getByRole("combobox").press("Enter");
+      await page.getByRole("button", { name: /tramontane-small/ }).waitFor();
+      await openPalette("");
+      await page.keyboard.press("Escape");
+      await palette.waitFor({ state: "detached" });
+      expect(faults).toEqual([]);
+    });
+
+    test("hostile calls of tools run nothing and fetch nothing", async () => {
+      const { page, faults } = await open();
+      await page.getByRole("button", { name: /^Tools/ }).click();
+      await page.getByRole("checkbox", { name: "calculate" }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      const expression = "<img src=https://evil.test/a.png onerror=alert(1)><script>alert(2)</script>";
+      await ask(page, `call=${JSON.stringify([{ name: "calculate", arguments: { expression } }])}`);
+      const card = page.getByRole("region", { name: "Call of calculate" }).last();
+      await card.getByRole("button", { name: "Allow" }).click();
+      await answered(page);
+      await page.waitForTimeout(500);
+      expect(await card.locator("img,script,iframe").count()).toBe(0);
+      expect(await page.getByRole("article", { name: "Answer" }).last().locator("img,script,iframe").count()).toBe(0);
+      expect(faults).toEqual([]);
     });
 
     test("hostile Markdown runs nothing and fetches nothing", async () => {

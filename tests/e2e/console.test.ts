@@ -8,7 +8,7 @@ import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { WordJudge } from "../support/word-judge.ts";
-import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -112,6 +112,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const card = page.getByRole("note").filter({ hasText: "No advice on medical dosage" });
       await card.getByText(/certitude|certainty/).waitFor();
       expect(await page.locator("article").last().innerText()).not.toContain("Jamais");
+      expect(await axeFaults(page, "refusal")).toEqual([]);
       await page.getByLabel("Langue").selectOption("en");
       await page.goto(`${server.origin}/console/moderation`);
       await page.getByText("1. No advice on medical dosage").first().waitFor();
@@ -153,8 +154,11 @@ describe.skipIf(CHROMIUM === undefined)(
       const bar = page.getByRole("progressbar", { name: `${name} on its way` });
       await page.getByRole("button", { name: `Deploy ${name}` }).click();
       await card.getByText(/2 MB of 5\.\d MB/).waitFor();
-      await page.reload();
+      await page.goto(`${server.origin}/chat`);
+      await page.getByRole("button", { name: "1 job runs" }).click();
+      await page.getByRole("region", { name: "Activity" }).getByRole("link", { name }).click();
       await card.getByText(/2 MB of 5\.\d MB/).waitFor();
+      await page.reload();
       await card.getByRole("button", { name: "Cancel" }).click();
       await card.getByRole("button", { name: "Go on" }).click();
       await expect.poll(() => hub.ranges.length, { timeout: within(30_000) }).toBe(2);

@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
@@ -6,7 +5,7 @@ import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { consoleEn } from "../../src/web/i18n/console/en.ts";
 import { en } from "../../src/web/i18n/en.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf, send } from "./browser.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf, send } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
 const LANGUAGES = ["en", "fr", "es", "de", "it"] as const;
@@ -90,21 +89,9 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.locator("h1").first().waitFor();
       await page.waitForTimeout(200);
     };
-    const faultsOf = async (page: Page, where: string): Promise<string[]> => {
-      await page.evaluate(axe.source);
-      const violations = await page.evaluate(async () => {
-        const { axe: run } = window as unknown as {
-          axe: { run(root: Document, options: object): Promise<{ violations: Violation[] }> };
-        };
-        const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-        return (await run.run(document, { runOnly: tags })).violations;
-      });
-      return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => `${where}: ${id} ${nodes[0]!.target.join(" ")}`);
-    };
     const pages = () => [
       "/login",
+      "/setup",
       "/chat",
       conversation,
       share,
@@ -132,19 +119,23 @@ describe.skipIf(CHROMIUM === undefined)(
         const found: string[] = [];
         for (const path of pages()) {
           await visit(page, path);
-          found.push(...(await faultsOf(page, path)));
+          found.push(...(await axeFaults(page, path)));
         }
         await visit(page, conversation);
         await page.locator("button[aria-haspopup=true]").first().click();
         await page.getByRole("menu").waitFor();
-        found.push(...(await faultsOf(page, "menu")));
+        found.push(...(await axeFaults(page, "menu")));
         await page.getByRole("menuitem").last().click();
         await page.getByRole("alertdialog").waitFor();
-        found.push(...(await faultsOf(page, "dialog")));
+        found.push(...(await axeFaults(page, "dialog")));
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox").waitFor();
+        found.push(...(await axeFaults(page, "palette")));
         await page.keyboard.press("Escape");
         await page.locator("button[aria-haspopup=listbox]").click();
         await page.getByRole("listbox").waitFor();
-        found.push(...(await faultsOf(page, "models")));
+        found.push(...(await axeFaults(page, "models")));
         expect(found).toEqual([]);
         expect(faults).toEqual([]);
         await context.close();
@@ -157,7 +148,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await visit(page, "/chat");
       await send(page, "Go rate=60 chars=2500");
       await page.getByRole("button", { name: "Stop", exact: true }).waitFor();
-      expect(await faultsOf(page, "streaming")).toEqual([]);
+      expect(await axeFaults(page, "streaming")).toEqual([]);
       await page.keyboard.press("Escape");
       await context.close();
     }, 120_000);
@@ -224,9 +215,3 @@ describe.skipIf(CHROMIUM === undefined)(
     }
   },
 );
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly target: readonly string[] }[];
-}

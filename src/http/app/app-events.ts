@@ -1,18 +1,23 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Chats, ChatUser } from "#platform";
+import type { AppEvent, JobView } from "#protocol";
+import type { Activity, Chats, ChatUser } from "#platform";
 
 const HEARTBEAT_MS = 15_000;
+/** How often the jobs are looked at: while one runs, and otherwise. */
+const BUSY_MS = 1000;
+const QUIET_MS = 3000;
 /** A reader this far behind is cut off; it reconnects and gets a snapshot. */
 const UNREAD_BYTES_LIMIT = 4 * 1024 * 1024;
 
 export interface AppEventsParts {
   readonly chats: Chats;
+  readonly activity: Activity;
   readonly userOf: (request: FastifyRequest) => ChatUser;
 }
 
 /** `GET /api/events`: everything that happens in the user's chats, as server-sent events whose ids survive reconnection. */
-export function registerAppEvents(app: FastifyInstance, { chats, userOf }: AppEventsParts): void {
+export function registerAppEvents(app: FastifyInstance, { chats, activity, userOf }: AppEventsParts): void {
   const open = new Set<ServerResponse>();
   app.addHook("preClose", async () => {
     for (const response of open) response.end();
@@ -35,12 +40,40 @@ export function registerAppEvents(app: FastifyInstance, { chats, userOf }: AppEv
       if (response.writableLength > UNREAD_BYTES_LIMIT) response.destroy();
     });
     const heartbeat = setInterval(() => response.write(": alive\n\n"), HEARTBEAT_MS);
+    const unfollow = followJobs(
+      () => activity.of(user.caller),
+      // Without an id: the position in the feed stays what it was.
+      (jobs) => response.write(`data: ${JSON.stringify({ type: "jobs", jobs } satisfies AppEvent)}\n\n`),
+    );
     response.on("close", () => {
+      unfollow();
       clearInterval(heartbeat);
       open.delete(response);
       leave();
     });
   });
+}
+
+/** Tells of the jobs now and after every change, until the returned function is called. */
+function followJobs(read: () => Promise<readonly JobView[]>, tell: (jobs: readonly JobView[]) => void): () => void {
+  let told = "[]";
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    // A store that cannot be reached is asked again.
+    const jobs = await read().catch(() => undefined);
+    if (isOver) return;
+    const text = JSON.stringify(jobs ?? JSON.parse(told));
+    if (jobs && text !== told) tell(jobs);
+    told = text;
+    const isBusy = jobs?.some(({ state }) => state === "running") === true;
+    timer = setTimeout(() => void look(), isBusy ? BUSY_MS : QUIET_MS).unref();
+  };
+  void look();
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
 
 /** The browser sends the header when it reconnects by itself; a tab that was hidden opens a new stream and uses the query. */

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { redactSecrets, TramontaneError } from "#base";
 import type { ErrorCode, Logger } from "#base";
-import type { AppSessions, Chats, ChatUser, ProviderSignIn, Setup, SignedIn } from "#platform";
+import type { Activity, AppSessions, Chats, ChatUser, ProviderSignIn, Setup, SignedIn } from "#platform";
 import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
@@ -16,6 +16,7 @@ export interface AppParts {
   readonly chats: Chats;
   readonly sessions: AppSessions;
   readonly setup: Setup;
+  readonly activity: Activity;
   /** Folder of the built web app. */
   readonly webRoot: string;
   /** Signing in at an OpenID provider. */
@@ -73,7 +74,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         registerSetup(signedIn, { ...parts, callerOf: (request) => userOf(request).caller });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAttachments(signedIn);
-        registerAppEvents(signedIn, { chats: parts.chats, userOf });
+        registerAppEvents(signedIn, { ...parts, userOf });
       });
     });
   });

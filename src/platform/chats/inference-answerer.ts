@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { TramontaneError } from "#base";
 import type { AnswerChunk, AppModel, ChatMessage, ChatRequest } from "#protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
-import type { Inference } from "../inference/inference.ts";
+import type { Call } from "../inference/call.ts";
+import type { AnswerStream, Inference } from "../inference/inference.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { ModelOffers } from "../pull/model-offers.ts";
@@ -11,6 +13,8 @@ import { withFiles } from "./fit-files.ts";
 
 /** An answer stops here and offers to go on; without a bound a small model may never stop. */
 const MAX_ANSWER_TOKENS = 4096;
+/** What is tried where a budget has no room for that many: a shorter answer, which can be continued, before none. */
+const SHORTER_ANSWERS = [1024, 256];
 
 export interface InferenceAnswererParts {
   readonly inference: Inference;
@@ -48,7 +52,7 @@ export class InferenceAnswerer implements Answerer {
       channel: "app" as const,
       signal,
     };
-    const { chunks } = await this.#parts.inference.streamChat(this.#toChatRequest(request), call);
+    const { chunks } = await this.#begin(this.#toChatRequest(request), call);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
     const calls: AnswerCall[] = [];
@@ -86,6 +90,19 @@ export class InferenceAnswerer implements Answerer {
         const capabilities = { tools, json, vision };
         return { id, contextTokens, capabilities, ready: false, canBeDeployed: true };
       });
+  }
+
+  /** A budget is asked for the whole length an answer may have; what is left of it bounds that length. */
+  async #begin(request: ChatRequest, call: Call): Promise<AnswerStream> {
+    for (const maxTokens of [MAX_ANSWER_TOKENS, ...SHORTER_ANSWERS]) {
+      try {
+        return await this.#parts.inference.streamChat({ ...request, maxTokens }, call);
+      } catch (error) {
+        const isLast = maxTokens === SHORTER_ANSWERS.at(-1);
+        if (isLast || !(error instanceof TramontaneError && error.code === "budget_exceeded")) throw error;
+      }
+    }
+    throw new TramontaneError("budget_exceeded", "Nothing is left of the budget.");
   }
 
   #toChatRequest(request: AnswerRequest): ChatRequest {

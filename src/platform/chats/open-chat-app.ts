@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "#base";
+import { Activity } from "../activity/activity.ts";
 import type { BackOffice } from "../back-office.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Inference } from "../inference/inference.ts";
@@ -38,6 +39,7 @@ export interface ChatApp {
   /** The path of a link by which its owner's account is made; undefined when there is one. */
   issueSetupPath(): Promise<string | undefined>;
   readonly setup: Setup;
+  readonly activity: Activity;
   /** Interrupts what is being written; nothing is lost. Before the engine and the store close. */
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
   return {
     chats,
     setup,
+    activity: new Activity({ database: office.database, clock, firstOrganizationId: organizationId }),
     sessions: new DatabaseSessions({
       ...office,
       clock,

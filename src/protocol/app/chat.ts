@@ -159,6 +159,17 @@ export interface SearchHit {
   readonly updatedAtMs: number;
 }
 
+/** Something that takes longer than one waits for it: a model on its way, a batch, documents being read. */
+export interface JobView {
+  readonly id: string;
+  readonly kind: "pull" | "batch" | "library";
+  /** What it is about: a model's or a library's name. */
+  readonly name: string;
+  readonly state: "running" | "done" | "failed" | "cancelled";
+  /** How much is done, in [0, 1]. */
+  readonly fraction: number;
+}
+
 /** What `GET /api/events` sends: one stream per visible tab, for all runs of its user. */
 export type AppEvent =
   /** First on every connection. `resumed` false: what was known of running answers is void; snapshots of all of them follow. */
@@ -181,5 +192,7 @@ export type AppEvent =
   | { readonly type: "tool"; readonly runId: string; readonly call: ToolCallView }
   /** The run is over; `message` is what the server keeps. */
   | { readonly type: "end"; readonly runId: string; readonly message: ThreadMessage }
+  /** All long jobs the user may follow; replaces those known. */
+  | { readonly type: "jobs"; readonly jobs: readonly JobView[] }
   | { readonly type: "conversation"; readonly conversation: Conversation }
   | { readonly type: "conversation_deleted"; readonly conversationId: string };

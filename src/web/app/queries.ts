@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import type { AppModel, AppUser, Conversation } from "#protocol";
+import type { AppModel, AppUser, Conversation, JobView } from "#protocol";
 import { useServices } from "./services.tsx";
 
 export const SESSION = ["session"] as const;
 export const CONVERSATIONS = ["conversations"] as const;
+export const JOBS = ["jobs"] as const;
 export const MODELS = ["models"] as const;
 
 export function useSession() {
@@ -30,6 +31,11 @@ export function useAllModels(isWanted: (model: AppModel) => boolean = isAny) {
     // While nothing can answer, somebody waits for it.
     refetchInterval: ({ state }) => (state.data?.some(({ ready }) => ready) ? false : 3000),
   });
+}
+
+/** The long jobs, as the event stream tells of them. */
+export function useJobs() {
+  return useQuery<readonly JobView[]>({ queryKey: JOBS, queryFn: () => [], staleTime: Infinity, gcTime: Infinity });
 }
 
 export function useConversations() {

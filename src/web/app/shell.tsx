@@ -1,12 +1,15 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Icon } from "../components/icon.tsx";
 import { LANGUAGE_NAMES } from "../components/language-names.ts";
+import { ActivityTray } from "./activity-tray.tsx";
 import { LANGUAGES } from "./preferences.ts";
 import { SESSION, useSession } from "./queries.ts";
 import { usePreferences, useServices, useWords } from "./services.tsx";
+
+const CommandPalette = lazy(async () => ({ default: (await import("./command-palette.tsx")).CommandPalette }));
 
 /** What every page has: the bar at the top, and the page under it. */
 export function Shell() {
@@ -37,6 +40,7 @@ function TopBar() {
         )}
       </nav>
       <span className="grow" />
+      {user && <ActivityTray />}
       <LanguageChoice />
       <ThemeChoice />
       {user && <AccountMenu />}
@@ -164,6 +168,8 @@ export function SignedIn() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const isSignedIn = user !== undefined;
+  const [isPaletteOpen, setPalette] = useState(false);
+  const closePalette = useCallback(() => setPalette(false), []);
 
   useEffect(() => {
     if (isError && !queries.getQueryData(SESSION)) void navigate({ to: "/login", replace: true });
@@ -180,7 +186,7 @@ export function SignedIn() {
         void navigate({ to: "/chat" });
       } else if (isCommand && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        document.querySelector<HTMLElement>("#search")?.focus();
+        setPalette((isOpen) => !isOpen);
       } else if (event.key === "/" && !isTyping) {
         event.preventDefault();
         document.querySelector<HTMLElement>("#composer")?.focus();
@@ -190,5 +196,14 @@ export function SignedIn() {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [navigate]);
 
-  return isSignedIn ? <Outlet /> : null;
+  return isSignedIn ? (
+    <>
+      <Outlet />
+      {isPaletteOpen && (
+        <Suspense>
+          <CommandPalette onClose={closePalette} />
+        </Suspense>
+      )}
+    </>
+  ) : null;
 }

@@ -1,5 +1,6 @@
 /** Our own line icons on a 24-unit grid, drawn with round ends. */
 const PATHS = {
+  activity: "M4.5 19.5h15M6.5 16v-4M12 16V5.5M17.5 16V9",
   plus: "M12 5v14M5 12h14",
   up: "M12 19V6M6 11.5 12 5.5l6 6",
   down: "M12 5v13M6 12.5l6 6 6-6",

@@ -59,10 +59,10 @@ function Sections() {
   const { data: user } = useSession();
   const nav = useRef<HTMLElement>(null);
   // Where the sections are a row, the one that is open may stand outside of it.
-  useEffect(
-    () => nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" }),
-    [],
-  );
+  useEffect(() => {
+    // In braces: newer browsers return a promise here, which is no clean-up.
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, []);
   const isAllowed = (scope: string | undefined) => scope === undefined || user?.scopes.includes(scope) === true;
   return (
     <nav

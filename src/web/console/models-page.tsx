@@ -27,7 +27,9 @@ export function ModelsPage() {
   // What has just arrived is shown as what it now is.
   useEffect(() => void refetch(), [latest?.id, latest?.status, latest?.step, refetch]);
   // Whoever comes for one model sees it first.
-  useEffect(() => document.querySelector("li:target")?.scrollIntoView({ block: "center" }), [data === undefined]);
+  useEffect(() => {
+    document.querySelector("li:target")?.scrollIntoView({ block: "center" });
+  }, [data === undefined]);
   const groups = [
     ["models.here", data?.data.filter(({ source }) => source !== "hub")],
     ["models.more", data?.data.filter(({ source }) => source === "hub")],

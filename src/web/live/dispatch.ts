@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { AppEvent, Conversation } from "#protocol";
-import { CONVERSATIONS } from "../app/queries.ts";
+import { CONVERSATIONS, JOBS } from "../app/queries.ts";
 import type { RunStore } from "./run-store.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
@@ -41,6 +41,9 @@ export function dispatchEvent(event: AppEvent, { runs, threads, queries }: Dispa
         void threads.load(event.message.conversationId);
       }
       runs.end(event.runId);
+      return;
+    case "jobs":
+      queries.setQueryData(JOBS, event.jobs);
       return;
     case "conversation":
       changeList(queries, (list) => newestFirst([event.conversation, ...without(list, event.conversation.id)]));

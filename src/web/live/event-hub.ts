@@ -24,6 +24,7 @@ export class EventHub {
   readonly #running = new Map<string, Snapshot>();
   #connection: Connection = "connecting";
   #hasBegun = false;
+  #jobs: AppEvent | undefined;
 
   constructor(parts: EventHubParts) {
     this.#parts = parts;
@@ -36,12 +37,14 @@ export class EventHub {
     if (this.#hasBegun) {
       tell({ type: "event", event: { type: "hello", resumed: false } });
       for (const event of this.#running.values()) tell({ type: "event", event });
+      if (this.#jobs) tell({ type: "event", event: this.#jobs });
     }
     if (this.#tabs.size === 1) this.#parts.open();
     return () => {
       if (!this.#tabs.delete(tell) || this.#tabs.size > 0) return;
       this.#hasBegun = false;
       this.#running.clear();
+      this.#jobs = undefined;
       this.#parts.close();
     };
   }
@@ -60,7 +63,8 @@ export class EventHub {
     if (event.type === "hello") {
       this.#hasBegun = true;
       if (!event.resumed) this.#running.clear();
-    } else if (event.type === "snapshot") this.#running.set(event.runId, event);
+    } else if (event.type === "jobs") this.#jobs = event;
+    else if (event.type === "snapshot") this.#running.set(event.runId, event);
     else if (event.type === "end") this.#running.delete(event.runId);
     else if ("runId" in event) {
       const before = this.#running.get(event.runId);

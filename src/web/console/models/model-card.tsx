@@ -68,7 +68,7 @@ export function ModelCard({ offer, served, pull, memoryBytes }: ModelCardProps) 
           {t(`models.state.${state}`)}
         </span>
       </div>
-      {offer.summary !== null && <p className="mt-1 text-sm text-ink-2">{offer.summary}</p>}
+      {offer.summary !== null && words.language === "en" && <p className="mt-1 text-sm text-ink-2">{offer.summary}</p>}
       <dl className="num mt-3 mb-4 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
         {shown.map(([name, value]) => (
           <div key={name} className="contents">
