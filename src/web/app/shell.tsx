@@ -1,15 +1,14 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import type { ReactNode } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { Icon } from "../components/icon.tsx";
 import { LANGUAGE_NAMES } from "../components/language-names.ts";
-import { ActivityTray } from "./activity-tray.tsx";
 import { LANGUAGES } from "./preferences.ts";
 import { SESSION, useSession } from "./queries.ts";
 import { usePreferences, useServices, useWords } from "./services.tsx";
 
-const CommandPalette = lazy(async () => ({ default: (await import("./command-palette.tsx")).CommandPalette }));
+const SignedInBar = lazy(async () => ({ default: (await import("./signed-in-bar.tsx")).SignedInBar }));
 
 /** What every page has: the bar at the top, and the page under it. */
 export function Shell() {
@@ -40,10 +39,13 @@ function TopBar() {
         )}
       </nav>
       <span className="grow" />
-      {user && <ActivityTray />}
       <LanguageChoice />
       <ThemeChoice />
-      {user && <AccountMenu />}
+      {user && (
+        <Suspense>
+          <SignedInBar />
+        </Suspense>
+      )}
     </header>
   );
 }
@@ -132,78 +134,18 @@ function ChoiceButton<Value extends string>({ label, value, options, onChange, c
   );
 }
 
-/** A plain popover of the browser: the shell stays small, menus come with the pages that need them. */
-function AccountMenu() {
-  const { api } = useServices();
-  const { t } = useWords();
-  const signOut = async () => {
-    await api.signOut();
-    // A new page: nothing of the old session stays in memory.
-    location.assign("/login");
-  };
-  const close = () => document.querySelector<HTMLElement>("#account")?.hidePopover();
-  return (
-    <>
-      <button type="button" className="icon-button" aria-label={t("app.account")} popoverTarget="account">
-        <Icon name="user" />
-      </button>
-      <div id="account" popover="auto" className="popover fixed top-12 right-2 left-auto m-0 text-ink">
-        <Link to="/settings" className="menu-item hover:bg-accent-soft" onClick={close}>
-          <Icon name="gear" size={16} />
-          {t("app.settings")}
-        </Link>
-        <button type="button" className="menu-item w-full hover:bg-accent-soft" onClick={() => void signOut()}>
-          <Icon name="out" size={16} />
-          {t("app.signOut")}
-        </button>
-      </div>
-    </>
-  );
-}
-
-/** Pages behind the sign-in: sends strangers to /login, keeps the event stream open, and hears the global keys. */
+/** Pages behind the sign-in: sends strangers to /login, and keeps the event stream open. */
 export function SignedIn() {
   const { live } = useServices();
   const { data: user, isError } = useSession();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const isSignedIn = user !== undefined;
-  const [isPaletteOpen, setPalette] = useState(false);
-  const closePalette = useCallback(() => setPalette(false), []);
 
   useEffect(() => {
     if (isError && !queries.getQueryData(SESSION)) void navigate({ to: "/login", replace: true });
   }, [isError, navigate, queries]);
   const listener = user && `${user.workspaceId} ${user.id}`;
   useEffect(() => (listener === undefined ? undefined : live.start(listener)), [listener, live]);
-  useEffect(() => {
-    const onKeyDown = (event: KeyboardEvent) => {
-      const isCommand = event.ctrlKey || event.metaKey;
-      const isTyping =
-        event.target instanceof Element && event.target.closest("input,textarea,select,[role=dialog]") !== null;
-      if (isCommand && event.shiftKey && event.key.toLowerCase() === "o") {
-        event.preventDefault();
-        void navigate({ to: "/chat" });
-      } else if (isCommand && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        setPalette((isOpen) => !isOpen);
-      } else if (event.key === "/" && !isTyping) {
-        event.preventDefault();
-        document.querySelector<HTMLElement>("#composer")?.focus();
-      }
-    };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
-  }, [navigate]);
-
-  return isSignedIn ? (
-    <>
-      <Outlet />
-      {isPaletteOpen && (
-        <Suspense>
-          <CommandPalette onClose={closePalette} />
-        </Suspense>
-      )}
-    </>
-  ) : null;
+  return isSignedIn ? <Outlet /> : null;
 }

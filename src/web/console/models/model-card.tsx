@@ -59,7 +59,7 @@ export function ModelCard({ offer, served, pull, memoryBytes }: ModelCardProps) 
     ],
   ] as const;
   const shown = facts.filter(([, value]) => value !== "");
-  const act = (work: () => Promise<unknown>) => () => action.mutate(work);
+  const act = (work: () => Promise<unknown>) => () => void action.run(work);
   return (
     <li id={id} className="flex flex-col rounded-lg border border-line bg-surface p-4 target:border-accent">
       <div className="flex items-center justify-between gap-2">

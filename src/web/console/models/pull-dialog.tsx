@@ -1,14 +1,15 @@
 import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useConsoleWords } from "../console-words.tsx";
 import { FormDialog, TextField } from "../parts/form.tsx";
 import { useAdmin } from "../parts/use-admin.ts";
-import { useModelAction } from "./use-pulls.ts";
+import { PULLS } from "./use-pulls.ts";
 
 /** Any other model, by the address of its file. */
 export function PullDialog({ onClose }: { readonly onClose: () => void }) {
   const admin = useAdmin();
   const { t } = useConsoleWords();
-  const action = useModelAction();
+  const queries = useQueryClient();
   const [url, setUrl] = useState("");
   const [name, setName] = useState<string>();
   const model = name ?? nameIn(url);
@@ -18,7 +19,8 @@ export function PullDialog({ onClose }: { readonly onClose: () => void }) {
       submit={t("models.deploy")}
       isReady={/^https?:\/\/.+/.test(url) && model !== ""}
       onSubmit={async () => {
-        await action.mutateAsync(() => admin.pull({ model, url }));
+        await admin.pull({ model, url });
+        await queries.invalidateQueries({ queryKey: PULLS });
         onClose();
       }}
       onClose={onClose}

@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { MODELS } from "../../app/queries.ts";
 import type { PullView } from "../../app/admin-views.ts";
 import { useAdmin } from "../parts/use-admin.ts";
@@ -21,10 +22,22 @@ export function usePulls() {
 /** Does something with a model and shows what became of it. */
 export function useModelAction() {
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (work: () => Promise<unknown>) => work(),
-    onSettled: async () => {
-      for (const queryKey of [PULLS, OFFERS, MODELS]) await queries.invalidateQueries({ queryKey });
-    },
-  });
+  const [isPending, setPending] = useState(false);
+  const [error, setError] = useState<Error>();
+  /** Resolves to whether it was done. */
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    setPending(true);
+    setError(undefined);
+    let fault: Error | undefined;
+    try {
+      await work();
+    } catch (reason) {
+      fault = reason instanceof Error ? reason : new Error(String(reason));
+    }
+    setError(fault);
+    setPending(false);
+    for (const queryKey of [PULLS, OFFERS, MODELS]) await queries.invalidateQueries({ queryKey });
+    return fault === undefined;
+  };
+  return { run, isPending, error };
 }
