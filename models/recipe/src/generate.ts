@@ -4,6 +4,7 @@ import { chatSample } from "./skills/chat.ts";
 import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
 import { classifySample } from "./skills/classify.ts";
 import { dialogueSample } from "./skills/dialogue.ts";
+import { jsonTalkSample } from "./skills/json-talk.ts";
 import { needleSample, translateSample } from "./skills/passage.ts";
 import { formatSample, reasonSample } from "./skills/reason.ts";
 import { rulesSample } from "./skills/rules.ts";
@@ -21,6 +22,7 @@ export const makers: Record<string, Make> = {
   "tool-result": toolResultSample,
   extract: extractSample,
   formats: formatsSample,
+  "json-talk": jsonTalkSample,
   copy: copySample,
   dialogue: dialogueSample,
   classify: classifySample,
@@ -44,6 +46,7 @@ export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown", Mix> 
     menu: 3,
     dialogue: 5,
     extract: 11,
+    "json-talk": 6,
     formats: 0.5,
     "tool-result": 3,
     classify: 13,
