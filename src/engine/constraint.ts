@@ -18,7 +18,7 @@ import {
 import type { Vocabulary } from "./backend/backend.ts";
 import type { AnswerMark, Closing, Constraint } from "./generation.ts";
 
-/** Grammars kept compiled; the least recently used one goes first. Each holds up to 6 MiB of caches. */
+/** Grammars kept compiled; the least recently used one goes first. Each holds up to 3 MiB of caches, and what its schema was found to mean. */
 const KEPT_GRAMMARS = 32;
 
 export interface FormWishes {

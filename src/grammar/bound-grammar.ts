@@ -9,9 +9,9 @@ import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
 
 export interface CacheLimits {
-  /** Bytes of transition rows before they are forgotten. Default 4 MiB; what stands around them takes about as much again. */
+  /** Bytes of transition rows and configurations before they are forgotten. Default 2 MiB. */
   readonly maxTableBytes?: number;
-  /** Bytes of masks kept. Default 2 MiB, or as much as 256 masks take. */
+  /** Bytes of masks kept. Default 1 MiB, or as much as 128 masks take. */
   readonly maxMaskBytes?: number;
 }
 
@@ -31,11 +31,11 @@ export class BoundGrammar {
     this.grammar = grammar;
     this.trie = trie;
     this.table = new TransitionTable({
-      maxBytes: limits.maxTableBytes ?? 4 << 20,
+      maxBytes: limits.maxTableBytes ?? 2 << 20,
       reach: trie.maxTokenBytes,
       nest: grammar.store.nest,
     });
-    this.#masks = new MaskCache(limits.maxMaskBytes ?? Math.max(2 << 20, trie.size << 5));
+    this.#masks = new MaskCache(limits.maxMaskBytes ?? Math.max(1 << 20, trie.size << 4));
     this.#start = grammar.start();
   }
 

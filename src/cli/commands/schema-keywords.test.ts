@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { judgeKeywords } from "./schema-keywords.ts";
+import { compileJsonSchema } from "#grammar";
+import { ENFORCED, judgeKeywords } from "./schema-keywords.ts";
 
 test("every keyword is exact, narrowed, refused or an annotation, with its place", () => {
   const schema = {
@@ -25,4 +26,27 @@ test("every keyword is exact, narrowed, refused or an annotation, with its place
     "refused /properties/other/anyOf/0/pattern",
     "exact /properties/other/anyOf/1/const",
   ]);
+});
+
+/** Name schemas rather than demand something of a value. */
+const NAMES = ["$schema", "$id", "id", "$anchor", "$dynamicAnchor"];
+
+test("every keyword that the compiler reads is judged, and no other one is called enforced", () => {
+  const read = new Set<string>();
+  const spy = (schema: Record<string, unknown>): Record<string, unknown> => {
+    const note = <T>(key: string | symbol, answer: T): T => (read.add(String(key)), answer);
+    return new Proxy(schema, {
+      get: (target, key) => note(key, Reflect.get(target, key) as unknown),
+      has: (target, key) => note(key, Reflect.has(target, key)),
+      getOwnPropertyDescriptor: (target, key) => note(key, Reflect.getOwnPropertyDescriptor(target, key)),
+    });
+  };
+  compileJsonSchema(spy({ items: true, contains: true, if: true }));
+  compileJsonSchema(spy({ items: [true], contains: true, if: true }));
+  const keywords = [...read].filter((key) => !NAMES.includes(key)).toSorted();
+  expect(keywords.length).toBeGreaterThan(40);
+  expect(keywords.filter((key) => !ENFORCED.has(key))).toEqual([]);
+  // Definitions are read only where something refers to them.
+  const known = [...ENFORCED].filter((key) => key !== "$defs" && key !== "definitions");
+  expect(known.toSorted()).toEqual(keywords);
 });

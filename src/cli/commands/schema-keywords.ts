@@ -15,10 +15,12 @@ const SCHEMAS = new Set(
 );
 const MAPS = new Set("$defs definitions dependentSchemas patternProperties properties dependencies".split(" "));
 const OTHERS = new Set(
-  "$ref $dynamicRef type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern format maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired".split(
+  "$ref $dynamicRef $recursiveRef type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired".split(
     " ",
   ),
 );
+/** All keywords that the compiler knows; the others are annotations to it. */
+export const ENFORCED: ReadonlySet<string> = new Set([...SCHEMAS, ...MAPS, ...OTHERS, "format"]);
 const FORMATS = new Set(
   "date-time date time duration email idn-email hostname idn-hostname ipv4 ipv6 uri uri-reference iri iri-reference uri-template json-pointer relative-json-pointer regex uuid".split(
     " ",
@@ -53,8 +55,7 @@ function judge(keyword: string, value: unknown): Omit<KeywordVerdict, "pointer">
   if (keyword === "type" && [value].flat().includes("integer")) {
     return { verdict: "narrowed", note: "integers are written without point and exponent" };
   }
-  const isKnown = SCHEMAS.has(keyword) || MAPS.has(keyword) || OTHERS.has(keyword);
-  return isKnown ? { verdict: "exact" } : { verdict: "annotation" };
+  return { verdict: ENFORCED.has(keyword) ? "exact" : "annotation" };
 }
 
 /** Each place that is refused, found by taking away one after the other. */

@@ -11,6 +11,8 @@ export const IMPURE = -2;
 /** Subtracted from the negated row of a step that went on without reading: right for a look ahead, not for good. */
 const TENTATIVE = -3;
 const ROW_BYTES = 1024;
+/** What a configuration takes on average together with its threads and frames. */
+const CONFIGURATION_BYTES = 1024;
 /** Ways to read a text at once: grammars that are far more ambiguous than that are refused when it shows. */
 const MAX_THREADS = 20_000;
 
@@ -22,7 +24,7 @@ const MAX_THREADS = 20_000;
 export class TransitionTable {
   readonly #nest: Nest;
   readonly #reach: number;
-  readonly #maxRows: number;
+  readonly #maxBytes: number;
   readonly #bySingle = new Map<Thread, Configuration>();
   readonly #byThreads = new Map<string, Configuration>();
   #epoch = 1;
@@ -32,7 +34,7 @@ export class TransitionTable {
 
   /** `reach`: bytes of the longest token; `nest`: where the threads are kept, cleared together with the table. */
   constructor(parts: { maxBytes: number; reach: number; nest: Nest }) {
-    this.#maxRows = Math.max(64, Math.floor(parts.maxBytes / ROW_BYTES));
+    this.#maxBytes = Math.max(64 * ROW_BYTES, parts.maxBytes);
     this.#reach = parts.reach;
     this.#nest = parts.nest;
     this.#byRow.push(new Configuration([])); // row 0 means "unknown"
@@ -42,8 +44,9 @@ export class TransitionTable {
     return this.#byRow.length;
   }
 
+  /** Rows in use and configurations, those without a row too. */
   get bytes(): number {
-    return this.next.byteLength;
+    return this.#byRow.length * ROW_BYTES + (this.#bySingle.size + this.#byThreads.size) * CONFIGURATION_BYTES;
   }
 
   /** The configuration of these threads; undefined when there are none. */
@@ -124,8 +127,7 @@ export class TransitionTable {
 
   /** Forgets everything if the table outgrew its bounds; whether it did. */
   trim(): boolean {
-    const configurations = this.#bySingle.size + this.#byThreads.size;
-    if (this.#byRow.length <= this.#maxRows && configurations <= 16 * this.#maxRows) return false;
+    if (this.bytes <= this.#maxBytes) return false;
     this.#epoch++;
     this.#byRow = [new Configuration([])];
     this.next = new Int32Array(256 * 32);
