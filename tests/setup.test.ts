@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startAppServer } from "./support/app-server.ts";
+import { builtWebApp } from "./support/web-app.ts";
 import type { AppServer } from "./support/app-server.ts";
 
 let server: AppServer;
 beforeAll(async () => {
-  server = await startAppServer({ webRoot: "." });
-});
+  server = await startAppServer({ webRoot: builtWebApp() });
+}, 240_000);
 afterAll(() => server.close());
 
 const ACCOUNT = { name: "Ada", email: "ada@example.test", password: "a long pass phrase" };
@@ -15,6 +16,7 @@ const isOpen = async () =>
 
 test("the first owner is made by whoever holds the start key, once, in a session of their own", async () => {
   expect(await isOpen()).toBe(true);
+  expect((await server.call("GET", "/setup")).status).toBe(200);
   expect((await setup(ACCOUNT, { cookie: "" })).status).toBe(401);
   expect((await setup(ACCOUNT, { "x-tramontane-app": "", origin: "https://evil.test" })).status).toBe(403);
   expect((await setup({ ...ACCOUNT, password: "short" })).status).toBe(400);

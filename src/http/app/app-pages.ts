@@ -18,7 +18,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Pages of the app: all are the one document, whose script reads the address. */
-const PAGES = ["/", "/login", "/chat", "/chat/*", "/share/*", "/settings", "/console", "/console/*"];
+const PAGES = ["/", "/login", "/setup", "/chat", "/chat/*", "/share/*", "/settings", "/console", "/console/*"];
 
 /** Nothing inline, nothing from elsewhere. */
 const CONTENT_SECURITY_POLICY = [
