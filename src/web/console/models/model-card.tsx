@@ -113,7 +113,7 @@ export function ModelCard({ offer, served, pull, memoryBytes }: ModelCardProps) 
               <button
                 type="button"
                 className="button button-primary"
-                aria-label={t("models.deployNamed", { name: id })}
+                aria-label={offer.source === "hub" ? t("models.deployNamed", { name: id }) : undefined}
                 disabled={!offer.fits || action.isPending}
                 onClick={act(() => (offer.source === "hub" ? admin.pull({ model: id }) : admin.deploy(id)))}
               >
