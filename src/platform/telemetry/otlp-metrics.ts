@@ -2,6 +2,7 @@ import type { Clock, Logger } from "#base";
 import type { OtlpCollector } from "./otlp-collector.ts";
 import { failureOf, nanoseconds, operationOf, RESOURCE, SCOPE, text } from "./otlp-words.ts";
 import type { Attribute, TracedRequest } from "./otlp-words.ts";
+import { PeriodicSender } from "./periodic-sender.ts";
 
 interface OtlpMetricsParts {
   readonly collector: OtlpCollector;
@@ -25,19 +26,17 @@ const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_57
 export class OtlpMetrics {
   readonly #parts: OtlpMetricsParts;
   readonly #startMs: number;
-  readonly #timer: NodeJS.Timeout;
+  readonly #sender = new PeriodicSender(SEND_MS, () => this.#post());
   readonly #duration = new Histogram("gen_ai.client.operation.duration", "s", DURATIONS);
   readonly #served = new Histogram("gen_ai.server.request.duration", "s", DURATIONS);
   readonly #firstToken = new Histogram("gen_ai.server.time_to_first_token", "s", FIRST_TOKENS);
   readonly #nextToken = new Histogram("gen_ai.server.time_per_output_token", "s", NEXT_TOKENS);
   readonly #tokens = new Histogram("gen_ai.client.token.usage", "{token}", TOKENS);
   #hasNews = false;
-  #sending: Promise<void> | undefined;
 
   constructor(parts: OtlpMetricsParts) {
     this.#parts = parts;
     this.#startMs = parts.clock.nowMs();
-    this.#timer = setInterval(() => void this.#send(), SEND_MS).unref();
   }
 
   record(traced: TracedRequest): void {
@@ -64,14 +63,7 @@ export class OtlpMetrics {
 
   /** Sends what is new, once, and stops. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#sending;
-    await this.#send();
-  }
-
-  async #send(): Promise<void> {
-    this.#sending ??= this.#post().finally(() => (this.#sending = undefined));
-    await this.#sending;
+    await this.#sender.close();
   }
 
   async #post(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Clock, Logger } from "#base";
 import type { OtlpCollector } from "./otlp-collector.ts";
 import { failureOf, nanoseconds, operationOf, RESOURCE, SCOPE, text } from "./otlp-words.ts";
 import type { Attribute, TracedRequest } from "./otlp-words.ts";
+import { PeriodicSender } from "./periodic-sender.ts";
 
 interface OtlpTracesParts {
   readonly collector: OtlpCollector;
@@ -35,16 +36,14 @@ export class OtlpTraces {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #collector: OtlpCollector;
-  readonly #timer: NodeJS.Timeout;
+  readonly #sender = new PeriodicSender(SEND_MS, () => this.#post());
   readonly #waiting: Span[] = [];
-  #sending: Promise<void> | undefined;
   #dropped = 0;
 
   constructor({ collector, clock, logger }: OtlpTracesParts) {
     this.#clock = clock;
     this.#logger = logger;
     this.#collector = collector;
-    this.#timer = setInterval(() => void this.#send(), SEND_MS).unref();
   }
 
   record(traced: TracedRequest): void {
@@ -53,19 +52,12 @@ export class OtlpTraces {
       this.#dropped += 1;
     }
     this.#waiting.push(spanOf(traced, this.#clock.nowMs()));
-    if (this.#waiting.length >= BATCH) void this.#send();
+    if (this.#waiting.length >= BATCH) void this.#sender.send();
   }
 
   /** Sends what is waiting, once, and stops. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#sending;
-    await this.#send();
-  }
-
-  async #send(): Promise<void> {
-    this.#sending ??= this.#post().finally(() => (this.#sending = undefined));
-    await this.#sending;
+    await this.#sender.close();
   }
 
   async #post(): Promise<void> {
