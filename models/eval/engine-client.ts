@@ -1,5 +1,5 @@
 import { silentLogger } from "#base";
-import { createEngine, GREEDY } from "#engine";
+import { createEngine, PLAIN } from "#engine";
 import type { EngineModel, PromptPart } from "#engine";
 import { render } from "../recipe/src/render.ts";
 import type { Sample } from "../recipe/src/sample.ts";
@@ -16,17 +16,10 @@ const promptOf = (sample: Sample): PromptPart[] =>
 export async function askEngine(model: EngineModel, sample: Sample): Promise<string> {
   const events = model.generate(
     {
+      ...PLAIN,
       prompt: promptOf(sample),
-      choices: 1,
       maxTokens: 256,
-      minTokens: 0,
-      sampling: GREEDY,
-      stop: [],
-      logprobs: undefined,
-      prediction: undefined,
-      priority: 0,
       caller: "eval",
-      adapter: undefined,
     },
     new AbortController().signal,
   );

@@ -2,7 +2,7 @@ import { ToyBackend } from "./backend/toy/toy-backend.ts";
 import type { Backend, BackendLimits } from "./backend/backend.ts";
 import type { CoreOptions, CoreOutput, CoreRequest } from "./core.ts";
 import { EngineCore } from "./engine-core.ts";
-import { GREEDY, type GenerationEvent } from "./generation.ts";
+import { PLAIN, type GenerationEvent } from "./generation.ts";
 import { PlainKernel } from "./sampling/plain-kernel.ts";
 
 /** A core over a backend, for tests: checks integrity after every step and keeps all outputs. */
@@ -29,17 +29,10 @@ export class CoreHarness<B extends Backend = ToyBackend> {
 
   submit(id: number, prompt: string | Int32Array, changes: Partial<CoreRequest> = {}): void {
     this.core.submit(id, {
+      ...PLAIN,
       prompt: typeof prompt === "string" ? this.turn(prompt) : prompt,
-      choices: 1,
       maxTokens: undefined,
-      minTokens: 0,
-      sampling: GREEDY,
-      stop: [],
-      logprobs: undefined,
-      prediction: undefined,
-      priority: 0,
       caller: "caller",
-      adapter: undefined,
       ...changes,
     });
   }

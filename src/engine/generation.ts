@@ -118,6 +118,18 @@ export interface GenerationRequest {
   readonly compileMs?: number | undefined;
 }
 
+/** One greedy answer for whoever waits, with nothing else asked for; the rest of a request names what is asked and by whom. */
+export const PLAIN = {
+  choices: 1,
+  minTokens: 0,
+  sampling: GREEDY,
+  stop: [],
+  logprobs: undefined,
+  prediction: undefined,
+  priority: 0,
+  adapter: undefined,
+} as const satisfies Omit<GenerationRequest, "prompt" | "maxTokens" | "caller">;
+
 export interface TokenLogprob {
   readonly token: number;
   readonly bytes: Uint8Array;

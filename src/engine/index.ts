@@ -12,7 +12,7 @@ export type {
   SamplingOptions,
   TokenLogprob,
 } from "./generation.ts";
-export { GREEDY } from "./generation.ts";
+export { PLAIN } from "./generation.ts";
 export { createEngine } from "./host/create-engine.ts";
 export { readModelFile } from "./backend/libllama/model-file.ts";
 export type { ModelFileFacts } from "./backend/libllama/model-file.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { BackendLimits } from "./backend/backend.ts";
-import { GREEDY } from "./generation.ts";
+import { GREEDY, PLAIN } from "./generation.ts";
 import { PlainKernel } from "./sampling/plain-kernel.ts";
 import { Sampler } from "./sampling/sampler.ts";
 import { type ActiveRequest, Sequence } from "./sequence.ts";
@@ -18,18 +18,11 @@ interface State {
 
 function sequenceOf(lease: number, state: State): Sequence {
   const request = {
+    ...PLAIN,
     prompt: new Int32Array(state.prompt),
-    choices: 1,
     maxTokens: undefined,
-    minTokens: 0,
-    sampling: GREEDY,
     isReproducible: state.isReproducible,
-    stop: [],
-    logprobs: undefined,
-    prediction: undefined,
-    priority: 0,
     caller: "",
-    adapter: undefined,
   };
   const owner: ActiveRequest = {
     id: lease,

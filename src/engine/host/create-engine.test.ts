@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#base";
-import { createEngine, GREEDY } from "#engine";
+import { createEngine, PLAIN } from "#engine";
 import type { EngineModel, GenerationEvent, GenerationRequest } from "#engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeRandomModel } from "../../../scripts/make-random-model.ts";
@@ -34,17 +34,11 @@ afterAll(async () => {
 
 function request(text: string, parts: Partial<GenerationRequest> = {}): GenerationRequest {
   return {
+    ...PLAIN,
     prompt: [{ kind: "text", text }],
-    choices: 1,
     maxTokens: 32,
     minTokens: 32,
-    sampling: GREEDY,
-    stop: [],
-    logprobs: undefined,
-    prediction: undefined,
-    priority: 0,
     caller: "tests",
-    adapter: undefined,
     ...parts,
   };
 }

@@ -1,6 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import { GREEDY } from "#engine";
+import { PLAIN } from "#engine";
 import type { EngineModel, GenerationRequest, PromptPart } from "#engine";
 import type { Catalog } from "../catalog.ts";
 import type { LoadedModel } from "../deployment.ts";
@@ -166,17 +166,12 @@ async function* stepsOf(
   onStarted: (promptTokens: number) => void,
 ): AsyncGenerator<Step> {
   const request: GenerationRequest = {
+    ...PLAIN,
     prompt,
-    choices: 1,
     maxTokens: LABEL_TOKENS,
-    minTokens: 0,
-    sampling: GREEDY,
-    stop: [],
     logprobs: RANKED_TOKENS,
-    prediction: undefined,
     priority,
     caller: CALLER,
-    adapter: undefined,
     constraint: { kind: "regex", pattern: ` ?(?:${labels.join("|")})` },
   };
   for await (const event of engine.generate(request, signal)) {

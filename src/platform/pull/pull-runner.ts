@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import { GREEDY, readModelFile } from "#engine";
+import { PLAIN, readModelFile } from "#engine";
 import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
 import type { ModelFile } from "../models/model-files.ts";
@@ -181,17 +181,10 @@ async function warmUp(deployment: Deployment, signal: AbortSignal): Promise<void
   if (!deployment.spec.serves.chat) return;
   const words = model.engine.generate(
     {
+      ...PLAIN,
       prompt: [{ kind: "text", text: "Hello" }],
-      choices: 1,
       maxTokens: WARM_UP_TOKENS,
-      minTokens: 0,
-      sampling: GREEDY,
-      stop: [],
-      logprobs: undefined,
-      prediction: undefined,
-      priority: 0,
       caller: "warm-up",
-      adapter: undefined,
     },
     signal,
   );
