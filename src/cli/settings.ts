@@ -242,10 +242,11 @@ export const SETTINGS = {
     fallback: undefined,
   }),
   hubUrl: setting({
-    summary: "Where `pull` finds models.",
+    summary: "Where `pull` finds models; pulls of the console reach no other internal address.",
     placeholder: "URL",
-    parse: text,
-    fallback: "https://huggingface.co",
+    defaultText: "https://huggingface.co",
+    parse: webAddress,
+    fallback: new URL("https://huggingface.co"),
   }),
   accessLog: setting<"on" | "off">({
     summary: "Whether each request is a line of the log: who, which door, how it ended, how long.",

@@ -81,7 +81,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       logger,
       catalog,
       folders: [join(directory, "models")],
-      hubUrl: options.hubUrl ?? "http://127.0.0.1:9",
+      hubUrl: new URL(options.hubUrl ?? "http://127.0.0.1:9"),
       budgetBytes: 20e9,
       deploy: ({ name }) => deploymentOf(name, model),
     });

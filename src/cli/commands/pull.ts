@@ -47,6 +47,8 @@ async function fetchModel(
     const done = await download({
       url: model.url,
       target: model.target,
+      // Who can run this command can reach what this machine reaches.
+      reach: "anywhere",
       ...(sha256 === undefined ? {} : { sha256 }),
       signal: context.stop,
       onProgress: (progress) => bar.update(progress.doneBytes, progress.totalBytes, progress.resumedBytes),

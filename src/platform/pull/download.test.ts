@@ -55,6 +55,7 @@ function hub(options: { dropAfter?: number; etag?: () => string; ranges?: string
 const request = (url: string) => ({
   url: `${url}/model`,
   target: join(folder, "m.gguf"),
+  reach: "anywhere" as const,
   signal: new AbortController().signal,
   backoffMs: () => 1,
 });
@@ -109,4 +110,19 @@ test("stopping keeps the part for the next time", async () => {
   await expect(stopped).rejects.toMatchObject({ code: "cancelled" });
   expect(existsSync(join(folder, "m.gguf.part"))).toBe(true);
   expect((await download(request(url))).sha256).toBe(DIGEST);
+});
+
+test("a hub that closes the connection while the file waits for the disk ends nothing", async () => {
+  // Sizes around what is buffered: one of them is read to its last byte just when reading was to pause.
+  for (const kilobytes of [64, 100, 128, 150, 192, 250]) {
+    const content = Buffer.alloc(kilobytes * 1000, kilobytes);
+    const url = await serve((_, response) => {
+      response.writeHead(200, { connection: "close", "content-length": content.length }).end(content);
+    });
+    const onProgress = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    const { bytes } = await download({ ...request(url), onProgress });
+    expect(bytes).toBe(content.length);
+    close();
+    rmSync(join(folder, "m.gguf"));
+  }
 });

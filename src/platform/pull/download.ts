@@ -5,12 +5,13 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/prom
 import { dirname } from "node:path";
 import { TramontaneError } from "#base";
 import { openRemoteFile } from "./remote-file.ts";
-import type { RemoteFile } from "./remote-file.ts";
+import type { Reach, RemoteFile } from "./remote-file.ts";
 
 export interface DownloadRequest {
   readonly url: string;
   /** Final path. While it downloads, the bytes stand in `<target>.part`. */
   readonly target: string;
+  readonly reach: Reach;
   /** Expected digest, lower-case hexadecimal; undefined: what the server states, when it states one. */
   readonly sha256?: string;
   readonly signal: AbortSignal;
@@ -59,7 +60,12 @@ export async function download(request: DownloadRequest): Promise<Downloaded> {
 async function tryOnce(request: DownloadRequest): Promise<Downloaded> {
   const part = `${request.target}.part`;
   const resumable = await readResumable(part);
-  const remote = await openRemoteFile({ url: request.url, from: resumable, signal: request.signal });
+  const remote = await openRemoteFile({
+    url: request.url,
+    reach: request.reach,
+    from: resumable,
+    signal: request.signal,
+  });
   const hash = createHash("sha256");
   if (remote.startsAt > 0) await hashFile(hash, part);
   else await rm(part, { force: true });

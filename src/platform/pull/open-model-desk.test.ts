@@ -35,6 +35,8 @@ let ranges: string[];
 /** Bytes the hub sends before it waits to be let on. */
 let holdAfter: number | undefined;
 let letOn: () => void;
+/** Where the hub sends whoever asks it. */
+let redirectTo: string | undefined;
 
 beforeAll(async () => {
   database = await openTestDatabase();
@@ -50,7 +52,13 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "desk-"));
   ranges = [];
   holdAfter = undefined;
+  redirectTo = undefined;
   hub = createServer((request, response) => {
+    if (redirectTo !== undefined) {
+      ranges.push("redirected");
+      response.writeHead(302, { location: redirectTo }).end();
+      return;
+    }
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
     ranges.push(request.headers.range ?? "none");
     response.writeHead(from > 0 ? 206 : 200, { etag: '"v1"', "content-length": CONTENT.length - from });
@@ -75,9 +83,9 @@ const deploymentOf = (id: string, aliases: readonly string[] = []) => {
   const spec = { id, aliases, serves, createdAt: 0, ownedBy: "test", defaultTemperature: 0.7, contextTokens: 4096 };
   return new Deployment(spec, async () => ({ engine: toy, template: chooseTemplate(toy.info) }));
 };
-async function open(): Promise<Catalog> {
+async function open(hubUrl = new URL(url())): Promise<Catalog> {
   const catalog = new Catalog([deploymentOf("first", ["hosted-name"])]);
-  const parts = { database, catalog, folders: [folder] as const, hubUrl: "http://127.0.0.1:9", budgetBytes: 8e9 };
+  const parts = { database, catalog, folders: [folder] as const, hubUrl, budgetBytes: 8e9 };
   desk = await openModelDesk({
     ...parts,
     deploy: ({ name }) => deploymentOf(name, ["hosted-name"]),
@@ -134,6 +142,23 @@ test("a cancelled pull can be resumed, and is not repeated", async () => {
   letOn();
   expect((await until(again.id, ({ endedAt }) => endedAt !== undefined)).outcome).toBe("done");
   expect(ranges[1]).toMatch(/^bytes=\d+-$/);
+});
+
+test("a pull asks no address inside the network but the hub's, whether written out, looked up or redirected to", async () => {
+  await open(new URL("http://hub.invalid"));
+  const { port } = new URL(url());
+  for (const host of ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "2130706433", "169.254.169.254"]) {
+    const { id } = await desk.order({ model: "inside", url: `http://${host}:${port}/new.gguf` }, "system");
+    const { outcome, problem } = await until(id, ({ endedAt }) => endedAt !== undefined);
+    expect({ outcome, code: problem?.code, host }).toEqual({ outcome: "failed", code: "forbidden", host });
+    expect(problem?.hint).toContain("tramontane pull");
+  }
+  await desk.close();
+  await open();
+  redirectTo = `http://localhost:${port}/new.gguf`;
+  const { id } = await desk.order({ model: "inside", url: url() }, "system");
+  expect((await until(id, ({ endedAt }) => endedAt !== undefined)).problem?.code).toBe("forbidden");
+  expect(ranges).toEqual(["redirected"]);
 });
 
 test("a wrong digest and a file that is no model end the pull with the reason", async () => {

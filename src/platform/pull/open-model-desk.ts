@@ -15,7 +15,8 @@ export interface ModelDeskParts {
   readonly catalog: Catalog;
   /** Where model files are; the first is where pulled ones go. */
   readonly folders: readonly [string, ...string[]];
-  readonly hubUrl: string;
+  /** Where models of the list are. The only place on an internal address that is asked for files. */
+  readonly hubUrl: URL;
   readonly budgetBytes: number;
   readonly deploy: (file: ModelFile) => Deployment;
   readonly clock: Clock;
@@ -51,7 +52,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/i;
 export async function openModelDesk(parts: ModelDeskParts): Promise<ModelDesk> {
   const { database, catalog, folders, hubUrl, clock, logger, deploy } = parts;
   const pulls = new PullStore({ database, clock });
-  const runner = new PullRunner({ store: pulls, catalog, folder: folders[0], deploy, clock, logger });
+  const runner = new PullRunner({ store: pulls, catalog, folder: folders[0], hubUrl, deploy, clock, logger });
   // Where only one process may use the store, whoever held a pull before is gone.
   if (database.description.kind !== "external") await pulls.release(undefined);
   runner.start();
@@ -83,7 +84,7 @@ export async function openModelDesk(parts: ModelDeskParts): Promise<ModelDesk> {
   };
 }
 
-function sourceOf({ model, url, sha256 }: WantedModel, catalog: Catalog, hubUrl: string) {
+function sourceOf({ model, url, sha256 }: WantedModel, catalog: Catalog, hubUrl: URL) {
   if (!NAME.test(model))
     throw new TramontaneError("invalid_request", `"${model}" cannot be a model's name.`, { field: "model" });
   if (url !== undefined) {

@@ -84,6 +84,6 @@ export const OPEN_WEIGHTS: readonly OpenWeights[] = [
 ];
 
 /** The model's address on a hub. */
-export function downloadUrl(hubUrl: string, model: OpenWeights): string {
-  return `${hubUrl.replace(/\/$/, "")}/${model.repository}/resolve/main/${model.file}`;
+export function downloadUrl(hubUrl: URL, model: OpenWeights): string {
+  return `${hubUrl.href.replace(/\/$/, "")}/${model.repository}/resolve/main/${model.file}`;
 }

@@ -17,6 +17,7 @@ export interface PullRunnerParts {
   readonly catalog: Catalog;
   /** Where pulled files go. */
   readonly folder: string;
+  readonly hubUrl: URL;
   /** Makes a deployment of a file that just came. */
   readonly deploy: (file: ModelFile) => Deployment;
   readonly clock: Clock;
@@ -113,6 +114,7 @@ export class PullRunner {
       download({
         url,
         target,
+        reach: { publicAnd: this.#parts.hubUrl.origin },
         ...(pull.sha256 === undefined ? {} : { sha256: pull.sha256 }),
         signal,
         onProgress({ doneBytes, totalBytes }) {

@@ -38,31 +38,40 @@ export function isInternalAddress(address: string): boolean {
   return networks.check(plain, isIP(plain) === 6 ? "ipv6" : "ipv4");
 }
 
-type LookupCallback = (error: Error | null, address?: string | LookupAddress[], family?: number) => void;
+type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-/**
- * A name lookup for sockets that refuses internal addresses. The address that was checked is the one connected to, so a name
- * that changes its mind in between gains nothing.
- */
-export function guardedLookup(hostname: string, options: LookupOptions, callback: LookupCallback): void {
-  resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error);
-    const internal = addresses.find(({ address }) => isInternalAddress(address));
-    if (internal !== undefined) return callback(refusal(hostname, internal.address));
-    const [first] = addresses;
-    if (options.all === true) return callback(null, addresses);
-    callback(null, first!.address, first!.family);
-  });
-}
+/** Keeps requests out of this machine and its private networks. Both ways are needed: sockets look up names only. */
+export class AddressGuard {
+  readonly #hint: string;
 
-/** Throws `forbidden` for an address that is written out and internal; names are checked when they are looked up. */
-export function refuseInternalAddress(hostname: string): void {
-  const bare = hostname.replace(/^\[|\]$/g, "");
-  if (isIP(bare) !== 0 && isInternalAddress(bare)) throw refusal(hostname, bare);
-}
+  /** `hint`: what to do where an internal address is meant. */
+  constructor(hint: string) {
+    this.#hint = hint;
+  }
 
-function refusal(hostname: string, address: string): TramontaneError {
-  return new TramontaneError("forbidden", `${hostname} leads to ${address}, which is not a public address.`, {
-    hint: 'If that is what you want, say so: "allow_private": true for this endpoint.',
-  });
+  /** Throws `forbidden` for an address that is written out and internal; names are checked when they are looked up. */
+  refuseInternal(hostname: string): void {
+    const bare = hostname.replace(/^\[|\]$/g, "");
+    if (isIP(bare) !== 0 && isInternalAddress(bare)) throw this.#refusal(hostname, bare);
+  }
+
+  /**
+   * A name lookup for sockets that refuses internal addresses. The address that was checked is the one connected to, so a
+   * name that changes its mind in between gains nothing.
+   */
+  readonly lookup = (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
+    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      const internal = addresses.find(({ address }) => isInternalAddress(address));
+      if (internal !== undefined) return callback(this.#refusal(hostname, internal.address), []);
+      const [first] = addresses;
+      if (options.all === true) return callback(null, addresses);
+      callback(null, first!.address, first!.family);
+    });
+  };
+
+  #refusal(hostname: string, address: string): TramontaneError {
+    const message = `${hostname} leads to ${address}, which is not a public address.`;
+    return new TramontaneError("forbidden", message, { hint: this.#hint });
+  }
 }

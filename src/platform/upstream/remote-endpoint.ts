@@ -2,7 +2,7 @@ import { Pool } from "undici";
 import type { Dispatcher } from "undici";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import { guardedLookup, refuseInternalAddress } from "./address-guard.ts";
+import { AddressGuard } from "./address-guard.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EngineLoad } from "./choose-engine.ts";
 import { PrefixMemory } from "./prompt-prefix.ts";
@@ -16,6 +16,11 @@ const WHOLE_ANSWER_MS = 600_000;
 /** Between two pieces of an answer. */
 const SILENCE_MS = 30_000;
 const CONNECTIONS = 256;
+/**
+ * The longest answer, all of which may wait here for a slow client. Reading is never paused: when a server closes the connection
+ * of a paused answer, undici 7 throws where nobody can catch it (its issue 5360).
+ */
+const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** What an endpoint that said yes sends. */
 export interface EndpointAnswer {
@@ -37,14 +42,16 @@ export class RemoteEndpoint implements EngineLoad {
 
   /** Throws `forbidden` for an internal address that is not allowed. */
   constructor(spec: EndpointSpec, clock: Clock) {
-    if (!spec.allowPrivate) refuseInternalAddress(spec.url.hostname);
+    const guard = new AddressGuard('If that is what you want, say so: "allow_private": true for this endpoint.');
+    if (!spec.allowPrivate) guard.refuseInternal(spec.url.hostname);
     this.spec = spec;
     this.#clock = clock;
     this.#pool = new Pool(spec.url.origin, {
       connections: CONNECTIONS,
       pipelining: 1,
       bodyTimeout: SILENCE_MS,
-      connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guardedLookup }) },
+      maxResponseSize: ANSWER_BYTES,
+      connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guard.lookup }) },
     });
   }
 
@@ -108,6 +115,7 @@ export class RemoteEndpoint implements EngineLoad {
           ...key,
         },
         headersTimeout: isStreamed ? FIRST_BYTE_MS : WHOLE_ANSWER_MS,
+        highWaterMark: ANSWER_BYTES,
         body,
         signal,
       });
