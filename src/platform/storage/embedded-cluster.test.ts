@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterEach, expect, test } from "vitest";
 import { silentLogger } from "#base";
 import { within } from "../../../tests/support/patience.ts";
@@ -110,6 +111,31 @@ test("when PostgreSQL itself is killed, the next statement starts it again and a
   await expect(open(directory)).rejects.toMatchObject({ code: "data_directory_in_use" });
   await database.close();
 }, 300_000);
+
+test("after the lease is lost no statement is let through before it is held again", async () => {
+  const directory = folder();
+  const database = await open(directory);
+  await database.execute("create table kept (id integer); insert into kept values (1)");
+  const second = new Client({ host: join(directory, "postgres"), user: "tramontane", database: "postgres" });
+  await second.connect();
+  const [lease] = await database.query<{ pid: number; key: bigint }>(
+    "select pid, objid::int8 as key from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock'",
+  );
+  // It stands in line when the lease is lost, so it is the next to have it: another server that came in meanwhile.
+  const taken = second.query("select pg_advisory_lock($1)", [lease!.key]);
+  await expect
+    .poll(() => database.query("select 1 from pg_locks where locktype = 'advisory' and not granted"))
+    .toHaveLength(1);
+  await database.query("select pg_terminate_backend($1)", [lease!.pid]);
+  await taken;
+  const answered = () =>
+    database.query("select id from kept").catch((error: unknown) => (error as { code?: string }).code);
+  await expect.poll(answered, { timeout: within(10_000) }).toBe("data_directory_in_use");
+  await second.end();
+  await expect.poll(answered, { timeout: within(30_000) }).toEqual([{ id: 1 }]);
+  await expect(open(directory)).rejects.toMatchObject({ code: "data_directory_in_use" });
+  await database.close();
+}, 120_000);
 
 test("without any PostgreSQL the error says what to do", async () => {
   const refused = EmbeddedCluster.open({ directory: folder(), logger: silentLogger, binaries: [] });

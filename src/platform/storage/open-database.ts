@@ -64,7 +64,12 @@ export async function openDatabase(options: StorageOptions): Promise<Database> {
     cluster.abandon();
     throw error;
   }
-  const pool = new PostgresPool({ target: cluster.target, size, onUnreachable: repair });
+  const pool = new PostgresPool({
+    target: cluster.target,
+    size,
+    check: () => lease.assertHeld(),
+    onUnreachable: repair,
+  });
   const description = await describe(pool, "embedded", began);
   return withDescription(pool, description, async () => {
     isClosed = true;

@@ -7,7 +7,9 @@ export type PostgresTarget = { readonly url: string } | { readonly socketDirecto
 interface PostgresPoolParts {
   readonly target: PostgresTarget;
   readonly size: number;
-  /** Called when no connection could be made; what it repairs, the next attempt uses. Throws to give up. */
+  /** Throws while no statement may be let through; asked before a connection is taken and once it is there. */
+  readonly check?: () => void;
+  /** Called when no connection could be had; what it repairs, the next attempt uses. Throws to give up. */
   readonly onUnreachable: (error: unknown) => Promise<void>;
 }
 
@@ -26,10 +28,12 @@ export function clientOptions(target: PostgresTarget) {
 /** A bounded pool of connections. */
 export class PostgresPool implements Queryable {
   readonly #pool: Pool;
+  readonly #check: PostgresPoolParts["check"];
   readonly #onUnreachable: PostgresPoolParts["onUnreachable"];
 
   constructor(parts: PostgresPoolParts) {
     this.#pool = new Pool({ ...clientOptions(parts.target), max: parts.size, idleTimeoutMillis: 60_000 });
+    this.#check = parts.check;
     this.#onUnreachable = parts.onUnreachable;
     // A server that goes away reports 57P01 on idle connections; without a listener that would end the process.
     this.#pool.on("error", () => {});
@@ -81,10 +85,22 @@ export class PostgresPool implements Queryable {
 
   async #connect(): Promise<PoolClient> {
     try {
-      return await this.#pool.connect();
+      return await this.#take();
     } catch (error) {
       await this.#onUnreachable(error);
-      return await this.#pool.connect();
+      return await this.#take();
+    }
+  }
+
+  async #take(): Promise<PoolClient> {
+    this.#check?.();
+    const client = await this.#pool.connect();
+    try {
+      this.#check?.();
+      return client;
+    } catch (error) {
+      client.release(true);
+      throw error;
     }
   }
 }

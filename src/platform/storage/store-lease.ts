@@ -15,6 +15,7 @@ export class StoreLease {
   readonly #target: PostgresTarget;
   readonly #role: "server" | "command";
   readonly #onLost: () => void;
+  /** The connection that has the locks. */
   #client: Client | undefined;
   #holding: Promise<void> | undefined;
   #released = false;
@@ -24,6 +25,12 @@ export class StoreLease {
     this.#target = target;
     this.#role = role;
     this.#onLost = onLost;
+  }
+
+  /** Throws `storage_unavailable` while the lease is lost: a statement let through then could meet another server's. */
+  assertHeld(): void {
+    if (this.#client !== undefined) return;
+    throw new TramontaneError("storage_unavailable", "The data directory's lease is lost and not yet taken anew.");
   }
 
   /** Takes the locks, also anew after the database server has died. Throws `data_directory_in_use` to a second server. */
@@ -42,13 +49,21 @@ export class StoreLease {
     };
     client.on("error", forget);
     client.on("end", forget);
-    await client.connect();
-    this.#client = client;
+    try {
+      await client.connect();
+      await this.#lock(client);
+      this.#client = client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #lock(client: Client): Promise<void> {
     await client.query("select pg_advisory_lock_shared($1)", [USERS_LOCK]);
     if (this.#role === "command") return;
     const result = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [OWNER_LOCK]);
     if (result.rows[0]!.taken) return;
-    await this.release();
     throw new TramontaneError("data_directory_in_use", "Another Tramontane server uses this data directory.", {
       hint: "Stop it, or give this one another TRAMONTANE_DATA_DIR.",
     });
