@@ -16,8 +16,7 @@ import { moreDeskSays } from "./text/says-desk.ts";
 import { morePolicySays } from "./text/says-policy.ts";
 import { smallTalk } from "./text/small-talk.ts";
 import { moreSmallTalk } from "./text/small-talk-more.ts";
-import { deskTopics } from "./text/topics-desk.ts";
-import { policyTopics } from "./text/topics-policy.ts";
+import { topics } from "./text/topics.ts";
 
 /** What training reads, as one text per kind of sample. */
 const rng = createRng(77);
@@ -85,21 +84,42 @@ test("the held-out wording of small talk is not among those for training", () =>
   }
 });
 
-test("the added messages of a topic share no four words in a row with the held-out one", () => {
+test("the messages of a topic share no four words in a row with the held-out one", () => {
   const runs = (text: string): string[] => {
     const words = normal(text).split(" ");
     return words.flatMap((_, i) => (i + 4 <= words.length ? [words.slice(i, i + 4).join(" ")] : []));
   };
   const more = { ...morePolicySays, ...moreDeskSays };
-  for (const topic of [...policyTopics, ...deskTopics]) {
+  for (const topic of topics) {
     languages.forEach((lang, at) => {
       const held = topic.says[lang].at(-1)!;
       const near = new Set(runs(held));
-      const learnt = more[topic.labels[0]!]![at]!.split("|").flatMap(alternatives);
+      const learnt = [...topic.says[lang].slice(0, -1), ...(more[topic.labels[0]!]?.[at]?.split("|") ?? [])];
       expect(
-        learnt.filter((say) => normal(say) === normal(held) || runs(say).some((run) => near.has(run))),
-        topic.labels[0],
+        learnt
+          .flatMap(alternatives)
+          .filter((say) => normal(say) === normal(held) || runs(say).some((run) => near.has(run))),
+        `${topic.labels[0]} ${lang}`,
       ).toEqual([]);
     });
   }
+});
+
+test("a label, a rule and a message belong to one topic", () => {
+  const owners = new Map<string, string[]>();
+  for (const topic of topics) {
+    const own = [...topic.labels, ...languages.flatMap((lang) => [...topic.rules[lang], ...topic.says[lang]])];
+    for (const text of new Set(own.flatMap(alternatives).map(normal)))
+      owners.set(text, [...(owners.get(text) ?? []), topic.labels[0]!]);
+  }
+  expect([...owners].filter(([, of]) => of.length > 1)).toEqual([]);
+});
+
+test("every topic is described in every language, with labels that are written once", () => {
+  for (const topic of topics)
+    for (const lang of languages) {
+      expect(topic.rules[lang].length, `${topic.labels[0]} ${lang}`).toBeGreaterThanOrEqual(2);
+      expect(topic.says[lang].length, `${topic.labels[0]} ${lang}`).toBeGreaterThanOrEqual(4);
+      expect(alternatives(topic.says[lang].at(-1)!)).toHaveLength(1);
+    }
 });

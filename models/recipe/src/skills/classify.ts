@@ -5,12 +5,9 @@ import { labelAsks, refusal, refusalRules, ruleAsks, yesNo, yesNoAsks } from "..
 import { moreDeskSays } from "../text/says-desk.ts";
 import { morePolicySays } from "../text/says-policy.ts";
 import type { Topic } from "../text/topic.ts";
-import { deskTopics } from "../text/topics-desk.ts";
-import { policyTopics } from "../text/topics-policy.ts";
+import { topics } from "../text/topics.ts";
 import { inventedWord, value, type ValueContext } from "../values.ts";
 import { chatExchange, loosened } from "./chat.ts";
-
-export const topics: readonly Topic[] = [...policyTopics, ...deskTopics];
 
 /** What people write about a topic in training: all wordings but the held-out one, each choice of words one entry. */
 const trainingSays = new Map(

@@ -1,8 +1,9 @@
 import type { Language, Message, Sample } from "../sample.ts";
 import { ruleAsks } from "../text/judging.ts";
+import { topics } from "../text/topics.ts";
 import type { ValueContext } from "../values.ts";
 import { chatExchange } from "./chat.ts";
-import { messageAbout, topics } from "./classify.ts";
+import { messageAbout } from "./classify.ts";
 import { actionPhrase, makeTool, phrase, type Tool } from "./request.ts";
 
 /** A rule in the administrator's words, and messages that break it. */
