@@ -5,7 +5,11 @@ import { faqEn } from "../text/faq-en.ts";
 import { faqEs } from "../text/faq-es.ts";
 import { faqFr } from "../text/faq-fr.ts";
 import { faqIt } from "../text/faq-it.ts";
-import { moreFaq } from "../text/faq-more.ts";
+import { moreFaqDe } from "../text/faq-more-de.ts";
+import { moreFaqEn } from "../text/faq-more-en.ts";
+import { moreFaqEs } from "../text/faq-more-es.ts";
+import { moreFaqFr } from "../text/faq-more-fr.ts";
+import { moreFaqIt } from "../text/faq-more-it.ts";
 import { how, what } from "../text/faq-leads.ts";
 import { systemPrompts } from "../text/phrases.ts";
 import { plainWords } from "../text/names.ts";
@@ -17,17 +21,16 @@ import { inventedWord, personName, type ValueContext } from "../values.ts";
 /** `more` are the choices of words of phrases for training only. */
 type Faq = ReadonlyMap<string, { answer: string; phrases: readonly string[]; more: readonly string[][] }>;
 
-function parseFaq(text: string, lang: Language): Faq {
-  const rows = text
+const rows = (text: string): string[][] =>
+  text
     .trim()
     .split("\n")
     .map((line) => line.split(" | "));
-  const at = languages.indexOf(lang);
+
+function parseFaq(text: string, moreText: string): Faq {
+  const more = new Map(rows(moreText).map(([id, ...phrases]) => [id, phrases.map(alternatives)]));
   return new Map(
-    rows.map(([id, answer, ...phrases]) => {
-      const more = moreFaq[id!]?.[at]?.split("|").map(alternatives) ?? [];
-      return [id!, { answer: answer!, phrases, more }];
-    }),
+    rows(text).map(([id, answer, ...phrases]) => [id!, { answer: answer!, phrases, more: more.get(id) ?? [] }]),
   );
 }
 
@@ -46,8 +49,7 @@ function parseSmallTalk(text: string): Record<Language, Talk[]> {
     de: [],
     it: [],
   };
-  for (const line of text.trim().split("\n")) {
-    const [id, answer, ...ask] = line.split(" | ");
+  for (const [id, answer, ...ask] of rows(text)) {
     const [intent, lang] = id!.split(" ") as [string, Language];
     const more = moreSmallTalk[intent]?.[languages.indexOf(lang)]?.split("|").map(alternatives) ?? [];
     byLanguage[lang].push({ answer: answer!, ask, more });
@@ -57,11 +59,11 @@ function parseSmallTalk(text: string): Record<Language, Talk[]> {
 
 const small = parseSmallTalk(smallTalk);
 const faq: Readonly<Record<Language, Faq>> = {
-  en: parseFaq(faqEn, "en"),
-  fr: parseFaq(faqFr, "fr"),
-  es: parseFaq(faqEs, "es"),
-  de: parseFaq(faqDe, "de"),
-  it: parseFaq(faqIt, "it"),
+  en: parseFaq(faqEn, moreFaqEn),
+  fr: parseFaq(faqFr, moreFaqFr),
+  es: parseFaq(faqEs, moreFaqEs),
+  de: parseFaq(faqDe, moreFaqDe),
+  it: parseFaq(faqIt, moreFaqIt),
 };
 
 /** The last phrase of a list is the held-out one; training sees the others. */
@@ -137,7 +139,7 @@ export function faqInTwo(context: ValueContext, lang: Language, answerLang: Lang
 function faqQuestion(context: ValueContext, lang: Language, id: string): string {
   const { rng, split } = context;
   const { phrases, more } = faq[lang].get(id)!;
-  const text = split === "train" && rng.chance(0.45) ? rng.pick(rng.pick(more)) : phrasing(context, phrases);
+  const text = split === "train" && rng.chance(0.7) ? rng.pick(rng.pick(more)) : phrasing(context, phrases);
   // A held-out phrase keeps a known wording around it half of the time: two ways of being new.
   const lead = (list: readonly string[]): string =>
     split === "test" && rng.chance(0.5) ? list[list.length - 1]! : rng.pick(list.slice(0, -1));
