@@ -233,6 +233,29 @@ describe("who may do what", () => {
 });
 
 describe("people", () => {
+  test("an operator lets members of the first organization run the installation, and nobody else touches them", async () => {
+    const prices = { name: "of-a-member", valid_from: "2024-02-26T00:00:00Z", items: [] };
+    const owner = await join(OPERATOR, "owner", "owner@example.com");
+    const ada = await join(OPERATOR, "admin", "operator@example.com");
+    const wanted = { operator: true };
+    expect((await admin("POST", "/price-lists", { key: ada.token, body: prices })).status).toBe(403);
+    expect((await admin("PUT", `/members/${ada.id}/operator`, { key: owner.token, body: wanted })).status).toBe(403);
+    const { body } = await admin("PUT", `/members/${ada.id}/operator`, { body: wanted });
+    expect(body).toMatchObject({ role: "admin", operator: true });
+    expect((await admin("POST", "/price-lists", { key: ada.token, body: prices })).status).not.toBe(403);
+    for (const [method, input] of [
+      ["PATCH", { role: "member" }],
+      ["DELETE", undefined],
+    ] as const)
+      expect((await admin(method, `/members/${ada.id}`, { key: owner.token, body: input })).status).toBe(403);
+    await admin("PUT", `/members/${ada.id}/operator`, { body: { operator: false } });
+    expect((await admin("POST", "/price-lists", { key: ada.token, body: prices })).status).toBe(403);
+    const { organizationId, key } = await customer();
+    const stranger = await join(key, "owner", "stranger@example.com");
+    const path = `/members/${stranger.id}/operator?organization_id=${organizationId}`;
+    expect((await admin("PUT", path, { body: wanted })).status).toBe(400);
+  });
+
   const PASSWORD = "correct horse battery";
 
   async function join(key: string, role: string, email: string) {

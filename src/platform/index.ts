@@ -17,7 +17,7 @@ export type { AuditEntry, AuditRecord, AuditVerdict } from "./audit/audit-log.ts
 export { MIGRATIONS } from "./storage/migrations/all.ts";
 export type { ApiKey, ApiKeys, NewApiKey } from "./tenancy/api-keys.ts";
 export type { CredentialHeaders } from "./tenancy/authenticator.ts";
-export { actorOf, requireModel, requireScope, ROLE_SCOPES, ROLES, SCOPES } from "./tenancy/caller.ts";
+export { actorOf, requireModel, requireScope, ROLE_SCOPES, ROLES, SCOPES, scopesOf } from "./tenancy/caller.ts";
 export type { Caller, Role, Scope } from "./tenancy/caller.ts";
 export { openTenancy } from "./tenancy/open-tenancy.ts";
 export type { OidcSettings } from "./tenancy/oidc-login.ts";

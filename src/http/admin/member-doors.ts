@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { actorOf, requireScope, ROLE_SCOPES, ROLES } from "#platform";
-import type { BackOffice, Caller, Role } from "#platform";
+import { TramontaneError } from "#base";
+import { actorOf, requireScope, ROLES, scopesOf } from "#platform";
+import type { BackOffice, Caller, Member, Role } from "#platform";
 import { readBody } from "#protocol";
 import { presentedKeys } from "../authenticate.ts";
 import { accept } from "../route.ts";
@@ -8,6 +9,7 @@ import type { Exchange, Route } from "../route.ts";
 import { adminRoute } from "./admin-exchange.ts";
 import { list, viewMember } from "./views.ts";
 
+const OperatorBody = z.object({ operator: z.boolean() });
 const RoleBody = z.object({ role: z.enum(ROLES) });
 const InvitationBody = z.object({ email: z.email().max(320), role: z.enum(ROLES) });
 const AcceptBody = z.object({ token: z.string(), name: z.string().min(1).max(200), password: z.string().max(1000) });
@@ -50,8 +52,22 @@ export function memberDoors(office: BackOffice): readonly Route[] {
       async handle({ caller, organizationId, params }, { role }) {
         const userId = params["id"]!;
         requireRole(caller, role);
-        await requireRoleOf(office, caller, { organizationId, userId });
+        await requireMight(office, caller, { organizationId, userId });
         return viewMember(await members.setRole({ organizationId, userId, role }, actorOf(caller)));
+      },
+    }),
+    adminRoute(office, {
+      method: "PUT",
+      path: "/members/:id/operator",
+      summary: "Let a member of the first organization run the installation, or no longer",
+      scope: "operator",
+      body: OperatorBody,
+      async handle({ caller, organizationId, params }, { operator }) {
+        if (organizationId !== office.firstWorkspace.organizationId) {
+          throw new TramontaneError("invalid_request", "Operators are members of the first organization.");
+        }
+        const change = { organizationId, userId: params["id"]!, isOperator: operator };
+        return viewMember(await members.setOperator(change, actorOf(caller)));
       },
     }),
     adminRoute(office, {
@@ -61,7 +77,7 @@ export function memberDoors(office: BackOffice): readonly Route[] {
       scope: "admin",
       async handle({ caller, organizationId, params }) {
         const userId = params["id"]!;
-        await requireRoleOf(office, caller, { organizationId, userId });
+        await requireMight(office, caller, { organizationId, userId });
         return viewMember(await members.remove({ organizationId, userId }, actorOf(caller)));
       },
     }),
@@ -110,15 +126,19 @@ function publicDoor<S extends z.ZodObject>(
 
 /** Nobody makes somebody mightier than himself. */
 function requireRole(caller: Caller, role: Role): void {
-  for (const scope of ROLE_SCOPES[role]) requireScope(caller, scope);
+  requireScopesOf(caller, { role, isOperator: false });
+}
+
+function requireScopesOf(caller: Caller, member: Pick<Member, "role" | "isOperator">): void {
+  for (const scope of scopesOf(member)) requireScope(caller, scope);
 }
 
 /** Nor lays hands on who is. */
-async function requireRoleOf(
+async function requireMight(
   office: BackOffice,
   caller: Caller,
   member: { organizationId: string; userId: string },
 ): Promise<void> {
   const found = (await office.members.list(member.organizationId)).find(({ userId }) => userId === member.userId);
-  if (found !== undefined) requireRole(caller, found.role);
+  if (found !== undefined) requireScopesOf(caller, found);
 }

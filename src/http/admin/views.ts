@@ -58,6 +58,7 @@ export const viewMember = (it: Member): View => ({
   email: it.email,
   name: it.name,
   role: it.role,
+  operator: it.isOperator,
   since: it.since,
 });
 

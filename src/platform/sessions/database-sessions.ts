@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { Database } from "../storage/database.ts";
-import { ROLE_SCOPES } from "../tenancy/caller.ts";
+import { scopesOf } from "../tenancy/caller.ts";
 import type { Caller, Role, Scope } from "../tenancy/caller.ts";
 import type { CredentialHeaders } from "../tenancy/authenticator.ts";
 import { SESSION_DAYS } from "./app-sessions.ts";
@@ -25,6 +25,7 @@ interface SessionRow {
   user_id: string | null;
   user_name: string | null;
   role: Role | null;
+  is_operator: boolean | null;
   scopes: Scope[];
   models: string[] | null;
 }
@@ -65,7 +66,7 @@ export class DatabaseSessions implements AppSessions {
   async find(token: string): Promise<SignedIn | undefined> {
     const [row] = await this.#parts.database.query<SessionRow>(
       `select s.organization_id, s.workspace_id, w.name as workspace_name, s.key_id, k.name as key_name, s.scopes, s.models,
-           s.user_id, u.name as user_name, m.role
+           s.user_id, u.name as user_name, m.role, m.is_operator
          from app_session s join workspace w on w.id = s.workspace_id left join api_key k on k.id = s.key_id
          left join app_user u on u.id = s.user_id
          left join membership m on m.user_id = s.user_id and m.organization_id = s.organization_id
@@ -93,8 +94,8 @@ export class DatabaseSessions implements AppSessions {
 
 /** A member's conversations and a key's are its own; those of this machine's sign-in link belong to its owner. */
 function toSignedIn(row: SessionRow): SignedIn {
-  // A member's role may have changed since.
-  const scopes = row.role === null ? row.scopes : ROLE_SCOPES[row.role];
+  // What a member may do may have changed since.
+  const scopes = row.role === null ? row.scopes : scopesOf({ role: row.role, isOperator: row.is_operator === true });
   const caller: Caller = {
     organizationId: row.organization_id,
     workspaceId: row.workspace_id,

@@ -33,6 +33,17 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   member: ["inference", "agents"],
 };
 
+/** What a member may do: what the role may in the organisation, and what the installation's operators may. */
+export function scopesOf({
+  role,
+  isOperator,
+}: {
+  readonly role: Role;
+  readonly isOperator: boolean;
+}): readonly Scope[] {
+  return isOperator ? [...ROLE_SCOPES[role], "operator"] : ROLE_SCOPES[role];
+}
+
 /** Who asks, as established from a key or a session. */
 export interface Caller {
   readonly organizationId: string;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { TramontaneError } from "#base";
 import { Bucket } from "../limits/bucket.ts";
 import type { Role } from "./caller.ts";
-import { ROLE_SCOPES } from "./caller.ts";
+import { scopesOf } from "./caller.ts";
 import type { Caller } from "./caller.ts";
 import { hashKey } from "./key-secret.ts";
 import type { MembersParts } from "./members.ts";
@@ -89,9 +89,10 @@ export class MemberSessions {
       organization_id: string;
       workspace_id: string;
       role: Role;
+      is_operator: boolean;
       expires_at: Date;
     }>(
-      `select s.user_id, s.organization_id, m.role, s.expires_at,
+      `select s.user_id, s.organization_id, m.role, m.is_operator, s.expires_at,
          (select w.id from workspace w where w.organization_id = s.organization_id and w.archived_at is null order by w.id limit 1) as workspace_id
        from user_session s join membership m on m.user_id = s.user_id and m.organization_id = s.organization_id
        join organization o on o.id = s.organization_id where s.token_hash = $1 and o.status = 'active'`,
@@ -103,7 +104,7 @@ export class MemberSessions {
       workspaceId: row.workspace_id,
       keyId: undefined,
       userId: row.user_id,
-      scopes: new Set(ROLE_SCOPES[row.role]),
+      scopes: new Set(scopesOf({ role: row.role, isOperator: row.is_operator })),
       models: undefined,
     };
     return { caller, expiresAt: row.expires_at };

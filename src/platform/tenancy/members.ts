@@ -14,6 +14,8 @@ export interface Member {
   readonly email: string;
   readonly name: string;
   readonly role: Role;
+  /** Whether they run the installation too. */
+  readonly isOperator: boolean;
   readonly since: Date;
 }
 
@@ -36,6 +38,7 @@ interface MemberRow {
   email: string;
   name: string;
   role: Role;
+  is_operator: boolean;
   created_at: Date;
 }
 
@@ -43,7 +46,7 @@ const DAY_MS = 86_400_000;
 const INVITATION_DAYS = 7;
 const TOKEN_BYTES = 32;
 
-const SELECT = `select m.user_id, u.email, u.name, m.role, m.created_at from membership m join app_user u on u.id = m.user_id`;
+const SELECT = `select m.user_id, u.email, u.name, m.role, m.is_operator, m.created_at from membership m join app_user u on u.id = m.user_id`;
 
 /** Who belongs to an organisation, and as what. An organisation that has owners keeps at least one. */
 export class Members {
@@ -135,7 +138,8 @@ export class Members {
   }
 
   /**
-   * Makes the first owner of an organisation, where there is none. Errors: `conflict` when there is one, `invalid_request`
+   * Makes the first owner of the first organisation, where there is none: who was let in as an operator to do so, and is one
+   * from then on. Errors: `conflict` when there is one, `invalid_request`
    * for a short password, `unauthorized` when the person is known and the password is not theirs.
    */
   async createFirstOwner(wanted: {
@@ -157,10 +161,11 @@ export class Members {
       if (owners.length > 0) throw new TramontaneError("conflict", "This installation has an owner already.");
       const userId = await this.#userFor(session, email, wanted);
       await session.query(
-        "insert into membership values ($1, $2, 'owner', $3) on conflict (user_id, organization_id) do update set role = 'owner'",
+        `insert into membership (user_id, organization_id, role, created_at, is_operator) values ($1, $2, 'owner', $3, true)
+         on conflict (user_id, organization_id) do update set role = 'owner', is_operator = true`,
         [userId, organizationId, new Date(clock.nowMs())],
       );
-      const entry = { event: "member.first_owner", target: `user:${userId}`, details: { email } };
+      const entry = { event: "member.first_owner", target: `user:${userId}`, details: { email, isOperator: true } };
       await audit.append(session, { organizationId, actor: `user:${userId}`, ...entry });
       return await readMember(session, organizationId, userId);
     });
@@ -181,6 +186,22 @@ export class Members {
         role,
       ]);
       return { event: "member.role", details: { role } };
+    });
+  }
+
+  /** Lets a member run the installation, or no longer. Errors: `not_found`. */
+  async setOperator(
+    change: { readonly organizationId: string; readonly userId: string; readonly isOperator: boolean },
+    actor: string,
+  ): Promise<Member> {
+    const { organizationId, userId, isOperator } = change;
+    return await this.#changeMember(change, actor, async (session) => {
+      await session.query("update membership set is_operator = $3 where organization_id = $1 and user_id = $2", [
+        organizationId,
+        userId,
+        isOperator,
+      ]);
+      return { event: "member.operator", details: { isOperator } };
     });
   }
 
@@ -269,5 +290,6 @@ const toMember = (row: MemberRow): Member => ({
   email: row.email,
   name: row.name,
   role: row.role,
+  isOperator: row.is_operator,
   since: row.created_at,
 });

@@ -19,6 +19,7 @@ import { writeUsageFunction } from "./0180-write-usage.ts";
 import { decisionsOfARequest } from "./0181-decisions-of-a-request.ts";
 import { sharedLibraries } from "./0185-shared-libraries.ts";
 import { modelPulls } from "./0186-model-pulls.ts";
+import { operators } from "./0190-operators.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: readonly Migration[] = [
   sharedLibraries,
   modelPulls,
   decisionsOfARequest,
+  operators,
 ];
