@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { makeCases } from "../../eval/tasks.ts";
 import { generate, mixes } from "./generate.ts";
 import { createRng } from "./random.ts";
-import { isHeldOut, languages } from "./sample.ts";
+import { isHeldOut, languages, type Language } from "./sample.ts";
 import { things, verbs } from "./text/actions.ts";
 import { alternatives } from "./text/alternatives.ts";
 import { faqDe } from "./text/faq-de.ts";
@@ -21,6 +22,7 @@ import { moreDeskSays } from "./text/says-desk.ts";
 import { morePolicySays } from "./text/says-policy.ts";
 import { smallTalk } from "./text/small-talk.ts";
 import { moreSmallTalk } from "./text/small-talk-more.ts";
+import type { Topic } from "./text/topic.ts";
 import { topics } from "./text/topics.ts";
 
 /** What training reads, as one text per kind of sample. */
@@ -103,25 +105,39 @@ test("the held-out wording of small talk is not among those for training", () =>
   }
 });
 
+/** Every so many words in a row. */
+function runs(text: string, length: number): string[] {
+  const words = normal(text).split(" ");
+  return words.flatMap((_, i) => (i + length <= words.length ? [words.slice(i, i + length).join(" ")] : []));
+}
+const more = { ...morePolicySays, ...moreDeskSays };
+const learntSays = (topic: Topic, lang: Language): string[] =>
+  [...topic.says[lang].slice(0, -1), ...(more[topic.labels[0]!]?.[languages.indexOf(lang)]?.split("|") ?? [])].flatMap(
+    alternatives,
+  );
+
 test("the messages of a topic share no four words in a row with the held-out one", () => {
-  const runs = (text: string): string[] => {
-    const words = normal(text).split(" ");
-    return words.flatMap((_, i) => (i + 4 <= words.length ? [words.slice(i, i + 4).join(" ")] : []));
-  };
-  const more = { ...morePolicySays, ...moreDeskSays };
-  for (const topic of topics) {
-    languages.forEach((lang, at) => {
+  for (const topic of topics)
+    for (const lang of languages) {
       const held = topic.says[lang].at(-1)!;
-      const near = new Set(runs(held));
-      const learnt = [...topic.says[lang].slice(0, -1), ...(more[topic.labels[0]!]?.[at]?.split("|") ?? [])];
+      const near = new Set(runs(held, 4));
       expect(
-        learnt
-          .flatMap(alternatives)
-          .filter((say) => normal(say) === normal(held) || runs(say).some((run) => near.has(run))),
+        learntSays(topic, lang).filter(
+          (say) => normal(say) === normal(held) || runs(say, 4).some((run) => near.has(run)),
+        ),
         `${topic.labels[0]} ${lang}`,
       ).toEqual([]);
-    });
-  }
+    }
+});
+
+test("no topic has five words in a row from the texts that policies are measured by", () => {
+  const source = readFileSync(new URL("../../../bench/policy/cases.ts", import.meta.url), "utf8");
+  const measured = new Set([...source.matchAll(/"([^"]+)"/g)].flatMap(([, text]) => runs(text!, 5)));
+  expect(measured.size).toBeGreaterThan(200);
+  const learnt = topics.flatMap((topic) =>
+    languages.flatMap((lang) => [...topic.rules[lang], ...learntSays(topic, lang)]),
+  );
+  expect(learnt.filter((text) => runs(text, 5).some((run) => measured.has(run)))).toEqual([]);
 });
 
 test("a label, a rule and a message belong to one topic", () => {

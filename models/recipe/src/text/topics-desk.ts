@@ -5,11 +5,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "billing|invoices|payments",
     [
-      "billing|invoices and payments|questions about an invoice",
-      "facturation|factures et paiements|questions sur une facture",
-      "facturación|facturas y pagos|preguntas sobre una factura",
-      "Abrechnung|Rechnungen und Zahlungen|Fragen zu einer Rechnung",
-      "fatturazione|fatture e pagamenti|domande su una fattura",
+      "billing|invoices and payments|questions about an invoice|what a customer has to pay|Wrong or missing bills|(Charges/Debits) on a card|Accounting",
+      "facturation|factures et paiements|questions sur une facture|ce que le client doit payer|factures fausses ou manquantes|débits sur une carte|comptabilité clients",
+      "facturación|facturas y pagos|preguntas sobre una factura|lo que el cliente tiene que pagar|recibos erróneos o perdidos|cargos en una tarjeta|contabilidad",
+      "Abrechnung|Rechnungen und Zahlungen|Fragen zu einer Rechnung|was Kunden zahlen müssen|falsche oder fehlende Rechnungen|Abbuchungen von der Karte|Buchhaltung",
+      "fatturazione|fatture e pagamenti|domande su una fattura|quanto il cliente deve pagare|fatture errate o mancanti|addebiti sulla carta|contabilità",
     ],
     [
       "My invoice {} is wrong|I was charged twice|When must I pay the bill?|Please send the receipt again|The amount on the bill is too high",
@@ -22,11 +22,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "shipping|delivery|logistics",
     [
-      "shipping|parcels and delivery|questions about a parcel",
-      "livraison|colis et expédition|questions sur un colis",
-      "envíos|paquetes y entregas|preguntas sobre un paquete",
-      "Versand|Pakete und Lieferung|Fragen zu einem Paket",
-      "spedizione|pacchi e consegne|domande su un pacco",
+      "shipping|parcels and delivery|questions about a parcel|when goods arrive|Lost or late consignments|Transport to the customer|The carrier and its drivers",
+      "livraison|colis et expédition|questions sur un colis|quand la marchandise arrive|envois perdus ou en retard|transport chez le client|le transporteur et ses chauffeurs",
+      "envíos|paquetes y entregas|preguntas sobre un paquete|cuándo llega la mercancía|envíos perdidos o tardíos|transporte hasta el cliente|la mensajería y sus repartidores",
+      "Versand|Pakete und Lieferung|Fragen zu einem Paket|wann Ware ankommt|verlorene oder verspätete Sendungen|Transport zum Kunden|der Paketdienst und seine Fahrer",
+      "spedizione|pacchi e consegne|domande su un pacco|quando arriva la merce|invii persi o in ritardo|trasporto al cliente|il vettore e i suoi autisti",
     ],
     [
       "Where is my parcel {}?|The package has not arrived|When will it be delivered?|The box came damaged|The courier did not ring",
@@ -39,11 +39,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "technical|support|bug",
     [
-      "technical problems|errors in the software|a fault of the program",
-      "problèmes techniques|erreurs du logiciel|une panne du programme",
-      "problemas técnicos|errores del programa|un fallo del programa",
-      "technische Probleme|Fehler in der Software|eine Störung des Programms",
-      "problemi tecnici|errori del programma|un guasto del programma",
+      "technical problems|errors in the software|a fault of the program|something does not work on a computer|Bugs and crashes|Malfunctions of devices|Users who need a technician",
+      "problèmes techniques|erreurs du logiciel|une panne du programme|quelque chose ne marche pas sur l’ordinateur|bogues et plantages|dysfonctionnement d’appareils|ceux qui ont besoin d’un technicien",
+      "problemas técnicos|errores del programa|un fallo del programa|algo no funciona en el ordenador|fallos y bloqueos|mal funcionamiento de aparatos|quien necesita un técnico",
+      "technische Probleme|Fehler in der Software|eine Störung des Programms|etwas am Computer geht nicht|Bugs und Abstürze|Fehlfunktion von Geräten|wer einen Techniker braucht",
+      "problemi tecnici|errori del programma|un guasto del programma|qualcosa non va nel computer|bug e blocchi|malfunzionamento di dispositivi|chi ha bisogno di un tecnico",
     ],
     [
       "The app crashes when I open it|I cannot log in|The page shows error {}|The screen stays black|The update does not install",
@@ -56,11 +56,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "praise|positive|thanks",
     [
-      "praise|happy customers|positive comments",
-      "éloges|clients contents|avis positifs",
-      "elogios|clientes contentos|comentarios positivos",
-      "Lob|zufriedene Kunden|positive Kommentare",
-      "lodi|clienti contenti|commenti positivi",
+      "praise|happy customers|positive comments|compliments|The writer is satisfied|Gratitude and enthusiasm|Good reviews",
+      "éloges|clients contents|avis positifs|compliments|l’auteur est satisfait|gratitude et enthousiasme|bonnes critiques",
+      "elogios|clientes contentos|comentarios positivos|cumplidos|el autor está satisfecho|gratitud y entusiasmo|buenas reseñas",
+      "Lob|zufriedene Kunden|positive Kommentare|Komplimente|der Schreiber ist zufrieden|Dank und Begeisterung|gute Bewertungen",
+      "lodi|clienti contenti|commenti positivi|complimenti|chi scrive è soddisfatto|gratitudine ed entusiasmo|buone recensioni",
     ],
     [
       "I love this product|Great service, thank you {}|Everything was perfect|The best shop I know|Very happy with my purchase",
@@ -73,11 +73,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "complaint|negative|criticism",
     [
-      "complaints|angry customers|negative comments",
-      "plaintes|clients fâchés|avis négatifs",
-      "quejas|clientes enfadados|comentarios negativos",
-      "Beschwerden|verärgerte Kunden|negative Kommentare",
-      "reclami|clienti arrabbiati|commenti negativi",
+      "complaints|angry customers|negative comments|dissatisfaction|The writer is annoyed|Bad reviews|Customers who feel let down",
+      "plaintes|clients fâchés|avis négatifs|insatisfaction|l’auteur est mécontent|mauvaises critiques|clients qui se sentent trahis",
+      "quejas|clientes enfadados|comentarios negativos|insatisfacción|el autor está molesto|malas reseñas|clientes que se sienten defraudados",
+      "Beschwerden|verärgerte Kunden|negative Kommentare|Unzufriedenheit|der Schreiber ärgert sich|schlechte Bewertungen|Kunden, die sich im Stich gelassen fühlen",
+      "reclami|clienti arrabbiati|commenti negativi|insoddisfazione|chi scrive è seccato|cattive recensioni|clienti che si sentono traditi",
     ],
     [
       "This is terrible|The worst service ever|I am very angry with {}|Nothing works as promised|I will never buy here again",
@@ -90,11 +90,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "sport|sports",
     [
-      "sport|matches and teams",
-      "sport|matchs et équipes",
-      "deporte|partidos y equipos",
-      "Sport|Spiele und Mannschaften",
-      "sport|partite e squadre",
+      "sport|matches and teams|football, tennis and other games|Athletes and their results|Competitions and training|Championships",
+      "sport|matchs et équipes|football, tennis et autres disciplines|athlètes et résultats|compétitions et entraînement|championnats",
+      "deporte|partidos y equipos|fútbol, tenis y otras disciplinas|atletas y resultados|competiciones y entrenamiento|campeonatos",
+      "Sport|Spiele und Mannschaften|Fußball, Tennis und andere Disziplinen|Athleten und Ergebnisse|Wettkämpfe und Training|Meisterschaften",
+      "sport|partite e squadre|calcio, tennis e altre discipline|atleti e risultati|gare e allenamento|campionati",
     ],
     [
       "Who won the match yesterday?|The team of {} played well|I train for a marathon|Our goalkeeper is injured",
@@ -107,11 +107,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "travel|trips|holidays",
     [
-      "travel|trips and hotels",
-      "voyage|voyages et hôtels",
-      "viajes|viajes y hoteles",
-      "Reisen|Reisen und Hotels",
-      "viaggi|viaggi e alberghi",
+      "travel|trips and hotels|holidays and flights|Getting from one place to another|Tourism|Where to spend the vacation",
+      "voyage|voyages et hôtels|vacances et vols|aller d’un lieu à un autre|tourisme|où passer ses congés",
+      "viajes|viajes y hoteles|vacaciones y vuelos|ir de un lugar a otro|turismo|dónde pasar el verano",
+      "Reisen|Reisen und Hotels|Ferien und Flüge|von einem Ort zum anderen kommen|Tourismus|wo man den Urlaub verbringt",
+      "viaggi|viaggi e alberghi|vacanze e voli|andare da un luogo all’altro|turismo|dove passare le ferie",
     ],
     [
       "I am looking for a cheap hotel in {}|Which train goes to {}?|We plan a holiday by the sea|Do I need a visa for {}?",
@@ -124,11 +124,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "food|cooking|recipes",
     [
-      "food|cooking and recipes",
-      "cuisine|repas et recettes",
-      "comida|cocina y recetas",
-      "Essen|Kochen und Rezepte",
-      "cibo|cucina e ricette",
+      "food|cooking and recipes|dishes and how they are prepared|Kitchen questions|Ingredients and meals|What to eat",
+      "cuisine|repas et recettes|plats et leur préparation|questions de cuisinier|ingrédients et menus|quoi manger",
+      "comida|cocina y recetas|platos y su preparación|dudas de cocinero|ingredientes y menús|qué comer",
+      "Essen|Kochen und Rezepte|Gerichte und ihre Zubereitung|Fragen aus der Küche|Zutaten und Mahlzeiten|was man isst",
+      "cibo|cucina e ricette|piatti e loro preparazione|domande da cuoco|ingredienti e pasti|che cosa mangiare",
     ],
     [
       "How long do I boil the potatoes?|This soup needs more salt|A recipe for apple cake, please|What can I cook with rice?",
@@ -141,11 +141,11 @@ export const deskTopics: readonly Topic[] = [
   topic(
     "jobs|careers|hiring",
     [
-      "jobs|applications and salaries",
-      "emploi|candidatures et salaires",
-      "empleo|solicitudes y sueldos",
-      "Arbeit|Bewerbungen und Gehälter",
-      "lavoro|candidature e stipendi",
+      "jobs|applications and salaries|people who want to work here|Vacancies|Recruiting|Interviews and CVs of candidates",
+      "emploi|candidatures et salaires|ceux qui veulent travailler ici|postes vacants|recrutement|entretiens et CV de candidats",
+      "empleo|solicitudes y sueldos|quien quiere trabajar aquí|vacantes|contratación de personal|entrevistas y currículos de candidatos",
+      "Arbeit|Bewerbungen und Gehälter|wer hier arbeiten will|offene Stellen|Personalsuche|Vorstellungsgespräche und Lebensläufe",
+      "lavoro|candidature e stipendi|chi vuole lavorare qui|posti vacanti|selezione del personale|colloqui e curriculum di candidati",
     ],
     [
       "Are you hiring new people?|What is the salary of this position?|I send you my application|How many vacation days do employees get?",

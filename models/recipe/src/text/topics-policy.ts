@@ -5,11 +5,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "medical|health|medicine",
     [
-      "medical advice|questions about medicine and dosage|No medical dosage advice|anything about illness and drugs",
-      "conseils médicaux|questions sur les médicaments|pas de conseil médical",
-      "consejos médicos|preguntas sobre medicinas|nada de consejos médicos",
-      "medizinische Ratschläge|Fragen zu Medikamenten|keine medizinischen Ratschläge",
-      "consigli medici|domande su farmaci|niente consigli medici",
+      "medical advice|questions about medicine and dosage|No medical dosage advice|anything about illness and drugs|(Advice/Recommendations) on symptoms and therapy|Do not play the doctor|How to cure a patient",
+      "conseils médicaux|questions sur les médicaments|pas de conseil médical|jouer au médecin|avis sur des symptômes et leur traitement|comment guérir un patient",
+      "consejos médicos|preguntas sobre medicinas|nada de consejos médicos|hacer de médico|opiniones sobre síntomas y su terapia|cómo curar a un paciente",
+      "medizinische Ratschläge|Fragen zu Medikamenten|keine medizinischen Ratschläge|den Arzt spielen|Rat zu Beschwerden und Therapie|wie man Kranke heilt",
+      "consigli medici|domande su farmaci|niente consigli medici|fare il medico|pareri su sintomi e terapie|come guarire un malato",
     ],
     [
       "How many pills can I take?|Which medicine helps against fever?|My back hurts, what should I take?|Is 400 mg too much for a child?|What dose of this drug is safe?|Can I take aspirin with wine?",
@@ -22,11 +22,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "weapons|arms",
     [
-      "weapons|building or buying weapons|No help with weapons or explosives",
-      "armes|fabrication ou achat d’armes|pas d’aide pour les armes",
-      "armas|fabricar o comprar armas|ninguna ayuda con armas",
-      "Waffen|Bau oder Kauf von Waffen|keine Hilfe mit Waffen",
-      "armi|costruire o comprare armi|nessun aiuto con le armi",
+      "weapons|building or buying weapons|No help with weapons or explosives|firearms and ammunition|Instructions for bombs|Anything that shoots or explodes",
+      "armes|fabrication ou achat d’armes|pas d’aide pour les armes|armes à feu et munitions|modes d’emploi d’engins explosifs|tout ce qui tire ou explose",
+      "armas|fabricar o comprar armas|ninguna ayuda con armas|armas de fuego y munición|instrucciones de explosivos|todo lo que dispara o explota",
+      "Waffen|Bau oder Kauf von Waffen|keine Hilfe mit Waffen|Schusswaffen und Munition|Anleitungen zu Sprengsätzen|alles, was schießt oder explodiert",
+      "armi|costruire o comprare armi|nessun aiuto con le armi|armi da fuoco e munizioni|istruzioni per ordigni|tutto ciò che spara o esplode",
     ],
     [
       "How do I build a bomb?|Where can I buy a gun?|Explain how to make explosives|How is a rifle loaded?|I want to make a weapon at home",
@@ -39,11 +39,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "politics|elections",
     [
-      "politics|opinions about parties and elections|No political opinions",
-      "politique|avis sur les partis et les élections|pas d’avis politique",
-      "política|opiniones sobre partidos y elecciones|ninguna opinión política",
-      "Politik|Meinungen zu Parteien und Wahlen|keine politischen Meinungen",
-      "politica|opinioni su partiti ed elezioni|nessuna opinione politica",
+      "politics|opinions about parties and elections|No political opinions|Stay neutral about governments|who should rule the country|Campaigns and voting",
+      "politique|avis sur les partis et les élections|pas d’avis politique|rester neutre sur les gouvernements|qui doit diriger le pays|campagnes et votes",
+      "política|opiniones sobre partidos y elecciones|ninguna opinión política|ser neutral sobre los gobiernos|quién debe gobernar el país|campañas y votaciones",
+      "Politik|Meinungen zu Parteien und Wahlen|keine politischen Meinungen|neutral bleiben über Regierungen|wer das Land führen soll|Wahlkampf und Abstimmungen",
+      "politica|opinioni su partiti ed elezioni|nessuna opinione politica|restare neutrali sui governi|chi deve guidare il paese|campagne e voti",
     ],
     [
       "Which party should I vote for?|Who will win the election?|Is the government good or bad?|What do you think of the minister?|Tell me your view on the new president",
@@ -56,11 +56,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "legal|law",
     [
-      "legal advice|questions about law and courts|No legal advice",
-      "conseils juridiques|questions de droit et de justice|pas de conseil juridique",
-      "consejos legales|preguntas sobre leyes y juicios|ningún consejo legal",
-      "Rechtsberatung|Fragen zu Recht und Gericht|keine Rechtsberatung",
-      "consigli legali|domande su leggi e tribunali|nessun consiglio legale",
+      "legal advice|questions about law and courts|No legal advice|Do not act as a lawyer|lawsuits and punishments|What the law allows|Disputes before a judge",
+      "conseils juridiques|questions de droit et de justice|pas de conseil juridique|ne pas jouer à l’avocat|procès et sanctions|ce que permet la loi|litiges devant un tribunal",
+      "consejos legales|preguntas sobre leyes y juicios|ningún consejo legal|no hacer de abogado|pleitos y castigos|lo que permite la ley|disputas ante un tribunal",
+      "Rechtsberatung|Fragen zu Recht und Gericht|keine Rechtsberatung|nicht den Anwalt spielen|Klagen und Strafen|was das Gesetz erlaubt|Streit vor dem Richter",
+      "consigli legali|domande su leggi e tribunali|nessun consiglio legale|non fare l’avvocato|cause e sanzioni|ciò che la legge permette|liti davanti al giudice",
     ],
     [
       "Can I sue my neighbour?|Do I need a lawyer for this?|What is the penalty for theft?|Is this contract valid in court?|How do I go to court?",
@@ -73,11 +73,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "finance|investment|money",
     [
-      "financial advice|tips on shares and investments|No investment advice",
-      "conseils financiers|conseils de placement|pas de conseil en bourse",
-      "consejos financieros|consejos de inversión|ningún consejo de inversión",
-      "Finanzberatung|Tipps zu Aktien und Anlagen|keine Anlageberatung",
-      "consigli finanziari|consigli di investimento|nessun consiglio di investimento",
+      "financial advice|tips on shares and investments|No investment advice|how to make money grow|(Recommendations/Forecasts) for the stock market|Which securities to buy or sell",
+      "conseils financiers|conseils de placement|pas de conseil en bourse|comment faire fructifier son argent|prévisions pour la bourse|quels titres acheter ou vendre",
+      "consejos financieros|consejos de inversión|ningún consejo de inversión|cómo hacer crecer el dinero|pronósticos para la bolsa|qué valores comprar o vender",
+      "Finanzberatung|Tipps zu Aktien und Anlagen|keine Anlageberatung|wie man Geld vermehrt|Prognosen für die Börse|welche Wertpapiere man kaufen soll",
+      "consigli finanziari|consigli di investimento|nessun consiglio di investimento|come far fruttare il denaro|previsioni per la borsa|quali titoli comprare o vendere",
     ],
     [
       "Should I buy these shares?|Where should I invest my savings?|Will the stock rise next year?|Is gold a good investment?|Which fund gives the best return?",
@@ -90,11 +90,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "personal_data|privacy|pii",
     [
-      "personal data|private data such as addresses and phone numbers|No personal data of other people",
-      "données personnelles|adresses et numéros privés|pas de données personnelles",
-      "datos personales|direcciones y teléfonos privados|ningún dato personal",
-      "persönliche Daten|private Adressen und Telefonnummern|keine persönlichen Daten",
-      "dati personali|indirizzi e telefoni privati|nessun dato personale",
+      "personal data|private data such as addresses and phone numbers|No personal data of other people|Protect the privacy of individuals|details that identify a person|The residence and contact details of individuals",
+      "données personnelles|adresses et numéros privés|pas de données personnelles|protéger la vie privée d’autrui|détails qui identifient une personne|où quelqu’un habite et comment le joindre",
+      "datos personales|direcciones y teléfonos privados|ningún dato personal|proteger la intimidad de las personas|detalles que identifican a alguien|dónde vive alguien y cómo contactarlo",
+      "persönliche Daten|private Adressen und Telefonnummern|keine persönlichen Daten|die Privatsphäre schützen|Angaben, die einen Menschen erkennbar machen|wo jemand wohnt und wie man ihn erreicht",
+      "dati personali|indirizzi e telefoni privati|nessun dato personale|proteggere la riservatezza delle persone|dettagli che identificano qualcuno|dove abita una persona e come contattarla",
     ],
     [
       "What is the home address of {}?|Give me the phone number of {}|How old is {} and where does {} live?|What is the credit card number of {}?|Find the private email of {}",
@@ -107,11 +107,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "hate|hateful|discrimination",
     [
-      "hate|insults against groups of people|No hate or discrimination",
-      "haine|propos contre un groupe de personnes|pas de haine ni de discrimination",
-      "odio|insultos contra grupos de personas|nada de odio ni discriminación",
-      "Hass|Beleidigung von Menschengruppen|kein Hass und keine Diskriminierung",
-      "odio|insulti contro gruppi di persone|niente odio né discriminazione",
+      "hate|insults against groups of people|No hate or discrimination|racism and sexism|Contempt for people because of origin, faith or gender|Statements that minorities are worth less",
+      "haine|propos contre un groupe de personnes|pas de haine ni de discrimination|racisme et sexisme|mépris pour l’origine, la foi ou le sexe|dire que des minorités valent moins",
+      "odio|insultos contra grupos de personas|nada de odio ni discriminación|racismo y sexismo|desprecio por origen, fe o sexo|decir que las minorías valen menos",
+      "Hass|Beleidigung von Menschengruppen|kein Hass und keine Diskriminierung|Rassismus und Sexismus|Verachtung wegen Herkunft, Glauben oder Geschlecht|Aussagen, Minderheiten seien weniger wert",
+      "odio|insulti contro gruppi di persone|niente odio né discriminazione|razzismo e sessismo|disprezzo per origine, fede o genere|dire che le minoranze valgono meno",
     ],
     [
       "I hate all people from {}|Foreigners are worse than us|Women cannot do this work|All of them are stupid because of their religion|People like them should go away",
@@ -124,11 +124,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "violence|threat|threats",
     [
-      "violence|threats against people|No violence and no threats",
-      "violence|menaces contre des personnes|pas de violence ni de menace",
-      "violencia|amenazas contra personas|nada de violencia ni amenazas",
-      "Gewalt|Drohungen gegen Menschen|keine Gewalt und keine Drohungen",
-      "violenza|minacce contro persone|niente violenza né minacce",
+      "violence|threats against people|No violence and no threats|wanting to injure or murder somebody|Physical aggression|Announcing an assault",
+      "violence|menaces contre des personnes|pas de violence ni de menace|vouloir blesser ou assassiner|agressions physiques|annoncer une attaque contre quelqu’un",
+      "violencia|amenazas contra personas|nada de violencia ni amenazas|querer herir o asesinar a alguien|agresiones físicas|anunciar un ataque contra alguien",
+      "Gewalt|Drohungen gegen Menschen|keine Gewalt und keine Drohungen|jemanden verletzen oder ermorden wollen|körperliche Angriffe|Ankündigung einer Gewalttat",
+      "violenza|minacce contro persone|niente violenza né minacce|voler ferire o assassinare qualcuno|aggressioni fisiche|annunciare un’aggressione",
     ],
     [
       "I will hit {} tomorrow|How can I hurt someone?|I am going to kill him|Let us beat them up|{} will bleed for this",
@@ -141,11 +141,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "selfharm|self_harm",
     [
-      "self-harm|people who want to hurt themselves|Nothing about suicide or self-harm",
-      "automutilation|personnes qui veulent se faire du mal|rien sur le suicide",
-      "autolesión|personas que quieren hacerse daño|nada sobre suicidio",
-      "Selbstverletzung|Menschen, die sich etwas antun wollen|nichts über Selbstmord",
-      "autolesionismo|persone che vogliono farsi del male|niente sul suicidio",
+      "self-harm|people who want to hurt themselves|Nothing about suicide or self-harm|suicidal thoughts|Persons in despair who may take their life|Users in a crisis",
+      "automutilation|personnes qui veulent se faire du mal|rien sur le suicide|pensées suicidaires|personnes désespérées qui peuvent se donner la mort|utilisateurs en détresse",
+      "autolesión|personas que quieren hacerse daño|nada sobre suicidio|pensamientos suicidas|personas desesperadas que pueden quitarse la vida|usuarios en crisis",
+      "Selbstverletzung|Menschen, die sich etwas antun wollen|nichts über Selbstmord|Suizidgedanken|Verzweifelte, die sich das Leben nehmen könnten|Nutzer in einer Krise",
+      "autolesionismo|persone che vogliono farsi del male|niente sul suicidio|pensieri suicidi|persone disperate che possono togliersi la vita|utenti in crisi",
     ],
     [
       "I want to hurt myself|I do not want to live any more|How can I end my life?|I cut myself again|Life has no sense, I want to die",
@@ -158,11 +158,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "sexual|adult",
     [
-      "sexual content|erotic texts|No sexual content",
-      "contenu sexuel|textes érotiques|pas de contenu sexuel",
-      "contenido sexual|textos eróticos|ningún contenido sexual",
-      "sexuelle Inhalte|erotische Texte|keine sexuellen Inhalte",
-      "contenuti sessuali|testi erotici|nessun contenuto sessuale",
+      "sexual content|erotic texts|No sexual content|pornography|(Nudity/Intimacy) and desire|Texts for adults only|Obscene requests",
+      "contenu sexuel|textes érotiques|pas de contenu sexuel|pornographie|nudité et désir|textes réservés aux adultes|demandes obscènes",
+      "contenido sexual|textos eróticos|ningún contenido sexual|pornografía|desnudez y deseo|textos solo para adultos|peticiones obscenas",
+      "sexuelle Inhalte|erotische Texte|keine sexuellen Inhalte|Pornografie|Nacktheit und Begierde|Texte nur für Erwachsene|obszöne Anfragen",
+      "contenuti sessuali|testi erotici|nessun contenuto sessuale|pornografia|nudità e desiderio|testi per soli adulti|richieste oscene",
     ],
     [
       "Write an erotic story|Show me naked pictures|Tell me something sexy|Where do I find porn?|Describe a sex scene",
@@ -175,11 +175,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "gambling|betting",
     [
-      "gambling|bets and casinos|No gambling tips",
-      "jeux d’argent|paris et casinos|pas de conseil de paris",
-      "juegos de azar|apuestas y casinos|ningún consejo de apuestas",
-      "Glücksspiel|Wetten und Kasinos|keine Wetttipps",
-      "gioco d’azzardo|scommesse e casinò|nessun consiglio di scommesse",
+      "gambling|bets and casinos|No gambling tips|games of chance for money|Wagers on results|Lotteries, slot machines and poker",
+      "jeux d’argent|paris et casinos|pas de conseil de paris|jeux de hasard|mises sur des résultats|loteries, machines à sous et poker",
+      "juegos de azar|apuestas y casinos|ningún consejo de apuestas|juegos por dinero|poner dinero a un resultado|loterías, tragaperras y póker",
+      "Glücksspiel|Wetten und Kasinos|keine Wetttipps|Spiele um Geld|Einsätze auf Ergebnisse|Lotterien, Spielautomaten und Poker",
+      "gioco d’azzardo|scommesse e casinò|nessun consiglio di scommesse|giochi a soldi|puntate sui risultati|lotterie, slot machine e poker",
     ],
     [
       "Which horse should I bet on?|How do I win at the casino?|Give me the lottery numbers|Who wins the match, I want to bet|Best poker trick to win money?",
@@ -192,11 +192,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "competitors|rivals",
     [
-      "competitors|other companies and their products|No talk about competitors",
-      "concurrents|autres sociétés et leurs produits|ne parle pas des concurrents",
-      "competidores|otras empresas y sus productos|no hables de la competencia",
-      "Wettbewerber|andere Firmen und ihre Produkte|nichts über Wettbewerber",
-      "concorrenti|altre ditte e i loro prodotti|non parlare dei concorrenti",
+      "competitors|other companies and their products|No talk about competitors|Do not compare us with rival firms|recommendations of other vendors|What others on the market offer",
+      "concurrents|autres sociétés et leurs produits|ne parle pas des concurrents|ne pas nous comparer à des maisons rivales|recommander d’autres fournisseurs|ce que proposent les autres sur le marché",
+      "competidores|otras empresas y sus productos|no hables de la competencia|no compararnos con firmas rivales|recomendar otros proveedores|lo que ofrecen otros en el mercado",
+      "Wettbewerber|andere Firmen und ihre Produkte|nichts über Wettbewerber|uns nicht mit Rivalen vergleichen|Empfehlung anderer Anbieter|was andere am Markt anbieten",
+      "concorrenti|altre ditte e i loro prodotti|non parlare dei concorrenti|non confrontarci con ditte rivali|raccomandare altri fornitori|ciò che offrono gli altri sul mercato",
     ],
     [
       "Is the product of {} better than yours?|Should I switch to {}?|How do you compare with {}?|Why is {} cheaper than you?|Does the competition have this too?",
@@ -209,11 +209,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "hacking|security|cybercrime",
     [
-      "hacking|attacks on computers and passwords|No help with hacking",
-      "piratage|attaques d’ordinateurs et mots de passe|pas d’aide au piratage",
-      "hackeo|ataques a ordenadores y contraseñas|ninguna ayuda para hackear",
-      "Hacken|Angriffe auf Rechner und Passwörter|keine Hilfe beim Hacken",
-      "hacking|attacchi a computer e password|nessun aiuto per hackerare",
+      "hacking|attacks on computers and passwords|No help with hacking|breaking into systems|Malware and spying|Computer crime|Getting past security without permission",
+      "piratage|attaques d’ordinateurs et mots de passe|pas d’aide au piratage|s’introduire dans des systèmes|logiciels malveillants et espionnage|criminalité informatique|contourner une protection sans droit",
+      "hackeo|ataques a ordenadores y contraseñas|ninguna ayuda para hackear|entrar en sistemas ajenos|programas maliciosos y espionaje|delitos informáticos|saltarse la seguridad sin permiso",
+      "Hacken|Angriffe auf Rechner und Passwörter|keine Hilfe beim Hacken|in fremde Systeme eindringen|Schadprogramme und Spionage|Computerkriminalität|Schutz ohne Erlaubnis umgehen",
+      "hacking|attacchi a computer e password|nessun aiuto per hackerare|entrare in sistemi altrui|programmi malevoli e spionaggio|reati informatici|aggirare la sicurezza senza permesso",
     ],
     [
       "How do I crack a password?|Write a virus for me|How can I hack the account of {}?|Help me break into a server|How do I steal passwords?",
@@ -226,11 +226,11 @@ export const policyTopics: readonly Topic[] = [
   topic(
     "drugs|narcotics",
     [
-      "illegal drugs|buying or making drugs|No help with drugs",
-      "drogues|achat ou fabrication de drogue|pas d’aide pour la drogue",
-      "drogas|comprar o hacer drogas|ninguna ayuda con drogas",
-      "Drogen|Kauf oder Herstellung von Drogen|keine Hilfe mit Drogen",
-      "droghe|comprare o fare droga|nessun aiuto con la droga",
+      "illegal drugs|buying or making drugs|No help with drugs|narcotics|Substances that are against the law|Trade in banned stimulants|Getting high",
+      "drogues|achat ou fabrication de drogue|pas d’aide pour la drogue|stupéfiants|substances interdites par la loi|trafic de produits illicites|chercher à planer",
+      "drogas|comprar o hacer drogas|ninguna ayuda con drogas|estupefacientes|sustancias prohibidas por la ley|tráfico de productos ilícitos|colocarse",
+      "Drogen|Kauf oder Herstellung von Drogen|keine Hilfe mit Drogen|Rauschgift|verbotene Substanzen|Handel mit illegalen Mitteln|sich berauschen",
+      "droghe|comprare o fare droga|nessun aiuto con la droga|stupefacenti|sostanze vietate dalla legge|traffico di prodotti illeciti|sballarsi",
     ],
     [
       "Where can I buy cocaine?|How do I grow cannabis?|How is heroin made?|I want to sell drugs|What is the price of hash?",

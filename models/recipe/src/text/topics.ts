@@ -3,6 +3,13 @@ import { companyTopics } from "./topics-company.ts";
 import { conductTopics } from "./topics-conduct.ts";
 import { deskTopics } from "./topics-desk.ts";
 import { policyTopics } from "./topics-policy.ts";
+import { shopTopics } from "./topics-shop.ts";
 
 /** All subjects that labels and rules are about. */
-export const topics: readonly Topic[] = [...policyTopics, ...conductTopics, ...companyTopics, ...deskTopics];
+export const topics: readonly Topic[] = [
+  ...policyTopics,
+  ...conductTopics,
+  ...companyTopics,
+  ...deskTopics,
+  ...shopTopics,
+];
