@@ -41,6 +41,9 @@ const rows = (text: string): string[][] =>
     .split("\n")
     .map((line) => line.split(" | "));
 
+const choices = (text: string): Map<string, string[]> =>
+  new Map(rows(text).map(([id, ...phrases]) => [id!, phrases.flatMap(alternatives)]));
+
 test("a person, city, country or company of the tests is never written in training", () => {
   const held = [...names.firstNames, ...names.lastNames, ...names.cities, ...names.countries].filter(
     (name) => name.length > 5 && isHeldOut(name),
@@ -81,10 +84,10 @@ test("the held-out wording of a question about the platform is not among those f
       const leads = phrase.startsWith("~") ? how[lang] : phrase.startsWith("=") ? what[lang] : ["{}"];
       return leads.map((lead) => normal(lead.replace("{}", phrase.replace(/^[~=]/, ""))));
     };
-    const more = new Map(rows(moreText).map(([id, ...phrases]) => [id, phrases.flatMap(alternatives)]));
+    const more = choices(moreText);
     for (const [id, , ...phrases] of rows(text)) {
       const held = new Set(asked(phrases.at(-1)!));
-      const learnt = [...phrases.slice(0, -1), ...more.get(id)!];
+      const learnt = [...phrases.slice(0, -1), ...more.get(id!)!];
       expect(
         learnt.filter((phrase) => asked(phrase).some((question) => held.has(question))),
         `${lang} ${id}`,
@@ -94,10 +97,9 @@ test("the held-out wording of a question about the platform is not among those f
 });
 
 test("the held-out wording of small talk is not among those for training", () => {
+  const more = choices(moreSmallTalk);
   for (const [id, , ...phrases] of rows(smallTalk)) {
-    const [intent, lang] = id!.split(" ");
-    const more = moreSmallTalk[intent!]![languages.findIndex((known) => known === lang)]!;
-    const learnt = [...phrases.slice(0, -1), ...more.split("|").flatMap(alternatives)].map(normal);
+    const learnt = [...phrases.slice(0, -1), ...more.get(id!)!].map(normal);
     expect(
       learnt.filter((phrase) => phrase === normal(phrases.at(-1)!)),
       id,

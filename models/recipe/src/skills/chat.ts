@@ -1,4 +1,4 @@
-import { languages, type Language, type Message, type Sample } from "../sample.ts";
+import { type Language, type Message, type Sample } from "../sample.ts";
 import { alternatives } from "../text/alternatives.ts";
 import { faqDe } from "../text/faq-de.ts";
 import { faqEn } from "../text/faq-en.ts";
@@ -27,8 +27,12 @@ const rows = (text: string): string[][] =>
     .split("\n")
     .map((line) => line.split(" | "));
 
+/** The choices of words of each phrase, by the id in front. */
+const choices = (text: string): Map<string | undefined, string[][]> =>
+  new Map(rows(text).map(([id, ...phrases]) => [id, phrases.map(alternatives)]));
+
 function parseFaq(text: string, moreText: string): Faq {
-  const more = new Map(rows(moreText).map(([id, ...phrases]) => [id, phrases.map(alternatives)]));
+  const more = choices(moreText);
   return new Map(
     rows(text).map(([id, answer, ...phrases]) => [id!, { answer: answer!, phrases, more: more.get(id) ?? [] }]),
   );
@@ -41,7 +45,7 @@ interface Talk {
 }
 
 /** `id language | answer | what people say`, grouped by language. */
-function parseSmallTalk(text: string): Record<Language, Talk[]> {
+function parseSmallTalk(text: string, moreText: string): Record<Language, Talk[]> {
   const byLanguage: Record<Language, Talk[]> = {
     en: [],
     fr: [],
@@ -49,15 +53,15 @@ function parseSmallTalk(text: string): Record<Language, Talk[]> {
     de: [],
     it: [],
   };
+  const more = choices(moreText);
   for (const [id, answer, ...ask] of rows(text)) {
-    const [intent, lang] = id!.split(" ") as [string, Language];
-    const more = moreSmallTalk[intent]?.[languages.indexOf(lang)]?.split("|").map(alternatives) ?? [];
-    byLanguage[lang].push({ answer: answer!, ask, more });
+    const [, lang] = id!.split(" ") as [string, Language];
+    byLanguage[lang].push({ answer: answer!, ask, more: more.get(id) ?? [] });
   }
   return byLanguage;
 }
 
-const small = parseSmallTalk(smallTalk);
+const small = parseSmallTalk(smallTalk, moreSmallTalk);
 const faq: Readonly<Record<Language, Faq>> = {
   en: parseFaq(faqEn, moreFaqEn),
   fr: parseFaq(faqFr, moreFaqFr),
@@ -151,7 +155,7 @@ export function smallTalkExchange(context: ValueContext, lang: Language): Asked 
   const exchange = context.rng.pick(small[lang]);
   const { rng, split } = context;
   const ask =
-    split === "train" && rng.chance(0.35) ? rng.pick(rng.pick(exchange.more)) : phrasing(context, exchange.ask);
+    split === "train" && rng.chance(0.6) ? rng.pick(rng.pick(exchange.more)) : phrasing(context, exchange.ask);
   return { ask: typed(context, lang, ask), answer: exchange.answer };
 }
 

@@ -16,7 +16,7 @@ thanks es | ¡De nada! | Gracias | Muchas gracias | Mil gracias | Te lo agradezc
 thanks de | Gern geschehen! | Danke | Vielen Dank | Danke schön | Besten Dank | Herzlichen Dank | Super, danke | Ich danke dir | Danke sehr | Danke für deine Hilfe
 thanks it | Prego, è stato un piacere! | Grazie | Grazie mille | Molte grazie | Ti ringrazio | Grazie tante | Ottimo, grazie | Grazie a te | Grazie per il tuo aiuto
 bye en | Goodbye, see you soon! | Bye | Goodbye | See you | Bye bye | See you tomorrow | I have to go now | See you soon | Take care | Farewell | Until next time | I am leaving | Good night
-bye fr | Au revoir, à bientôt ! | Au revoir | Salut, à bientôt | À plus | À demain | Je dois partir | Salut ! | À la prochaine | Bonne journée | Adieu | Bonne nuit
+bye fr | Au revoir, à bientôt ! | Au revoir | Salut, à bientôt | À plus | À demain | Je dois partir | Salut, à plus tard | À la prochaine | Bonne journée | Adieu | Bonne nuit
 bye es | ¡Adiós, hasta pronto! | Adiós | Hasta luego | Hasta mañana | Nos vemos | Me tengo que ir | Hasta pronto | Hasta la próxima | Que vaya bien | Chao, hasta pronto
 bye de | Auf Wiedersehen, bis bald! | Tschüss | Auf Wiedersehen | Bis bald | Bis morgen | Ich muss los | Mach’s gut | Bis später | Schönen Tag noch | Gute Nacht
 bye it | Arrivederci, a presto! | Arrivederci | A presto | A domani | Ci vediamo | Devo andare | Alla prossima | Buona giornata | Ci sentiamo | Buona notte
