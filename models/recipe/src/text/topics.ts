@@ -1,6 +1,7 @@
 import type { Topic } from "./topic.ts";
 import { companyTopics } from "./topics-company.ts";
 import { conductTopics } from "./topics-conduct.ts";
+import { dailyTopics } from "./topics-daily.ts";
 import { deskTopics } from "./topics-desk.ts";
 import { policyTopics } from "./topics-policy.ts";
 import { shopTopics } from "./topics-shop.ts";
@@ -12,4 +13,5 @@ export const topics: readonly Topic[] = [
   ...companyTopics,
   ...deskTopics,
   ...shopTopics,
+  ...dailyTopics,
 ];
