@@ -1,14 +1,5 @@
+import type { Origin } from "./origin.ts";
 import { commonPrefixLength } from "./token-list.ts";
-
-/** How the positions of a sequence were computed; see step-plan.ts for why it matters. */
-export interface Origin {
-  /** Leading tokens computed in whole tiles. */
-  readonly tiled: number;
-  /** What follows them was the rest of a tile, not computed apart. */
-  readonly isRagged: boolean;
-  /** Leading tokens that were a prompt; what follows is its answer. */
-  readonly promptTokens: number;
-}
 
 /** The saved state of a prefix that is no longer in the cache. */
 export interface ColdPrefix {

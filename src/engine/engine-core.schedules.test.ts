@@ -55,6 +55,7 @@ const jobs: fc.Arbitrary<Job> = fc.record({
     priority: fc.constantFrom(0, 0, 10),
     caller: fc.constantFrom("a", "b", "c"),
     adapter: fc.constantFrom(undefined, undefined, "formal"),
+    isReproducible: fc.boolean(),
     constraint: fc.constantFrom(undefined, undefined, undefined, { kind: "json_object" as const }, LIST),
     sampling: fc.record({
       temperature: fc.constantFrom(0, 0.7, 1.5),

@@ -1,8 +1,9 @@
 import { invariant } from "#base";
 import type { Backend } from "./backend/backend.ts";
-import { ColdStore, type Origin } from "./cold-store.ts";
+import { ColdStore } from "./cold-store.ts";
+import { cutTo, NOTHING_COMPUTED, type Origin, usableLength, type Wanted } from "./origin.ts";
 import { PrefixTree } from "./prefix-tree.ts";
-import { TILE_TOKENS, tileEndOf } from "./step-plan.ts";
+import { TILE_TOKENS } from "./step-plan.ts";
 
 /** A sequence of the backend, in use, that already holds the first `held` tokens asked for. */
 export interface Lease {
@@ -18,24 +19,24 @@ export interface KvCacheParts {
   readonly idleCells: number;
 }
 
-/** What a lease is for. */
-export interface Wanted {
-  readonly space: string;
-  readonly promptTokens: number;
-  /** Whether the answer must have the bytes it would have with nothing held. */
-  readonly isReproducible: boolean;
-}
-
 /** A cold state must save at least this many tokens over what the cache holds: restoring costs about as much as they do. */
 const MIN_COLD_GAIN = 32;
 /** Prefixes with fewer tokens of their own, or a smaller share of them, are not worth saving. */
 const MIN_SAVED_TOKENS = 32;
 const MIN_SAVED_SHARE = 1 / 16;
+/** How many times more idle cells than else may stay where they are, so that running sequences keep their order. */
+const ORDERLY_PATIENCE = 4;
+/** Sequences to have free for new leases without disturbing that order. */
+const SPARE_SEQUENCES = 4;
 
 /**
  * Who holds which cells of the backend. A sequence is leased to one running choice, or idle (its prefix is kept for
  * whoever comes with the same tokens), or empty. Idle prefixes give way, least recently used first, to saved state in
  * RAM, from which they return when asked for. Modifies the backend's cache and nothing else.
+ *
+ * Over shared cells a row is summed up in the order in which its sequence's cells lie. Rows take the lowest free ones, so
+ * this is the order of positions as long as no cell below is freed. While a sequence runs that wants equal bytes, nothing
+ * is freed therefore, until room is needed: `renew` then frees it, and puts such sequences in order again.
  */
 export class KvCache {
   readonly #backend: Backend;
@@ -47,6 +48,10 @@ export class KvCache {
   readonly #idle = new Set<number>();
   readonly #leased = new Set<number>();
   readonly #origins = new Map<number, Origin>();
+  /** Leased sequences that must stay in order. */
+  #orderly = new Set<number>();
+  /** Sequences, leased or idle, below whose cells nothing was freed since they were computed. */
+  #undisturbed = new Set<number>();
   #bytesPerToken = 0;
 
   constructor(parts: KvCacheParts) {
@@ -80,10 +85,11 @@ export class KvCache {
   }
 
   /** How many leading tokens are held by running sequences, so that sharing them takes no cells. */
-  sharedLength(tokens: Int32Array, space: string): number {
-    if (this.#backend.limits.layout === "separate") return 0;
+  sharedLength(tokens: Int32Array, { space, isReproducible }: Omit<Wanted, "promptTokens">): number {
+    if (!this.#isShared) return 0;
     const { length, holders } = this.#tree.match(tokens, space);
-    return [...holders].some((holder) => this.#leased.has(holder)) ? length : 0;
+    const lenders = isReproducible ? this.#undisturbed : this.#leased;
+    return [...holders].some((holder) => this.#leased.has(holder) && lenders.has(holder)) ? length : 0;
   }
 
   /**
@@ -94,16 +100,23 @@ export class KvCache {
     const { space, promptTokens } = options;
     const hot = this.#tree.match(tokens, space);
     const cold = this.#cold.match(tokens, space);
-    if (cold !== undefined && cold.length >= hot.length + MIN_COLD_GAIN) {
-      const lease = this.#restore(cold, options);
-      if (lease !== undefined) return lease;
+    const usable = (length: number, origin: Origin) => usableLength(length, origin, options, this.#isShared);
+    const donor = hot.length === 0 ? undefined : this.#bestDonor(hot.holders, (origin) => usable(hot.length, origin));
+    const hotLength = donor === undefined ? 0 : usable(hot.length, this.#originOf(donor));
+    let lease: Lease | undefined;
+    if (cold !== undefined) {
+      const coldLength = usable(cold.length, cold.entry.origin);
+      if (coldLength >= hotLength + MIN_COLD_GAIN) lease = this.#restore(cold, space, coldLength);
     }
-    const donor = hot.length === 0 ? undefined : this.#bestDonor(hot.holders);
-    const lease =
-      donor === undefined
-        ? this.#begin(space)
-        : this.#share(donor, usableLength(hot.length, this.#originOf(donor), options));
-    if (lease !== undefined) this.#lease(lease.sequence, promptTokens);
+    const keepsOrder = this.#isShared && options.isReproducible;
+    lease ??= hotLength === 0 ? this.#begin(space) : this.#share(donor!, hotLength, keepsOrder);
+    if (lease === undefined) return undefined;
+    this.#leased.add(lease.sequence);
+    this.#origins.set(lease.sequence, { ...this.#originOf(lease.sequence), promptTokens });
+    if (keepsOrder) {
+      this.#orderly.add(lease.sequence);
+      this.#undisturbed.add(lease.sequence);
+    }
     return lease;
   }
 
@@ -115,6 +128,9 @@ export class KvCache {
     if (isTiled && origin.tiled === length) {
       const whole = Math.floor(tokens.length / TILE_TOKENS) * TILE_TOKENS;
       this.#origins.set(sequence, { ...origin, tiled: length + whole, isRagged: whole < tokens.length });
+    }
+    if (!isTiled && origin.ordered === length && this.#orderly.has(sequence)) {
+      this.#origins.set(sequence, { ...origin, ordered: length + tokens.length });
     }
     this.#tree.append(sequence, tokens);
   }
@@ -130,6 +146,8 @@ export class KvCache {
   /** Ends a lease; the tokens stay as an idle prefix. */
   release(sequence: number): void {
     invariant(this.#leased.delete(sequence), `sequence ${sequence} was not leased`);
+    this.#orderly.delete(sequence);
+    if (this.#orderly.size === 0) this.#undisturbed.clear();
     if (this.#tree.lengthOf(sequence) === 0) this.#drop(sequence);
     else this.#idle.add(sequence);
   }
@@ -142,16 +160,61 @@ export class KvCache {
 
   /** Moves every idle prefix out; false when there was none. */
   dropIdle(): boolean {
-    const hadSome = this.#idle.size > 0;
+    if (!this.#evictOldest()) return false;
     while (this.#evictOldest()) continue;
-    return hadSome;
+    return true;
   }
 
   /** Moves idle prefixes out as far as the layout makes running sequences pay for them. */
   shrinkIdle(): void {
-    if (this.#backend.limits.layout === "separate" || this.#leased.size === 0) return;
+    if (!this.#isShared || this.#leased.size === 0) return;
     const target = this.#backend.limits.cells - this.reachableCells + this.#idleCells;
-    while (this.#idle.size > 0 && this.#tree.cells > target) this.#evictOldest();
+    while (this.#tree.cells > target && this.#evictOldest()) continue;
+  }
+
+  /** Whether what lies idle for the sake of order should go by `renew`. */
+  get isCrowded(): boolean {
+    if (this.#orderly.size === 0) return false;
+    const idle = this.#tree.cells - (this.#backend.limits.cells - this.reachableCells);
+    return idle > ORDERLY_PATIENCE * this.#idleCells || (this.#empty.length < SPARE_SEQUENCES && this.#idle.size > 0);
+  }
+
+  /**
+   * Moves idle prefixes out until `cells` are free, although sequences run that must stay in order; these are then put in
+   * order anew. Returns those that there was no room for: they hold nothing now. Undefined: nothing runs that keeps order.
+   * Cost: a copy of what these sequences hold, about a hundredth of its computing.
+   */
+  renew(cells: number): ReadonlySet<number> | undefined {
+    if (this.#orderly.size === 0) return undefined;
+    const orderly = this.#orderly;
+    const held = [...orderly].map((sequence) => ({
+      sequence,
+      tokens: this.#tree.tokensOf(sequence),
+      space: this.#tree.spaceOf(sequence),
+      state: this.#backend.saveSequence(sequence),
+    }));
+    for (const { sequence, space } of held) {
+      this.#backend.trimSequence(sequence, 0);
+      this.#tree.close(sequence);
+      this.#tree.open(sequence, space);
+    }
+    this.#orderly = new Set();
+    this.makeRoom(cells + held.reduce((sum, { tokens }) => sum + tokens.length, 0));
+    this.shrinkIdle();
+    while (this.#empty.length < SPARE_SEQUENCES && this.#evictOldest()) continue;
+    this.#orderly = orderly;
+    this.#undisturbed = new Set(orderly);
+    const lost = new Set<number>();
+    for (const { sequence, tokens, state } of held) {
+      if (tokens.length === 0) continue;
+      if (tokens.length <= this.freeCells && this.#backend.restoreSequence(sequence, state)) {
+        this.#tree.append(sequence, tokens);
+      } else {
+        lost.add(sequence);
+        this.#origins.set(sequence, { ...NOTHING_COMPUTED, promptTokens: this.#originOf(sequence).promptTokens });
+      }
+    }
+    return lost;
   }
 
   /**
@@ -160,7 +223,7 @@ export class KvCache {
    */
   closeRanks(): Map<number, number> {
     const moves = new Map<number, number>();
-    if (this.#backend.limits.layout === "shared") return moves;
+    if (this.#isShared) return moves;
     for (;;) {
       const ids = [...this.#leased].toSorted((a, b) => a - b);
       const [lowest, highest] = [ids[0] ?? 0, ids.at(-1) ?? 0];
@@ -182,9 +245,8 @@ export class KvCache {
     invariant(this.freeCells >= 0, "more cells in use than there are");
   }
 
-  #lease(sequence: number, promptTokens: number): void {
-    this.#leased.add(sequence);
-    this.#origins.set(sequence, { ...this.#originOf(sequence), promptTokens });
+  get #isShared(): boolean {
+    return this.#backend.limits.layout === "shared";
   }
 
   #originOf(sequence: number): Origin {
@@ -197,28 +259,53 @@ export class KvCache {
     const sequence = this.#takeEmpty();
     if (sequence === undefined) return undefined;
     this.#tree.open(sequence, space);
-    this.#origins.set(sequence, { tiled: 0, isRagged: false, promptTokens: 0 });
+    this.#origins.set(sequence, NOTHING_COMPUTED);
     return { sequence, held: 0 };
   }
 
-  #share(donor: number, length: number): Lease | undefined {
-    if (this.#idle.has(donor) && this.#canTakeOver(donor, length)) return this.#takeOver(donor, length);
+  #share(donor: number, length: number, keepsOrder: boolean): Lease | undefined {
+    const copies = keepsOrder && !this.#undisturbed.has(donor);
+    if (!copies && this.#idle.has(donor) && this.#canTakeOver(donor, length)) return this.#takeOver(donor, length);
     const target = this.#takeEmpty(donor);
-    if (target === undefined) return this.#idle.has(donor) ? this.#takeOver(donor, length) : undefined;
+    if (target === undefined) {
+      const isFree = this.#idle.has(donor) && this.#orderly.size === 0 && !keepsOrder;
+      return isFree ? this.#takeOver(donor, length) : undefined;
+    }
     if (this.#idle.delete(donor)) this.#idle.add(donor);
+    if (copies) return this.#copy(donor, target, length);
     this.#fork(donor, target, length);
     return { sequence: target, held: length };
   }
 
   #fork(source: number, target: number, length: number): void {
     this.#backend.forkSequence(source, target, length);
-    this.#tree.fork(source, target, { length, copy: this.#backend.limits.layout === "separate" });
+    this.#tree.fork(source, target, { length, copy: !this.#isShared });
     this.#origins.set(target, cutTo(this.#originOf(source), length));
   }
 
-  /** The holder with the least beyond the shared prefix, idle ones first. */
-  #bestDonor(holders: ReadonlySet<number>): number | undefined {
-    const rank = (sequence: number) => (this.#idle.has(sequence) ? 0 : 1e9) + this.#tree.lengthOf(sequence);
+  /** A prefix whose cells may lie anywhere, on the lowest free ones in order. An idle one that is copied whole goes. */
+  #copy(source: number, target: number, length: number): Lease | undefined {
+    const tokens = this.#tree.tokensOf(source).subarray(0, length);
+    const [space, origin] = [this.#tree.spaceOf(source), cutTo(this.#originOf(source), length)];
+    this.#backend.forkSequence(source, target, length);
+    const state = this.#backend.saveSequence(target);
+    this.#backend.trimSequence(target, 0);
+    const isSpent = this.#idle.has(source) && this.#tree.lengthOf(source) === length && this.#orderly.size === 0;
+    if (isSpent && this.#idle.delete(source)) this.#drop(source);
+    if (!this.makeRoom(length) || !this.#backend.restoreSequence(target, state)) {
+      this.#empty.push(target);
+      return undefined;
+    }
+    this.#tree.open(target, space);
+    this.#tree.append(target, tokens);
+    this.#origins.set(target, origin);
+    return { sequence: target, held: length };
+  }
+
+  /** The holder of which most is usable, then with the least beyond the shared prefix, idle ones first. */
+  #bestDonor(holders: ReadonlySet<number>, usable: (origin: Origin) => number): number | undefined {
+    const rank = (sequence: number) =>
+      (this.#idle.has(sequence) ? 0 : 1e9) + this.#tree.lengthOf(sequence) - 1e10 * usable(this.#originOf(sequence));
     return [...holders].reduce<number | undefined>(
       (best, holder) => (best === undefined || rank(holder) < rank(best) ? holder : best),
       undefined,
@@ -228,7 +315,7 @@ export class KvCache {
   /** A fork that shares costs nothing, so only a prefix used whole is taken over; a copy is dear, so a short tail goes. */
   #canTakeOver(donor: number, length: number): boolean {
     const tail = this.#tree.lengthOf(donor) - length;
-    return this.#backend.limits.layout === "shared" ? tail === 0 : tail <= length / 4;
+    return this.#isShared ? tail === 0 : tail <= length / 4;
   }
 
   #takeOver(donor: number, length: number): Lease {
@@ -237,9 +324,8 @@ export class KvCache {
     return { sequence: donor, held: length };
   }
 
-  #restore(cold: NonNullable<ReturnType<ColdStore["match"]>>, wanted: Wanted): Lease | undefined {
+  #restore(cold: NonNullable<ReturnType<ColdStore["match"]>>, space: string, held: number): Lease | undefined {
     const { entry } = cold;
-    const { space, promptTokens } = wanted;
     if (entry.tokens.length > this.reachableCells) return undefined;
     const sequence = this.#takeEmpty();
     if (sequence === undefined) return undefined;
@@ -252,9 +338,7 @@ export class KvCache {
     this.#tree.append(sequence, entry.tokens);
     this.#origins.set(sequence, entry.origin);
     if (cold.length === entry.tokens.length) this.#cold.delete(entry);
-    const held = usableLength(cold.length, entry.origin, wanted);
     this.trim(sequence, held);
-    this.#lease(sequence, promptTokens);
     return { sequence, held };
   }
 
@@ -270,6 +354,7 @@ export class KvCache {
   /** The lowest empty sequence, if need be by moving an idle one other than `spared` out. */
   #takeEmpty(spared?: number): number | undefined {
     if (this.#empty.length === 0) {
+      if (this.#orderly.size > 0) return undefined;
       const oldest = [...this.#idle].find((sequence) => sequence !== spared);
       if (oldest === undefined) return undefined;
       this.#evict(oldest);
@@ -279,10 +364,12 @@ export class KvCache {
     return lowest;
   }
 
+  /** False when there is none, or when its cells must not be freed. */
   #evictOldest(): boolean {
     const [oldest] = this.#idle;
-    if (oldest !== undefined) this.#evict(oldest);
-    return oldest !== undefined;
+    if (oldest === undefined || this.#orderly.size > 0) return false;
+    this.#evict(oldest);
+    return true;
   }
 
   /** Empties an idle sequence; its state goes to RAM unless others hold nearly all of its tokens. */
@@ -309,22 +396,4 @@ export class KvCache {
     this.#tree.close(sequence);
     this.#empty.push(sequence);
   }
-}
-
-/**
- * How much of a held prefix a prompt should take over: all of it, unless equal bits are wanted. These need equal tiles: up
- * to where the prompt's own end, and none after. Where only that gives up less than a tile of another prompt, equal bits
- * are chosen; what goes on into an answer was computed token by token anyway, and is kept whole.
- */
-function usableLength(held: number, origin: Origin, { promptTokens, isReproducible }: Wanted): number {
-  const tileEnd = tileEndOf(promptTokens);
-  if (!isReproducible || held > origin.promptTokens) return held;
-  if (held >= tileEnd && origin.tiled === tileEnd && !origin.isRagged) return held;
-  const equal = Math.min(Math.floor(Math.min(held, tileEnd) / TILE_TOKENS) * TILE_TOKENS, origin.tiled);
-  return held - equal < TILE_TOKENS ? equal : held;
-}
-
-function cutTo(origin: Origin, length: number): Origin {
-  const tiled = Math.min(origin.tiled, length);
-  return { ...origin, tiled, isRagged: origin.isRagged && length > tiled };
 }

@@ -1,6 +1,7 @@
 import type { BackendLimits } from "./backend/backend.ts";
 import { FairShare } from "./fair-share.ts";
 import type { KvCache } from "./kv-cache.ts";
+import type { Wanted } from "./origin.ts";
 import type { PrefillPace } from "./prefill-pace.ts";
 import { precedence, type Sequence } from "./sequence.ts";
 import { planStep, rowsOf, type Slice } from "./step-plan.ts";
@@ -65,11 +66,9 @@ export class Scheduler {
     for (const sequence of [...this.#waiting].toSorted(this.#compare)) {
       if (this.#isPrefixUnderway(sequence)) continue;
       if (!this.#makeWayFor(sequence)) break;
-      const lease = this.#parts.cache.acquire(sequence.tokens.view(0, sequence.tokens.length - 1), {
-        space: sequence.space,
-        promptTokens: sequence.owner.request.prompt.length,
-        isReproducible: sequence.owner.request.isReproducible === true,
-      });
+      const acquire = () =>
+        this.#parts.cache.acquire(sequence.tokens.view(0, sequence.tokens.length - 1), wantedBy(sequence));
+      const lease = acquire() ?? (this.#renew(sequence.pending) ? acquire() : undefined);
       if (lease === undefined) break;
       sequence.lease = lease.sequence;
       sequence.computed = lease.held;
@@ -84,11 +83,13 @@ export class Scheduler {
   plan(nowMs = Infinity): Slice[][] {
     const { cache, limits } = this.#parts;
     cache.shrinkIdle();
+    if (cache.isCrowded) this.#renew(0);
     this.#closeRanks();
     for (;;) {
       const group = this.#nextGroup(nowMs);
       const passes = this.#planWithin(group, limits.cells);
       if (passes.length === 0 || cache.makeRoom(rowsOf(passes))) return passes;
+      if (this.#renew(rowsOf(passes))) continue;
       const fewer = this.#planWithin(group, cache.freeCells);
       if (fewer.length > 0 || !this.preemptLast()) return fewer;
     }
@@ -127,7 +128,7 @@ export class Scheduler {
   #hasRoomFor(sequence: Sequence): boolean {
     if (this.#running.size === 0) return true;
     const promised = [...this.#running].reduce((sum, other) => sum + other.pending, 0);
-    const needed = sequence.tokens.length - this.#parts.cache.sharedLength(sequence.tokens.view(), sequence.space);
+    const needed = sequence.pending - this.#parts.cache.sharedLength(sequence.tokens.view(), wantedBy(sequence));
     return promised + needed + 1 <= this.#parts.cache.reachableCells;
   }
 
@@ -151,6 +152,15 @@ export class Scheduler {
     return planStep(group, { limits, rows, draftTokens, prefillTokens: this.#parts.pace.prefillTokens(isAlone) });
   }
 
+  /** Makes room although some sequences must stay in order; false when none must, or when there is still no room. */
+  #renew(cells: number): boolean {
+    const { cache } = this.#parts;
+    const lost = cache.renew(cells);
+    if (lost === undefined) return false;
+    for (const sequence of this.#running) if (lost.has(sequence.lease!)) sequence.computed = 0;
+    return cache.freeCells >= cells;
+  }
+
   /** Moves running sequences so that their ids have no gaps, where that makes a pass cheaper. */
   #closeRanks(): void {
     const moves = this.#parts.cache.closeRanks();
@@ -169,4 +179,9 @@ export class Scheduler {
     sequence.lease = undefined;
     sequence.computed = 0;
   }
+}
+
+function wantedBy({ space, owner }: Sequence): Wanted {
+  const { prompt, isReproducible = false } = owner.request;
+  return { space, promptTokens: prompt.length, isReproducible };
 }

@@ -72,7 +72,7 @@ const shapeOf = (passes: ReturnType<typeof planStep>) =>
 
 test("decoding rows come first and together, then the ends of prompts with them, then tiles, one prompt to a pass", () => {
   const sequences = [
-    sequenceOf(2, { prompt: 300, generated: 0, computed: 0, isReproducible: true }),
+    sequenceOf(2, { prompt: 300, generated: 0, computed: 0 }),
     sequenceOf(1, { prompt: 10, generated: 5, computed: 14 }),
     sequenceOf(0, { prompt: 20, generated: 0, computed: 0 }),
   ];
@@ -81,16 +81,18 @@ test("decoding rows come first and together, then the ends of prompts with them,
       [0, 20],
       [1, 1],
     ],
-    [[2, 256]],
+    [[2, 300]],
   ]);
 });
 
 test("a prompt's last token is never in a tile where equal bytes are wanted; else the rest goes with the tiles", () => {
-  const chunks = (prompt: number, isReproducible = true) => {
+  const chunks = (prompt: number, isReproducible = true, layout: "shared" | "separate" = "separate") => {
     const sequence = sequenceOf(0, { prompt, generated: 0, computed: 0, isReproducible });
     const sizes: number[] = [];
     while (sequence.pending > 0) {
-      const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 })) as unknown as [[{ tokens: number }]];
+      const [[slice]] = planStep([sequence], budgetOf({ prefillTokens: 200 }, layout)) as unknown as [
+        [{ tokens: number }],
+      ];
       sizes.push(slice.tokens);
       sequence.computed += slice.tokens;
     }
@@ -102,6 +104,8 @@ test("a prompt's last token is never in a tile where equal bytes are wanted; els
   expect(chunks(5)).toEqual([5]);
   expect(chunks(500, false)).toEqual([192, 192, 116]);
   expect(chunks(65, false)).toEqual([65]);
+  // Where the cells of others come first, tiles begin anywhere.
+  expect(chunks(150, true, "shared")).toEqual([63, 63, 24]);
 });
 
 const states = fc

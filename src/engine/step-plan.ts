@@ -24,7 +24,8 @@ export interface StepBudget {
 /**
  * Attention kernels take a whole tile of rows another way than fewer rows, with other rounding. A prompt is therefore cut
  * at multiples of the tile. Where equal bytes are wanted its rest is computed apart: which way a position goes then depends
- * on the prompt alone. Else the rest goes with the tiles, which is faster.
+ * on the prompt alone. Over shared cells it would depend on where these begin, too, so such a prompt goes without tiles
+ * there. Else the rest goes with the tiles, which is faster.
  */
 export const TILE_TOKENS = 64;
 /** From this many cells on, the kernel splits those of a row that is alone in its pass among the threads. */
@@ -41,8 +42,11 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   if (decoding.length > budget.rows) return [];
   let rows = budget.rows - decoding.length;
   const isApart = budget.limits.layout === "separate" && sequences.length > 1;
+  // Cells of refused drafts are free again, below those of the rows after them: these must not have to stay in order.
+  const isOrderKept = budget.limits.layout === "shared" && sequences.filter(isReproducible).length > 1;
   const short = decoding.map((sequence): Slice => {
-    const drafts = isApart ? NO_DRAFTS : draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
+    const isDraftless = isApart || (isOrderKept && isReproducible(sequence));
+    const drafts = isDraftless ? NO_DRAFTS : draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
     rows -= drafts.length;
     return { sequence, tokens: 1, drafts };
   });
@@ -53,7 +57,7 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   const isOneByOne = isApart && !isWorthExtraRows(sequences);
   for (const sequence of sequences) {
     if (sequence.pending === 1) continue;
-    const chunk = chunkOf(sequence, { most: prefill, tile });
+    const chunk = chunkOf(sequence, { most: prefill, tile, limits: budget.limits });
     const tokens = isOneByOne && sequence.generated > 0 ? Math.min(chunk, 1) : chunk;
     if (tokens === 0) continue;
     prefill -= tokens;
@@ -70,12 +74,16 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   });
 }
 
+function isReproducible({ owner }: Sequence): boolean {
+  return owner.request.isReproducible === true;
+}
+
 /** A row alone in its pass is summed up in another order than beside others; where equal bytes are wanted it gets company. */
 function accompanied(pass: readonly Slice[], { rows, limits }: StepBudget): Slice[] {
   const [slice] = pass;
   if (pass.length !== 1 || slice === undefined) return [...pass];
   const { sequence, tokens, drafts } = slice;
-  const isLone = tokens === 1 && drafts.length === 0 && sequence.owner.request.isReproducible === true;
+  const isLone = tokens === 1 && drafts.length === 0 && isReproducible(sequence);
   const mayBeSplit = limits.layout === "shared" || sequence.computed >= SPLIT_CELLS;
   const hasRoom = rows > 0 && limits.batchTokens > 1 && sequence.tokens.length < limits.contextTokens;
   if (!isLone || !mayBeSplit || !hasRoom) return [slice];
@@ -101,11 +109,12 @@ export function tileEndOf(promptTokens: number): number {
 }
 
 /** The next rows of a sequence that has several to compute: to a multiple of the tile, or the rest. */
-function chunkOf({ computed, pending, owner }: Sequence, room: { most: number; tile: number }): number {
-  const { prompt, isReproducible } = owner.request;
-  if (!isReproducible && pending <= room.most) return pending;
-  const tileEnd = tileEndOf(prompt.length);
-  if (room.tile === 1 || tileEnd <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
+function chunkOf(sequence: Sequence, room: { most: number; tile: number; limits: BackendLimits }): number {
+  const { computed, pending, owner } = sequence;
+  if (!isReproducible(sequence) && pending <= room.most) return pending;
+  const tileEnd = tileEndOf(owner.request.prompt.length);
+  const isTiled = room.tile > 1 && !(isReproducible(sequence) && room.limits.layout === "shared");
+  if (!isTiled || tileEnd <= computed) return Math.min(pending, room.most, TILE_TOKENS - 1);
   return Math.max(0, Math.min(tileEnd, Math.floor((computed + room.most) / room.tile) * room.tile) - computed);
 }
 
@@ -145,13 +154,15 @@ function areAlike(one: Slice, next: Slice): boolean {
 
 /**
  * Packs short slices into as few passes as the layout takes at its best. Separate sequences go through one pass together
- * only when their ids ascend without a gap, hence the order; shared ones count as one block of rows for the tile.
+ * only when their ids ascend without a gap, hence the order; shared ones count as one block of rows for the tile, and
+ * those that keep their cells in order take theirs before the others' drafts.
  */
 function packShort(slices: readonly Slice[], limits: BackendLimits): Slice[][] {
   const capacity = limits.layout === "shared" ? Math.min(TILE_TOKENS - 1, limits.batchTokens) : limits.batchTokens;
   const passes: Slice[][] = [];
   let left = 0;
-  for (const slice of slices.toSorted((a, b) => a.sequence.lease! - b.sequence.lease!)) {
+  const rank = ({ sequence }: Slice) => (limits.layout === "shared" && isReproducible(sequence) ? -1 : sequence.lease!);
+  for (const slice of slices.toSorted((a, b) => rank(a) - rank(b))) {
     const rows = slice.tokens + slice.drafts.length;
     if (rows > left) {
       passes.push([]);

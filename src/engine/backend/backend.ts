@@ -19,7 +19,7 @@ export interface Vocabulary {
 export interface BackendLimits {
   /**
    * How sequences use the KV cache. `shared`: one pool of cells, a fork shares its prefix, and every row scans up to the
-   * highest used cell. `separate`: each sequence has `contextTokens` cells of its own, a fork copies its prefix, and a
+   * highest used cell; rows take the lowest free cells, in their order, and so does what is restored. `separate`: each sequence has `contextTokens` cells of its own, a fork copies its prefix, and a
    * row scans its own sequence only: faster with distinct long contexts, dearer in memory.
    */
   readonly layout: "shared" | "separate";
@@ -75,7 +75,7 @@ export interface Backend extends Disposable {
   forkSequence(source: number, target: number, length: number): void;
   /** Forgets positions >= from. */
   trimSequence(sequence: number, from: number): void;
-  /** The state of positions [0, end of sequence) as bytes that `restoreSequence` of the same model accepts. */
+  /** The state of positions [0, end of sequence), in their order, as bytes that `restoreSequence` of the same model accepts. */
   saveSequence(sequence: number): Uint8Array;
   /** Puts a saved state into the empty `sequence`; false when the cache has no room or the bytes do not fit. */
   restoreSequence(sequence: number, state: Uint8Array): boolean;

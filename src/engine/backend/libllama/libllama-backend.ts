@@ -7,7 +7,7 @@ import { ComputeThreads } from "./compute-threads.ts";
 import { EmbeddingContext } from "./embedding-context.ts";
 import type { Libllama } from "./loader.ts";
 import { LogitsView } from "./logits-view.ts";
-import { ABORTED, CACHE_FULL, DECODED, NativeContext } from "./native-context.ts";
+import { ABORTED, CACHE_FULL, DECODED, NativeContext, SHARED_SEQUENCES } from "./native-context.ts";
 import type { NativeModel } from "./native-model.ts";
 import { PassWatch } from "./pass-watch.ts";
 import { restoreState, saveState } from "./sequence-state.ts";
@@ -29,9 +29,6 @@ interface LibllamaBackendParts {
   readonly clock: Clock;
 }
 
-/** `LLAMA_MAX_SEQ`: sequence ids of a unified cache. */
-const SEQUENCES = 256;
-
 /** The native backend: a model, its KV cache and its compute threads. Owns all of them, the model included. */
 export class LibllamaBackend implements Backend {
   readonly vocabulary: LibllamaVocabulary;
@@ -48,7 +45,7 @@ export class LibllamaBackend implements Backend {
   /** What was last copied since the last pass: eight requests with one prefix take one copy of it. */
   #copied: { readonly source: number; readonly length: number; readonly state: Uint8Array } | undefined;
   /** Positions that each sequence holds. */
-  readonly #lengths = new Int32Array(SEQUENCES);
+  readonly #lengths: Int32Array;
 
   constructor(parts: LibllamaBackendParts) {
     const { libllama, model, vocabulary, cells, separateSequences, batchTokens, cpus, usesGpu, clock } = parts;
@@ -64,10 +61,11 @@ export class LibllamaBackend implements Backend {
     this.limits = {
       layout: separateSequences === undefined ? "shared" : "separate",
       cells: this.#context.cells,
-      sequences: separateSequences ?? SEQUENCES,
+      sequences: separateSequences ?? SHARED_SEQUENCES,
       batchTokens,
       contextTokens,
     };
+    this.#lengths = new Int32Array(this.limits.sequences);
     this.#embeddings = new EmbeddingContext({
       libllama,
       model,

@@ -29,8 +29,8 @@ export const ABORTED = 2;
 const FLASH_ATTENTION_ON = 1;
 /** `LLAMA_POOLING_TYPE_NONE`: one vector per row, whatever the model file says. */
 const NO_POOLING = 0;
-/** With unified cells ids run to the library's own maximum whatever this says; it only sizes the output buffer. */
-const RESERVED_SEQUENCES = 16;
+/** Sequences over shared cells: those that run and some that lie idle. Each takes a row of logits in the output buffer. */
+export const SHARED_SEQUENCES = 32;
 
 /** A native context: a KV cache and the buffers of one batch. Disposed before its model. */
 export class NativeContext implements Disposable {
@@ -124,7 +124,7 @@ function contextParams({
     n_ctx: cells,
     n_batch: batchTokens,
     n_ubatch: batchTokens,
-    n_seq_max: separateSequences ?? RESERVED_SEQUENCES,
+    n_seq_max: separateSequences ?? SHARED_SEQUENCES,
     n_threads: threads,
     n_threads_batch: threads,
     flash_attn_type: FLASH_ATTENTION_ON,

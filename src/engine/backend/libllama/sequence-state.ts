@@ -1,4 +1,5 @@
 import { TramontaneError } from "#base";
+import { sortCells } from "./cell-order.ts";
 import type { Libllama } from "./loader.ts";
 import type { NativeContext } from "./native-context.ts";
 
@@ -6,7 +7,7 @@ import type { NativeContext } from "./native-context.ts";
 const MAGIC = 0x31515354;
 const HEADER_BYTES = 16;
 
-/** The state of a sequence of `positions` tokens, as bytes. Cost: a copy of its keys and values. */
+/** The state of a sequence of `positions` tokens, as bytes, in their order. Cost: a copy of its keys and values. */
 export function saveState(libllama: Libllama, context: NativeContext, sequence: number, positions: number): Uint8Array {
   const { functions } = libllama;
   const bytes = Number(functions.llama_state_seq_get_size(context.pointer, sequence));
@@ -14,6 +15,7 @@ export function saveState(libllama: Libllama, context: NativeContext, sequence: 
   const body = state.subarray(HEADER_BYTES);
   const written = Number(functions.llama_state_seq_get_data(context.pointer, body, bytes, sequence));
   if (written === 0) throw new TramontaneError("internal", `The state of sequence ${sequence} could not be saved.`);
+  sortCells(body.subarray(0, written));
   state.writeUInt32LE(MAGIC, 0);
   state.writeUInt32LE(positions, 4);
   state.writeUInt32LE(written, 8);
