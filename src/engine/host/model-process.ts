@@ -1,10 +1,9 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { createRequire } from "node:module";
 import { getPriority, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { FromWorker, ToWorker } from "../worker/messages.ts";
 
 interface ModelProcessParts {
@@ -24,6 +23,8 @@ export interface ProcessExit {
 
 /** The pipe after stdin, stdout, stderr and the message channel. */
 const BELL_FD = 4;
+/** The processes run from TypeScript source, whatever way this one was started. */
+const LOADER = new URL("../../../bin/typescript.mjs", import.meta.url).href;
 const KEPT_LINES = 20;
 const STOP_GRACE_MS = 2_000;
 /** Names of settings that an inference process has no business knowing. */
@@ -38,7 +39,7 @@ export class ModelProcess {
 
   constructor({ onMessage, onLine, onExit }: ModelProcessParts) {
     this.#child = fork(fileURLToPath(new URL("../worker/main.ts", import.meta.url)), [], {
-      execArgv: [`--import=${tsxLoader()}`],
+      execArgv: [`--import=${LOADER}`],
       env: publicEnvironment(),
       stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "json",
@@ -97,11 +98,6 @@ function preferOverParent(pid: number | undefined): void {
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {
   if (stream) createInterface({ input: stream }).on("line", onLine);
-}
-
-/** The processes run from TypeScript source, whatever way this one was started. */
-function tsxLoader(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 }
 
 function publicEnvironment(): NodeJS.ProcessEnv {

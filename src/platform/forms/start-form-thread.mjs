@@ -1,5 +1,4 @@
 // The thread's sources are TypeScript, however the server's process was started.
-import { register } from "tsx/esm/api";
+import "../../../bin/typescript.mjs";
 
-register();
 await import("./form-thread.ts");
