@@ -8,4 +8,4 @@ Object.defineProperty = (target, key, about) => {
 const [loader, module] = process.argv.slice(2);
 await import(loader);
 const loaded = await import(module);
-console.log(JSON.stringify({ count, name: loaded.createHttpServer.name }));
+console.log(JSON.stringify({ count, name: loaded.TramontaneError.name }));
