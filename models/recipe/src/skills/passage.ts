@@ -1,15 +1,7 @@
 import { languages, type Language, type Message, type Sample } from "../sample.ts";
-import {
-  fact,
-  factAsks,
-  filler,
-  languageNames,
-  notInText,
-  phrasebook,
-  translateAsks,
-  valueOnly,
-} from "../text/passages.ts";
+import { fact, factAsks, filler, languageNames, notInText, translateAsks, valueOnly } from "../text/passages.ts";
 import { plainWords } from "../text/names.ts";
+import { phrasebook, phraseSlots, type Phrase } from "../text/phrasebook.ts";
 import { roles } from "../text/roles.ts";
 import { company, personName, value, type ValueContext } from "../values.ts";
 
@@ -85,14 +77,19 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
   return { skill: "needle", lang, messages, answer, trainAll: true };
 }
 
-/** Puts the same name, city and number into every text it is given. */
-function slotFiller(context: ValueContext): (text: string) => string {
-  const slots = {
+/** Says phrases in any language, always with the same name, city, number and choices in their slots. */
+function slotFiller(context: ValueContext): (phrase: Phrase, lang: Language) => string {
+  const same = {
     "{n}": personName(context),
     "{c}": String(value("city", context)),
     "{d}": String(context.rng.int(2, 99)),
   };
-  return (text) => Object.entries(slots).reduce((t, [slot, v]) => t.replace(slot, () => v), text);
+  const chosen = Object.entries(phraseSlots).map(([slot, choices]) => [slot, context.rng.pick(choices)] as const);
+  return (phrase, lang) => {
+    const at = languages.indexOf(lang);
+    const slots = [...Object.entries(same), ...chosen.map(([slot, words]) => [slot, words[at]!] as const)];
+    return capital(slots.reduce((text, [slot, words]) => text.replace(slot, () => words), phrase[at]!));
+  };
 }
 
 /** A phrase of the phrasebook in two languages, with the same names in it. */
@@ -101,11 +98,9 @@ export function phrasebookPair(
   from: Language,
   to: Language,
 ): { a: string; b: string; group: string } {
-  const at = context.rng.int(0, phrasebook.length - 1);
-  const phrase = phrasebook[at]!;
+  const phrase = context.rng.pick(phrasebook);
   const fill = slotFiller(context);
-  const [a, b] = [from, to].map((lang) => fill(phrase[languages.indexOf(lang)]!));
-  return { a: a!, b: b!, group: `phrase ${fill(phrase[0]!)}` };
+  return { a: fill(phrase, from), b: fill(phrase, to), group: `phrase ${fill(phrase, "en")}` };
 }
 
 export function translateSample(context: ValueContext, lang: Language): Sample {
@@ -116,12 +111,12 @@ export function translateSample(context: ValueContext, lang: Language): Sample {
   const fill = slotFiller(context);
   const ask = rng
     .pick(translateAsks[lang])
-    .replace("{x}", () => fill(phrase[languages.indexOf(from)]!))
+    .replace("{x}", () => fill(phrase, from))
     .replace("{l}", languageNames[lang][to]);
   return {
     skill: "translate",
     lang,
     messages: [{ role: "user", content: ask }],
-    answer: fill(phrase[languages.indexOf(to)]!),
+    answer: fill(phrase, to),
   };
 }

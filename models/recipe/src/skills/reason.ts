@@ -1,4 +1,5 @@
 import type { Language, Sample } from "../sample.ts";
+import { answerIn, formatAsks } from "../text/format-asks.ts";
 import { plainWords } from "../text/names.ts";
 import { languageNames } from "../text/passages.ts";
 import { forSplit, languages } from "../sample.ts";
@@ -114,79 +115,16 @@ export function reasonSample(context: ValueContext, lang: Language): Sample {
   };
 }
 
-const formats: Record<string, { ask: Row; apply: (words: readonly string[]) => string }> = {
-  upper: {
-    ask: row(
-      "Write in upper case: {}",
-      "Écris en majuscules : {}",
-      "Escribe en mayúsculas: {}",
-      "Schreibe in Großbuchstaben: {}",
-      "Scrivi in maiuscolo: {}",
-    ),
-    apply: (w) => w.join(", ").toUpperCase(),
-  },
-  bullets: {
-    ask: row(
-      "Write as a list with dashes: {}",
-      "Écris en liste avec des tirets : {}",
-      "Escribe como lista con guiones: {}",
-      "Schreibe als Liste mit Strichen: {}",
-      "Scrivi come elenco con trattini: {}",
-    ),
-    apply: (w) => w.map((x) => `- ${x}`).join("\n"),
-  },
-  numbered: {
-    ask: row(
-      "Write as a numbered list: {}",
-      "Écris en liste numérotée : {}",
-      "Escribe como lista numerada: {}",
-      "Schreibe als nummerierte Liste: {}",
-      "Scrivi come elenco numerato: {}",
-    ),
-    apply: (w) => w.map((x, i) => `${i + 1}. ${x}`).join("\n"),
-  },
-  array: {
-    ask: row(
-      "Write as a JSON array: {}",
-      "Écris en tableau JSON : {}",
-      "Escribe como lista JSON: {}",
-      "Schreibe als JSON-Liste: {}",
-      "Scrivi come lista JSON: {}",
-    ),
-    apply: (w) => `[${w.map((x) => JSON.stringify(x)).join(", ")}]`,
-  },
-  lines: {
-    ask: row(
-      "Write one item per line: {}",
-      "Écris un élément par ligne : {}",
-      "Escribe un elemento por línea: {}",
-      "Schreibe einen Eintrag pro Zeile: {}",
-      "Scrivi un elemento per riga: {}",
-    ),
-    apply: (w) => w.join("\n"),
-  },
-  semicolons: {
-    ask: row(
-      "Separate with semicolons: {}",
-      "Sépare par des points-virgules : {}",
-      "Separa con punto y coma: {}",
-      "Trenne mit Semikolon: {}",
-      "Separa con punto e virgola: {}",
-    ),
-    apply: (w) => w.join("; "),
-  },
-  reverse: {
-    ask: row(
-      "Write in reverse order: {}",
-      "Écris dans l'ordre inverse : {}",
-      "Escribe en orden inverso: {}",
-      "Schreibe in umgekehrter Reihenfolge: {}",
-      "Scrivi in ordine inverso: {}",
-    ),
-    apply: (w) => [...w].reverse().join(", "),
-  },
+const formats: Record<keyof typeof formatAsks, (words: readonly string[]) => string> = {
+  upper: (w) => w.join(", ").toUpperCase(),
+  bullets: (w) => w.map((x) => `- ${x}`).join("\n"),
+  numbered: (w) => w.map((x, i) => `${i + 1}. ${x}`).join("\n"),
+  array: (w) => `[${w.map((x) => JSON.stringify(x)).join(", ")}]`,
+  lines: (w) => w.join("\n"),
+  semicolons: (w) => w.join("; "),
+  reverse: (w) => [...w].reverse().join(", "),
 };
-const answerIn = row("Answer in {}.", "Réponds en {}.", "Responde en {}.", "Antworte auf {}.", "Rispondi in {}.");
+const formatNames = Object.keys(formats) as (keyof typeof formats)[];
 
 /** Instructions on form: the shape of a list, the case of letters, the language of the answer. */
 export function formatSample(context: ValueContext, lang: Language): Sample {
@@ -194,7 +132,7 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
   if (rng.chance(0.4)) {
     const to = rng.pick(languages);
     const exchange = faqInTwo(context, lang, to);
-    const order = answerIn[lang].replace("{}", languageNames[lang][to]);
+    const order = rng.pick(answerIn[lang]).replace("{}", languageNames[lang][to]);
     const messages: Sample["messages"] = rng.chance(0.4)
       ? [
           { role: "system", content: order },
@@ -211,11 +149,12 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
       [String(value("city", context)), 1],
     ]),
   );
-  const format = rng.pick(Object.values(formats));
+  const format = rng.pick(formatNames);
+  const ask = rng.pick(formatAsks[format][lang]);
   return {
     skill: "format",
     lang,
-    messages: [{ role: "user", content: format.ask[lang].replace("{}", () => words.join(", ")) }],
-    answer: format.apply(words),
+    messages: [{ role: "user", content: ask.replace("{}", () => words.join(", ")) }],
+    answer: formats[format](words),
   };
 }
