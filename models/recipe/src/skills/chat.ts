@@ -159,18 +159,31 @@ export function smallTalkExchange(context: ValueContext, lang: Language): Asked 
   return { ask: typed(context, lang, ask), answer: exchange.answer };
 }
 
-/** A question beyond the model: about the world, about an invented thing, about a person. */
+/** Words that a question about the platform may be about are not beyond the model. */
+const platformWords = new Set(["server", "model", "token", "request", "budget", "team", "price"]);
+const worldlyWords = plainWords.filter((word) => !platformWords.has(word));
+
+/**
+ * A question beyond the model: about the world, about an invented thing, about a person. In training some are asked just
+ * as questions about the platform are, so that the words of the lead alone decide nothing.
+ */
 export function unknownExchange(context: ValueContext, lang: Language): Asked {
-  const { rng } = context;
-  const { ask, subjects, answer } = unknown[lang];
+  const { rng, split } = context;
+  const { ask, subjects, doings, answer } = unknown[lang];
+  const likePlatform = split === "train" && rng.chance(0.4);
+  if (likePlatform && rng.chance(0.5)) {
+    const text = rng.pick(how[lang].slice(0, -1)).replace("{}", rng.pick(doings));
+    return { ask: typed(context, lang, text), answer };
+  }
   const subject = rng.weighted([
     [phrasing(context, subjects), 6],
     [rng.pick(subjects.slice(0, -1)), 2],
-    [rng.pick(plainWords), 3],
+    [rng.pick(worldlyWords), 3],
     [inventedWord(context), 2],
     [personName(context), 2],
   ]);
-  return { ask: typed(context, lang, rng.pick(ask).replaceAll("{}", subject)), answer };
+  const text = rng.pick(likePlatform ? what[lang].slice(0, -1) : ask).replaceAll("{}", subject);
+  return { ask: typed(context, lang, text), answer };
 }
 
 export function chatExchange(context: ValueContext, lang: Language): Asked {

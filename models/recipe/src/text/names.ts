@@ -1,5 +1,7 @@
-/** Real names, written down by hand; a hash decides which ones stay out of training. */
-const words = (text: string): readonly string[] => text.trim().split(/\s*\|\s*/);
+/** A list written as one text: "one|two|three". */
+export const words = (text: string): readonly string[] => text.trim().split(/\s*\|\s*/);
+
+// Real names, written down by hand; a hash decides which ones stay out of training.
 
 export const firstNames = words(
   `Anna|Marie|Paul|Lucas|Emma|Louis|Hugo|Léa|Chloé|Jules|Camille|Nina|Sofia|Mateo|Lucía|Pablo|Carmen|Diego|Elena|Javier|Inés|Marta|Carlos|Ana|Luis|Hans|Greta|Jonas|Lena|Felix|Klara|Otto|Frieda|Max|Sophie|Karl|Ute|Jürgen|Björn|Heike|Giulia|Marco|Luca|Chiara|Paolo|Francesca|Matteo|Alessia|Davide|Elisa|Giorgio|Bianca|James|Oliver|Emily|Grace|Jack|Alice|Henry|Ruby|Thomas|Margaret|William|Lucy|George|Noah|Liam|Ava|Mia|Ethan|Zoe|Oscar|Ivan|Olga|Natasha|Dmitri|Aisha|Omar|Fatima|Yusuf|Layla|Kwame|Amara|Chidi|Ngozi|Priya|Raj|Ananya|Arjun|Mei|Wei|Yuki|Hiro|Kenji|Sakura|Min|Jin|Linh|Ingrid|Lars|Astrid|Erik|Freya|Sven|Aino|Mikko|Zofia|Piotr|Ewa|Tomasz|Eszter|László|Nikos|Eleni|João|Beatriz|Rui|Catarina|Alan|Brigitte|Daniel|Sarah|David|Laura|Robert|Julia|Peter|Hannah|Simon|Clara|Martin|Eva|Frank|Nora|Leo|Ida|Victor|Rosa|Adam|Irene|Samuel|Ruth|Tim|Vera|Michael|John|Mary|Susan|Karen|Steve|Bob|Linda|Richard|Patricia|Charles|Barbara|Edward|Helen`,
