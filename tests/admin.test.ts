@@ -104,10 +104,11 @@ test("from a price list to the invoice, all of it over HTTP", async () => {
     prompt_tokens: prompt,
     output_tokens: output,
   });
+  const firstText = request["first_text_ms"];
   const usage = await admin("GET", "/usage?group_by=model&format=csv", { key: it.key });
   expect(usage.text.split("\r\n")).toEqual([
-    "model,requests,prompt_tokens,cached_tokens,output_tokens,amount",
-    `toy-chat,1,${prompt},${request["cached_tokens"]},${output},${request["amount"]}`,
+    "model,requests,prompt_tokens,cached_tokens,output_tokens,amount,ttft_p50_ms,ttft_p95_ms",
+    `toy-chat,1,${prompt},${request["cached_tokens"]},${output},${request["amount"]},${firstText},${firstText}`,
     "",
   ]);
   const nextMonth = new Date(Date.now() + 40 * 86_400_000);
@@ -115,6 +116,31 @@ test("from a price list to the invoice, all of it over HTTP", async () => {
   const { body: invoices } = await admin("GET", "/invoices", { key: it.key });
   expect(invoices["data"]).toMatchObject([{ number: 1, kind: "usage", currency: "USD", total: "0.00" }]);
   expect(await admin("GET", "/billing/verification")).toMatchObject({ body: { agrees: true, discrepancies: [] } });
+});
+
+test("usage is told by person, to those who may read it, and to nobody else's organization", async () => {
+  const it = await customer();
+  const password = "a long pass phrase";
+  const email = `ana-${it.organizationId}@example.test`;
+  const { body: invitation } = await admin("POST", "/invitations", { key: it.key, body: { email, role: "member" } });
+  const joining = { token: invitation["token"], name: "=Ana, of Nîmes", password };
+  const { body: ana } = await admin("POST", "/invitations/accept", { body: joining });
+  const signIn = { email, password, organization_id: it.organizationId };
+  const { body: session } = await admin("POST", "/sessions", { body: signIn });
+  for (const key of [session["token"]!, session["token"]!, it.key]) expect((await chat(key)).status).toBe(200);
+  const { body } = await admin("GET", "/usage?group_by=user", { key: it.key });
+  expect(body["data"]).toMatchObject([
+    { user: ana["id"], user_name: "=Ana, of Nîmes", requests: 2, ttft_p50_ms: expect.any(Number) },
+    { user: null, user_name: null, requests: 1 },
+  ]);
+  const file = await admin("GET", "/usage?group_by=user&format=csv", { key: it.key });
+  const lines = file.text.split("\r\n");
+  expect(lines[0]).toMatch(/^user,user_name,requests,/);
+  expect(lines[1]).toContain(`${ana["id"]},"'=Ana, of Nîmes",2,`);
+  expect((await admin("GET", "/usage?group_by=user", { key: session["token"]! })).status).toBe(403);
+  const stranger = await customer();
+  expect((await admin("GET", "/usage?group_by=user", { key: stranger.key })).body["data"]).toEqual([]);
+  expect(await admin("GET", "/billing/verification")).toMatchObject({ body: { agrees: true } });
 });
 
 test("a limit answers 429 with an honest wait, and says what is left before", async () => {

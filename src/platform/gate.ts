@@ -29,7 +29,7 @@ export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }
   return {
     async admit(ask: AdmissionRequest): Promise<Admission> {
       const { caller, requestId } = ask.call;
-      const { organizationId, workspaceId, keyId } = caller;
+      const { organizationId, workspaceId, keyId, userId } = caller;
       const tokens = expectedTokens(ask.size);
       const lease = await limiter.admit({ caller, model: ask.deployment, tokens });
       const place = await queues.enter(ask, tokens).catch((error: unknown) => {
@@ -39,7 +39,7 @@ export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }
       const ticket = await meter
         .begin({
           requestId,
-          spender: { organizationId, workspaceId, keyId },
+          spender: { organizationId, workspaceId, keyId, userId },
           model: ask.deployment,
           mode: "standard",
           countPrompt: () => ask.size.countPrompt(),

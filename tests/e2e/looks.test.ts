@@ -31,6 +31,8 @@ const SHARED_WORDS = [
   "curl",
   "TypeScript",
   "Python",
+  "Tokens",
+  "Person",
 ];
 
 describe.skipIf(CHROMIUM === undefined)(

@@ -29,6 +29,8 @@ export interface AppServer {
   readonly origin: string;
   /** The session of whoever signed in with the key, as `name=value`. */
   readonly cookie: string;
+  /** The store behind it, for what no door can put there. */
+  readonly database: Database;
   /** A path that signs in once. */
   signInPath(): string;
   /** Sends JSON as somebody signed in with the key. */
@@ -129,6 +131,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   return {
     origin,
     cookie,
+    database: office.database,
     signInPath: () => running.app.issueSignInPath(),
     call,
     async seedConversation(title, texts) {

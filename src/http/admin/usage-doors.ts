@@ -13,22 +13,27 @@ export function usageDoors(office: BackOffice): readonly Route[] {
     adminRoute(office, {
       method: "GET",
       path: "/usage",
-      summary: "Sum the usage between `from` and `to`, by any of hour, day, month, workspace, key and model",
+      summary: "Sum the usage between `from` and `to`, by any of hour, day, month, workspace, key, user and model",
       scope: "billing:read",
       async handle(exchange) {
         const query = usageQuery(exchange);
         const rows = await reportUsage(database, query);
         if (exchange.query["format"] !== "csv") return list(rows.map(viewUsage));
-        const header = [...query.groupBy, "requests", "prompt_tokens", "cached_tokens", "output_tokens", "amount"];
+        const columns = query.groupBy.flatMap((name) => (name === "user" ? ["user", "user_name"] : [name]));
         return csvAnswer(
-          header,
+          [...columns, ...USAGE_SUMS],
           rows.map((row) => [
-            ...query.groupBy.map((dimension) => row.group[dimension] ?? null),
+            ...query.groupBy.flatMap((name) => {
+              const value = row.group[name] ?? null;
+              return name === "user" ? [value, row.userName ?? null] : [value];
+            }),
             row.requests,
             row.promptTokens,
             row.cachedTokens,
             row.outputTokens,
             formatMoney(row.amount),
+            row.firstTextMs?.p50 ?? null,
+            row.firstTextMs?.p95 ?? null,
           ]),
         );
       },
@@ -61,6 +66,16 @@ export function usageDoors(office: BackOffice): readonly Route[] {
   ];
 }
 
+/** The columns of a file of usage, after those it is grouped by. */
+const USAGE_SUMS = [
+  "requests",
+  "prompt_tokens",
+  "cached_tokens",
+  "output_tokens",
+  "amount",
+  "ttft_p50_ms",
+  "ttft_p95_ms",
+];
 const MONTH_DAYS = 31;
 const DAY_MS = 86_400_000;
 

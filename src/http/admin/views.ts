@@ -94,6 +94,9 @@ export const viewUsage = (it: UsageRow): View => ({
   cached_tokens: it.cachedTokens,
   output_tokens: it.outputTokens,
   amount: formatMoney(it.amount),
+  ttft_p50_ms: it.firstTextMs?.p50 ?? null,
+  ttft_p95_ms: it.firstTextMs?.p95 ?? null,
+  ...(it.group.user === undefined ? {} : { user_name: it.userName ?? null }),
 });
 
 export const viewPriceList = (it: PriceList): View => ({

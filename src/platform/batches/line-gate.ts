@@ -26,10 +26,10 @@ export class LineGate implements Gate {
 
   async admit({ call, deployment, size }: AdmissionRequest): Promise<Admission> {
     const { requestId, caller } = call;
-    const { organizationId, workspaceId, keyId } = caller;
+    const { organizationId, workspaceId, keyId, userId } = caller;
     const ticket = await this.#meter?.begin({
       requestId,
-      spender: { organizationId, workspaceId, keyId },
+      spender: { organizationId, workspaceId, keyId, userId },
       model: deployment,
       mode: "batch",
       countPrompt: () => size.countPrompt(),

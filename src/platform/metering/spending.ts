@@ -20,6 +20,8 @@ export interface Spender {
   readonly organizationId: string;
   readonly workspaceId: string;
   readonly keyId: string | undefined;
+  /** Who is signed in; undefined for programs. */
+  readonly userId?: string | undefined;
 }
 
 /** The first instant of a moment's month, in UTC. */

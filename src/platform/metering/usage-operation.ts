@@ -10,6 +10,7 @@ export interface UsageIntent {
   readonly organizationId: string;
   readonly workspaceId: string;
   readonly keyId: string | undefined;
+  readonly userId?: string | undefined;
   readonly model: string;
   readonly mode: PriceMode;
   readonly priceListId: string | undefined;

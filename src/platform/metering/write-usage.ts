@@ -110,6 +110,7 @@ function encodeIntent(it: UsageIntent, i: number): object {
     o: it.organizationId,
     workspace: it.workspaceId,
     key: it.keyId,
+    person: it.userId,
     model: it.model,
     mode: it.mode,
     list: it.priceListId,

@@ -32,11 +32,18 @@ export interface UsageView {
   readonly model?: string;
   readonly key?: string;
   readonly workspace?: string;
+  /** Null: programs. */
+  readonly user?: string | null;
+  /** Null: programs, or somebody who has left. */
+  readonly user_name?: string | null;
   readonly requests: number;
   readonly prompt_tokens: number;
   readonly cached_tokens: number;
   readonly output_tokens: number;
   readonly amount: string;
+  /** Milliseconds to the first text; null: nothing was answered at once. */
+  readonly ttft_p50_ms: number | null;
+  readonly ttft_p95_ms: number | null;
 }
 
 export interface WorkspaceView {

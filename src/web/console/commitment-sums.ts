@@ -31,7 +31,11 @@ const DAY_MS = 86_400_000;
 const PACE_DAYS = 30;
 
 /** Where a commitment stands and where it goes, from the amounts of each day. */
-export function drawdownOf(commitment: CommitmentView, days: readonly UsageView[], nowMs: number): Drawdown {
+export function drawdownOf(
+  commitment: CommitmentView,
+  days: readonly Pick<UsageView, "day" | "amount">[],
+  nowMs: number,
+): Drawdown {
   const startMs = Date.parse(commitment.starts_at);
   const endMs = Date.parse(commitment.ends_at);
   const committed = Number(commitment.amount);

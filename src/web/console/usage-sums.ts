@@ -1,58 +1,61 @@
 import type { UsageView } from "../app/admin-views.ts";
 
-export type UsageGroup = "model" | "key" | "workspace";
+export type UsageGroup = "model" | "key" | "workspace" | "user";
+export type UsageMeasure = "tokens" | "amount";
 
 export interface DayOfUsage {
   /** Midnight of the day, UTC, as `2026-02-01`. */
   readonly day: string;
-  /** Tokens in and out, per group in the order of `groups`. */
-  readonly tokens: readonly number[];
+  /** Per group in the order of `groups`. */
+  readonly values: readonly number[];
 }
 
-export interface UsageSums {
+export interface UsageSeries {
   readonly groups: readonly string[];
   readonly days: readonly DayOfUsage[];
-  readonly requests: number;
-  readonly promptTokens: number;
-  readonly cachedTokens: number;
-  readonly outputTokens: number;
-  /** In the currency's units. */
-  readonly amount: number;
 }
 
 interface UsageScope {
   readonly group: UsageGroup;
+  /** Tokens in and out, or money in the currency's units. */
+  readonly measure: UsageMeasure;
   readonly from: string;
   readonly to: string;
+  /** The name of all groups beyond the sixth. */
+  readonly others: string;
 }
 
-/** Rows per day and group as one series per group, the busiest first; days without use are there, at zero. */
-export function sumUsage(rows: readonly UsageView[], { group, from, to }: UsageScope): UsageSums {
+/** As many as there are colours to tell them apart. */
+const MOST_SERIES = 6;
+
+/** Rows per day and group as one series per group, the greatest first; days without use are there, at zero. */
+export function usageSeries(rows: readonly UsageView[], { group, measure, from, to, others }: UsageScope): UsageSeries {
   const perGroup = new Map<string, number>();
+  for (const row of rows) add(perGroup, row[group] ?? "", valueOf(row, measure));
+  const ranked = [...perGroup].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+  const isMany = ranked.length > MOST_SERIES;
+  const groups = isMany ? [...ranked.slice(0, MOST_SERIES - 1), others] : ranked;
+  const shown = new Set(groups);
   const perDay = new Map<string, Map<string, number>>();
   for (const row of rows) {
+    const day = (row.day ?? "").slice(0, 10);
+    const values = perDay.get(day) ?? new Map<string, number>();
     const name = row[group] ?? "";
-    const tokens = row.prompt_tokens + row.output_tokens;
-    perGroup.set(name, (perGroup.get(name) ?? 0) + tokens);
-    const key = (row.day ?? "").slice(0, 10);
-    const groups = perDay.get(key) ?? new Map<string, number>();
-    groups.set(name, (groups.get(name) ?? 0) + tokens);
-    perDay.set(key, groups);
+    add(values, shown.has(name) ? name : others, valueOf(row, measure));
+    perDay.set(day, values);
   }
-  const groups = [...perGroup].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
-  const total = (pick: (row: UsageView) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
   return {
     groups,
-    days: daysBetween(from, to).map((day) => ({
-      day,
-      tokens: groups.map((name) => perDay.get(day)?.get(name) ?? 0),
-    })),
-    requests: total((row) => row.requests),
-    promptTokens: total((row) => row.prompt_tokens),
-    cachedTokens: total((row) => row.cached_tokens),
-    outputTokens: total((row) => row.output_tokens),
-    amount: total((row) => Number(row.amount)),
+    days: daysBetween(from, to).map((day) => ({ day, values: groups.map((name) => perDay.get(day)?.get(name) ?? 0) })),
   };
+}
+
+function valueOf(row: UsageView, measure: UsageMeasure): number {
+  return measure === "amount" ? Number(row.amount) : row.prompt_tokens + row.output_tokens;
+}
+
+function add(sums: Map<string, number>, name: string, value: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + value);
 }
 
 function daysBetween(fromDay: string, toDay: string): string[] {

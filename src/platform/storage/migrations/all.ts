@@ -20,6 +20,7 @@ import { decisionsOfARequest } from "./0181-decisions-of-a-request.ts";
 import { sharedLibraries } from "./0185-shared-libraries.ts";
 import { modelPulls } from "./0186-model-pulls.ts";
 import { operators } from "./0190-operators.ts";
+import { usageByPerson } from "./0192-usage-by-person.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   modelPulls,
   decisionsOfARequest,
   operators,
+  usageByPerson,
 ];
