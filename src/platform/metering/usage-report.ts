@@ -93,7 +93,7 @@ export async function reportUsage(database: Database, query: UsageQuery): Promis
       outputTokens: Number(row["output"]),
       amount: BigInt(row["amount"]!),
       firstTextMs: wait ? { p50: Math.round(wait[0]), p95: Math.round(wait[1]) } : undefined,
-      userName: group.user == null ? undefined : names?.get(group.user),
+      userName: group.user ? names?.get(group.user) : undefined,
     };
   });
 }
