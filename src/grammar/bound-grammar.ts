@@ -1,6 +1,7 @@
 import type { CompiledGrammar } from "./compiled-grammar.ts";
 import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
+import { Likeness } from "./machine/likeness.ts";
 import { isMostlyFree, type Walk, walkSlice, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
 import { WrittenText } from "./machine/written-text.ts";
@@ -24,6 +25,7 @@ export class BoundGrammar {
   readonly trie: TokenTrie;
   readonly table: TransitionTable;
   readonly #masks: MaskCache;
+  readonly #likeness: Likeness;
   readonly #start: Configuration;
   #spacedStart: TokenMask | undefined;
 
@@ -35,6 +37,7 @@ export class BoundGrammar {
       reach: trie.maxTokenBytes,
       nest: grammar.store.nest,
     });
+    this.#likeness = new Likeness({ table: this.table, tails: trie.tails, reach: trie.maxTokenBytes });
     this.#masks = new MaskCache(limits.maxMaskBytes ?? Math.max(1 << 20, trie.size << 4));
     this.#start = grammar.start();
   }
@@ -59,15 +62,16 @@ export class BoundGrammar {
 
   /** The tokens that may follow; shared, not to be written to. */
   mask(from: Configuration, text: WrittenText): TokenMask {
-    if (this.table.trim()) this.#masks.clear();
-    const configuration = this.table.common(from);
-    const known = this.#masks.get(configuration);
+    if (this.table.trim()) this.#likeness.trim();
+    const slot = this.#likeness.slotOf(from);
+    const known = this.#masks.get(slot);
     if (known !== undefined) return known;
+    const configuration = this.table.common(from);
     const mask = new TokenMask(this.trie.size);
     const wasImpure = this.#fill(configuration, { table: this.table, text, mask });
     for (const token of configuration.controlTokens()) mask.add(token);
     if (configuration.accepts) for (const token of this.trie.endTokens) mask.add(token);
-    if (!wasImpure) this.#masks.set(configuration, mask);
+    if (!wasImpure) this.#masks.set(slot, mask);
     return mask;
   }
 
@@ -116,7 +120,7 @@ export class BoundGrammar {
     const { words } = this.mask(settled, walk.text);
     const { words: spaced } = this.trie.whitespace;
     for (let i = 0; i < words.length; i++) walk.mask.words[i] = words[i]! & ~spaced[i]!;
-    const isRemembered = this.table.common(settled).mask !== undefined;
+    const isRemembered = this.#likeness.slotOf(settled).mask !== undefined;
     return walkWhitespace(this.trie.all, configuration, walk) || !isRemembered;
   }
 

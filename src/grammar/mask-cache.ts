@@ -1,13 +1,18 @@
-import type { Configuration } from "./machine/configuration.ts";
 import type { TokenMask } from "./token-mask.ts";
 
+/** The tokens that may follow configurations that are alike, once they were asked for. */
+export interface MaskSlot {
+  mask: TokenMask | undefined;
+  lastUse: number;
+}
+
 /**
- * Masks, each kept at its configuration, bounded by their bytes. Asking for one is a look at a field; when there are too
- * many, the half that was unused for longest goes.
+ * Masks, each kept in its slot, bounded by their bytes. Asking for one is a look at a field; when there are too many, the half
+ * that was unused for longest goes.
  */
 export class MaskCache {
   readonly #maxBytes: number;
-  #kept: Configuration[] = [];
+  readonly #kept: MaskSlot[] = [];
   #bytes = 0;
   #now = 0;
 
@@ -19,23 +24,17 @@ export class MaskCache {
     return this.#bytes;
   }
 
-  get(configuration: Configuration): TokenMask | undefined {
-    configuration.lastUse = ++this.#now;
-    return configuration.mask;
+  get(slot: MaskSlot): TokenMask | undefined {
+    slot.lastUse = ++this.#now;
+    return slot.mask;
   }
 
-  /** Precondition: the configuration has no mask yet. */
-  set(configuration: Configuration, mask: TokenMask): void {
-    configuration.mask = mask;
-    this.#kept.push(configuration);
+  /** Precondition: the slot has no mask yet. */
+  set(slot: MaskSlot, mask: TokenMask): void {
+    slot.mask = mask;
+    this.#kept.push(slot);
     this.#bytes += mask.words.byteLength;
     if (this.#bytes > this.#maxBytes) this.#forgetHalf();
-  }
-
-  clear(): void {
-    for (const configuration of this.#kept) configuration.mask = undefined;
-    this.#kept = [];
-    this.#bytes = 0;
   }
 
   #forgetHalf(): void {

@@ -1,6 +1,7 @@
 import { isSpace } from "./json/gap.ts";
 import { type PackedTrie, packTrie, sortedTokens } from "./packed-trie.ts";
 import { maskOf, type TokenMask } from "./token-mask.ts";
+import { type TokenTails, tokenTails } from "./token-tails.ts";
 import { makeSlice, SLICE_LENGTHS, type TokenSlice } from "./token-slice.ts";
 
 /** What a grammar needs to know of a model's tokens. Ids run from 0 to `size - 1`. */
@@ -24,6 +25,7 @@ export interface TokenTrie {
   readonly all: PackedTrie;
   /** Shortest first. */
   readonly slices: readonly TokenSlice[];
+  readonly tails: TokenTails;
   /** Bytes of the longest token. */
   readonly maxTokenBytes: number;
   readonly endTokens: readonly number[];
@@ -57,6 +59,7 @@ export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
     size,
     all,
     slices: SLICE_LENGTHS.map((limit) => makeSlice(all, { texts, sorted, size }, Math.min(limit, maxTokenBytes))),
+    tails: tokenTails(texts),
     maxTokenBytes,
     endTokens,
     whitespace: maskOf(

@@ -4,6 +4,7 @@ import { alikeIn, type KeyTree } from "./key-tree.ts";
 /** What the keys of an object compete in: which slots may be chosen, and how long the object gets after each. */
 export interface KeyChoice {
   readonly choosable: bigint;
+  readonly shapeId: number;
   /** Bytes from the end of that key to the end of the object. */
   bytesAfter(slot: number): number;
   readonly nextId: () => number;
@@ -27,6 +28,12 @@ export class NamedKeys implements TextState {
     this.#choice = choice;
     this.accepts = tree.slot >= 0 && (choice.choosable & (1n << BigInt(tree.slot))) !== 0n;
     this.label = this.accepts ? tree.slot : -1;
+  }
+
+  get outline(): string {
+    const { bytes, slots } = this.#tree;
+    // A prefix is known by its length and any of the keys that it begins.
+    return `n${this.#choice.shapeId},${bytes},${(this.#choice.choosable & slots).toString(36)}`;
   }
 
   bytesToAccept(): number {

@@ -48,7 +48,7 @@ export class ObjectProgress implements ObjectState {
         Math.min(
           ...this.named(slot).map(({ type, next }) => this.#separator + type.minBytes() + next.bytesToClose(false)),
         );
-      const choice = { choosable, bytesAfter, nextId: this.shape.types.nextId };
+      const choice = { choosable, bytesAfter, shapeId: this.shape.id, nextId: this.shape.types.nextId };
       this.#named = choosable === 0n ? null : new NamedKeys(this.shape.tree(), choice);
     }
     return this.#named ?? undefined;

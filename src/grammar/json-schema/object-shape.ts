@@ -45,6 +45,7 @@ const MAX_REGIONS = 200;
  * combination of the key languages that mention them.
  */
 export class ObjectShape {
+  readonly id: number;
   readonly types: SchemaTypes;
   readonly slots: readonly Slot[];
   /** The slots that must be filled, as bits. */
@@ -62,6 +63,7 @@ export class ObjectShape {
   #others: RegexNode | undefined;
 
   constructor(leaves: Conjunction, types: SchemaTypes) {
+    this.id = types.nextId();
     this.types = types;
     const properties = leaves.filter((leaf) => leaf.kind === "property" || leaf.kind === "someProperty");
     const sizes = leaves.filter((leaf) => leaf.kind === "size");

@@ -1,4 +1,4 @@
-import type { TextState } from "../lexeme/text-state.ts";
+import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import { cheapestByteLength } from "../regex/shortest.ts";
 import { alikeIn, type KeyTree } from "./key-tree.ts";
 
@@ -30,6 +30,7 @@ class ButTree implements TextState {
   readonly accepts: boolean;
   readonly label = -1;
   readonly freeLength = 0;
+  readonly outline = ANY_TEXT;
   readonly #tree: KeyTree;
   readonly #others: OtherKeys;
   #bytes: number | undefined;

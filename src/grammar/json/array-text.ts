@@ -39,6 +39,7 @@ class ArrayText {
         } else if (state.closable) out.push(...frame.after());
       },
       clip: (length) => this.#clip(length).first,
+      likeness: (compare) => `a${state.id},${compare.around(frame)}`,
     }));
   }
 

@@ -1,5 +1,7 @@
 import type { ByteRange } from "../lexeme/byte-range.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
+import { ANY_TEXT } from "../lexeme/text-state.ts";
+import type { Likeness } from "../machine/likeness.ts";
 import type { Frame, TextBefore, Thread } from "../machine/thread.ts";
 import type { JsonContext } from "./context.ts";
 import type { Entry, ObjectState, ValueType } from "./value-type.ts";
@@ -59,6 +61,21 @@ export class InKey implements Thread {
 
   clip(length: number): Thread {
     return this.#object.clip(length).inKey(this.#key.clip(length), this.#isNamed);
+  }
+
+  /** Which texts may be the key, and what may follow where one token closes it. */
+  get isInAnyText(): boolean {
+    return this.#key.outline === ANY_TEXT;
+  }
+
+  likeness(compare: Likeness, isFree: boolean): string {
+    const { state } = this.#object.at;
+    const closings = compare.closings(this.#key).map(({ label, parts }) => {
+      const entries = this.#isNamed ? state.named(label) : state.anyOther();
+      if (entries === undefined) return `t${this.id}`;
+      return `${parts}:${entries.map(({ type, next }) => compare.behind(this.#object.afterKey(type, next))).join("/")}`;
+    });
+    return `k${isFree ? "" : (this.#key.outline ?? this.#key.id)};${closings.join(";")}`;
   }
 
   #entries(key: Lexeme, before: TextBefore): readonly Entry<ObjectState>[] {

@@ -42,6 +42,7 @@ export class ObjectText {
         else this.#close(byte, out);
       },
       clip: (length) => this.clip(length).first,
+      likeness: (compare) => `o${state.id},${compare.around(frame)}`,
     }));
   }
 
@@ -60,8 +61,8 @@ export class ObjectText {
   }
 
   /** Inside a key. A named one is known by its label; of another one the text must be read back when it closes. */
-  inKey(key: Lexeme, isNamed: boolean): Thread {
-    const known = this.#keys.get<Thread>(key.id);
+  inKey(key: Lexeme, isNamed: boolean): InKey {
+    const known = this.#keys.get<InKey>(key.id);
     return known ?? this.#keys.set(key.id, new InKey(this, key, isNamed));
   }
 
@@ -100,6 +101,7 @@ export class ObjectText {
         if (byte === 0x22) this.#pushKeys(out);
       },
       clip: (length) => this.clip(length).#beforeKey,
+      likeness: (compare) => compare.together(this.#keyThreads()),
     }));
   }
 
@@ -114,10 +116,15 @@ export class ObjectText {
   }
 
   #pushKeys(out: Thread[]): void {
+    out.push(...this.#keyThreads());
+  }
+
+  #keyThreads(): InKey[] {
     const { context, state } = this.at;
-    const named = state.namedKeys();
-    if (named !== undefined) out.push(this.inKey(context.strings.inside(named), true));
-    const other = state.otherKeys();
-    if (other !== undefined) out.push(this.inKey(context.strings.inside(other), false));
+    const [named, other] = [state.namedKeys(), state.otherKeys()];
+    return [
+      ...(named === undefined ? [] : [this.inKey(context.strings.inside(named), true)]),
+      ...(other === undefined ? [] : [this.inKey(context.strings.inside(other), false)]),
+    ];
   }
 }

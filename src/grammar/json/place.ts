@@ -1,4 +1,5 @@
 import { type ByteRange, rangesBetween } from "../lexeme/byte-range.ts";
+import type { Likeness } from "../machine/likeness.ts";
 import { Nest } from "../machine/nest.ts";
 import type { Frame, TextBefore, Thread } from "../machine/thread.ts";
 import type { JsonContext } from "./context.ts";
@@ -18,6 +19,8 @@ export interface PlaceParts {
   enter(byte: number, out: Thread[], before: TextBefore): void;
   /** As `Thread.clip`. */
   clip(length: number): Place;
+  /** As `Thread.likeness`, whitespace aside; undefined where a key or a value stands before, and `TokenTails` say it all. */
+  likeness?(compare: Likeness): string;
 }
 
 /** A place between two tokens of JSON, where whitespace may stand: one thread per progress in that gap. */
@@ -94,6 +97,11 @@ class InGap implements Thread {
     return this.#place.parts.clip(length).at(this.#gap);
   }
 
+  likeness(compare: Likeness): string {
+    const { parts, thread } = this.#place;
+    return `${this.#gap},${parts.likeness?.(compare) ?? compare.behind(thread)}`;
+  }
+
   get #missing(): number {
     const { context, isSeparator } = this.#place.parts;
     return context.gaps.missing(this.#gap, isSeparator);
@@ -128,5 +136,9 @@ class PlaceFrame implements Frame {
 
   clip(length: number): Frame {
     return this.#place.parts.clip(length).waiting;
+  }
+
+  likeness(compare: Likeness): string {
+    return compare.behind(this.#place.thread);
   }
 }

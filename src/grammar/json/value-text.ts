@@ -28,6 +28,7 @@ function valuePlace(context: JsonContext, type: ValueType, frame: Frame): Place 
     bytesToClose: () => type.minBytes() + frame.bytesToClose(),
     enter: (byte, out) => startValue({ context, type, frame }, byte, out),
     clip: (length) => valuePlace(context, type, frame.clip(length)),
+    likeness: (compare) => `v${type.id},${frame.isSeparated === true},${compare.around(frame)}`,
   });
   return frame.nest.set(type.id, place);
 }

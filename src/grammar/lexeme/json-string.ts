@@ -101,6 +101,10 @@ class InsideString implements Lexeme {
     return this.#text.freeLength;
   }
 
+  get outline(): string {
+    return this.#text.outline ?? `i${this.#text.id}`;
+  }
+
   next(byte: number): Lexeme | undefined {
     if (byte === QUOTE) return this.#text.accepts ? this.#strings.closed(this.#text.label) : undefined;
     if (byte === BACKSLASH) return this.#strings.inCharacter(this.#text, this.#strings.escape);

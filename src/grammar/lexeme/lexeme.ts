@@ -22,6 +22,8 @@ export interface Lexeme {
   readonly freeLength: number;
   /** The same where the state is inside any one character: how many arbitrary ones may follow that one. */
   readonly freeAfterCharacter?: number;
+  /** For strings: as `TextState.outline`. Without it a lexeme is like itself alone. */
+  readonly outline?: string | undefined;
   /** A lexeme with the same future for the next `length` bytes, out of a bounded number of such lexemes. */
   clip(length: number): Lexeme;
 }

@@ -1,3 +1,6 @@
+/** The outline of a state that any code points may follow. */
+export const ANY_TEXT = "any";
+
 /**
  * A state of a deterministic automaton over code points that is alive: some text is still accepted from it. Dead states
  * do not exist; `next` answers undefined instead. This is what keeps a mask from ever leading into a dead end.
@@ -20,6 +23,8 @@ export interface TextState {
   common(lo: number, hi: number): TextState | undefined;
   /** How many arbitrary code points may follow whatever they are, the text still being alive: 0 when not all may. */
   readonly freeLength: number;
+  /** Equal for states that the same code points may follow, any number of them, where texts end set aside. */
+  readonly outline?: string | undefined;
   /** A state with the same future for the next `length` code points, out of a bounded number of such states. */
   clip(length: number): TextState;
 }

@@ -1,6 +1,6 @@
 import { isSpace } from "../json/gap.ts";
 import { ALL_BYTES, type ByteRange, overlap } from "../lexeme/byte-range.ts";
-import type { TokenMask } from "../token-mask.ts";
+import type { MaskSlot } from "../mask-cache.ts";
 import type { SpanKind, TextBefore, Thread } from "./thread.ts";
 
 /** Every way to read the text so far: a set of threads. Never empty: no configuration is what a wrong text leads to. */
@@ -13,9 +13,8 @@ export class Configuration {
   /** See `TransitionTable`: the same without a gap, and the same without far counts. */
   settled: Configuration | undefined;
   common: Configuration | undefined;
-  /** The tokens that may follow, and when they were last asked for; see `MaskCache`. */
-  mask: TokenMask | undefined;
-  lastUse = 0;
+  /** Where the tokens that may follow are kept, shared with those configurations that are alike; see `Likeness`. */
+  slot: MaskSlot | undefined;
   /** Row of the transition table and the epoch in which that row is valid; see `TransitionTable`. */
   row = 0;
   epoch = 0;

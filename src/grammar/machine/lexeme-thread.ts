@@ -1,5 +1,7 @@
 import { type ByteRange, byteRange } from "../lexeme/byte-range.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
+import { ANY_TEXT } from "../lexeme/text-state.ts";
+import type { Likeness } from "./likeness.ts";
 import type { Frame, Store, TextBefore, Thread } from "./thread.ts";
 
 /** Pushes the thread inside `lexeme`, or what follows it when it has ended. */
@@ -61,5 +63,13 @@ class LexemeThread implements Thread {
 
   clip(length: number): Thread {
     return lexemeThread(this.#store, this.#lexeme.clip(length), this.#frame.clip(length));
+  }
+
+  get isInAnyText(): boolean {
+    return this.#lexeme.outline === ANY_TEXT;
+  }
+
+  likeness(compare: Likeness): string {
+    return `l${compare.inside(this.#lexeme)},${compare.around(this.#frame)}`;
   }
 }

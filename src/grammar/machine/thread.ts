@@ -1,4 +1,5 @@
 import type { ByteRange } from "../lexeme/byte-range.ts";
+import type { Likeness } from "./likeness.ts";
 import type { Nest } from "./nest.ts";
 
 /** What part of an answer a byte belongs to. `content` is free text; names and arguments belong to the latest call. */
@@ -51,6 +52,13 @@ export interface Thread {
   readonly isEnd?: boolean;
   /** A thread with the same future for the next `length` bytes, out of a bounded number of such threads. */
   clip(length: number): Thread;
+  /**
+   * Equal for threads that the same tokens may follow; see `Likeness`. Without it a thread is like itself alone. `isFree`:
+   * another thread takes any text, so that inside a key only what closes it makes a difference.
+   */
+  likeness?(compare: Likeness, isFree: boolean): string;
+  /** Whether any text may come here: every plain character, and every escape. */
+  readonly isInAnyText?: boolean;
 }
 
 /** What is still to come after a part of the text is complete: the stack of the machine, as a linked list. */
@@ -68,6 +76,8 @@ export interface Frame {
   /** Bytes from just after the part to the end of the text; as `Thread.bytesToClose`. */
   bytesToClose(): number;
   clip(length: number): Frame;
+  /** Equal for frames behind whose part the same ends of tokens may stand. Without it a frame is like itself alone. */
+  likeness?(compare: Likeness): string;
 }
 
 /** What the threads and frames of one grammar share. */

@@ -1,4 +1,4 @@
-import type { TextState } from "../lexeme/text-state.ts";
+import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import type { CharSet } from "./char-set.ts";
 import type { RegexArena } from "./arena.ts";
 
@@ -86,6 +86,10 @@ export class RegexNode implements TextState {
   get freeLength(): number {
     const { term } = this;
     return term.op === "repeat" && term.inner === this.#arena.anyChar ? term.max : 0;
+  }
+
+  get outline(): string | undefined {
+    return this === this.#arena.anyText ? ANY_TEXT : undefined;
   }
 
   clip(length: number): RegexNode {
