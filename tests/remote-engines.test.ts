@@ -144,6 +144,63 @@ test("a server that fails again and again is left alone", async () => {
   expect(asked).toBe(5);
 });
 
+const explain = async (server: TestServer, response: Response) => {
+  const id = response.headers.get("x-request-id");
+  const answer = await fetch(`${server.origin}/admin/v1/requests/${id}`, {
+    headers: { authorization: `Bearer ${GATEWAY_KEY}` },
+  });
+  const { engines } = (await answer.json()) as { engines: { host: string; outcome: string }[] };
+  return engines.map(({ host, outcome }) => [host, outcome]);
+};
+const states = async (server: TestServer) =>
+  [...(await (await fetch(`${server.origin}/metrics`)).text()).matchAll(/remote_engines\{.*state="(\w+)"\} (\d)/g)].map(
+    ([, state, count]) => [state, count],
+  );
+
+test.each([401, 404])(
+  "a server that answers %d is set up wrongly: it is left alone at once, another answers, and explain shows both",
+  async (status) => {
+    let asked = 0;
+    const bad = await fake((_, response) => {
+      asked += 1;
+      const body = JSON.stringify({ error: { message: "Incorrect API key", type: "invalid_request_error" } });
+      response.writeHead(status, { "content-type": "application/json", location: "/elsewhere" }).end(body);
+    });
+    const good = await fake((_, response) => answerWell(response));
+    const server = await gateway([bad, good]);
+    const first = await chat(server);
+    expect(first.status).toBe(200);
+    expect(await explain(server, first)).toEqual([
+      [new URL(bad).host, "engine_unavailable"],
+      [new URL(good).host, "answered"],
+    ]);
+    expect((await chat(server)).status).toBe(200);
+    expect(asked).toBe(1);
+    expect(await states(server)).toEqual([
+      ["misconfigured", "1"],
+      ["well", "1"],
+    ]);
+    const alone = await chat(await gateway([bad]));
+    expect(alone.status).toBe(503);
+    expect((await alone.json()).message).toMatch(/cannot be used as this server is set up/);
+  },
+);
+
+test("a text that a server refuses with 403 is refused here, and says nothing about the server", async () => {
+  let others = 0;
+  const strict = await fake((_, response) => {
+    const body = JSON.stringify({ message: "blocked", type: "guardrail_blocked", code: "guardrail_blocked" });
+    response.writeHead(403, { "content-type": "application/json" }).end(body);
+  });
+  const other = await fake((_, response) => ((others += 1), answerWell(response)));
+  const server = await gateway([strict, other]);
+  const refused = await chat(server);
+  expect(refused.status).toBe(403);
+  expect((await refused.json()).message).toBe("blocked");
+  expect(others).toBe(0);
+  expect(await states(server)).toEqual([["well", "2"]]);
+});
+
 test("after the first words nothing is tried again: the stream says that it broke off, and what came is billed", async () => {
   let others = 0;
   const bad = await fake((_, response) => {
@@ -151,12 +208,14 @@ test("after the first words nothing is tried again: the stream says that it brok
     setTimeout(() => response.destroy(), 50);
   });
   const good = await fake((_, response) => ((others += 1), answerWell(response)));
-  const response = await chat(await gateway([bad, good]), { stream: true });
+  const server = await gateway([bad, good]);
+  const response = await chat(server, { stream: true });
   const text = await response.text();
   expect(text).toContain('"content":"hel"');
   expect(text).not.toContain("[DONE]");
   expect(others).toBe(0);
   expect(await eventOf(response)).toMatchObject({ outcome: "partial", output_tokens: 1 });
+  expect(await explain(server, response)).toEqual([[new URL(bad).host, "engine_crashed"]]);
 });
 
 test("D2 when the client leaves, the server is told at once", async () => {

@@ -1,3 +1,4 @@
+import { remoteEngines } from "#platform";
 import type { Catalog, InferenceObserver, Outcome } from "#platform";
 
 /** Upper bounds, seconds; the last bucket is infinite. vLLM's, so that its dashboards fit. */
@@ -82,7 +83,17 @@ function renderGauges(catalog: Catalog): string[] {
       "How often the model's process was restarted.",
       rows((status) => status.restarts),
     ),
+    gauge("tramontane:remote_engines", "Servers of remote models, by whether they can be used.", engineRows(catalog)),
   ].flat();
+}
+
+function engineRows(catalog: Catalog): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { model, state } of remoteEngines(catalog)) {
+    const label = labels({ model_name: model, state });
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts];
 }
 
 /** What a function made of each of a few texts. */

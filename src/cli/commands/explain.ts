@@ -25,6 +25,7 @@ export const explain: Command = {
         ["at", it.at.toISOString()],
         ["model", `${it.model}${it.operation === undefined ? "" : `, ${it.operation}`}`],
         ["asked by", `${it.keyId === undefined ? "a person" : `key ${it.keyId}`} in workspace ${it.workspaceId}`],
+        ...it.attempts.map(({ host, outcome, ms: tookMs }) => ["engine", `${host}: ${outcome} after ${tookMs} ms`]),
         ["waited for its turn", ms(it.queueMs)],
         ["working on the prompt", ms(it.prefillMs)],
         ["making the answer", ms(it.decodeMs)],

@@ -34,6 +34,16 @@ export function modelDoors(office: BackOffice, desk: ModelDesk): readonly Route[
       },
     }),
     adminRoute(office, {
+      ...door,
+      method: "GET",
+      path: "/engines",
+      summary: "List the servers that remote models run on, and whether they can be used",
+      async handle({ caller }) {
+        requireInstaller(caller, first);
+        return list(desk.engines().map((engine) => ({ object: "engine", ...engine, problem: engine.problem ?? null })));
+      },
+    }),
+    adminRoute(office, {
       ...reading,
       method: "GET",
       path: "/pulls",

@@ -199,6 +199,7 @@ export const viewRequest = (it: RequestExplanation): View => ({
   prefill_ms: it.prefillMs ?? null,
   decode_ms: it.decodeMs ?? null,
   form_ms: it.formMs ?? null,
+  engines: it.attempts,
   prompt_tokens: it.promptTokens,
   cached_tokens: it.cachedTokens,
   output_tokens: it.outputTokens,

@@ -1,6 +1,7 @@
 import type { Closing } from "#engine";
 import type { Dialect } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
+import type { EngineAttempt } from "../upstream/remote-model.ts";
 
 /** How a request came in. */
 export interface Call {
@@ -109,6 +110,8 @@ export interface Outcome {
   readonly form?: { readonly forcedTokens: number; readonly ms: number } | undefined;
   /** Where the time went, as far as the engine said; of several choices the slowest. */
   readonly timings?: RequestTimings;
+  /** Of a model on other servers: those that were asked, in order. */
+  readonly attempts?: readonly EngineAttempt[];
 }
 
 export interface RequestTimings {

@@ -1,6 +1,7 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { Admission, Outcome, RequestTimings } from "./call.ts";
+import type { EngineAttempt } from "../upstream/remote-model.ts";
 import type { TurnEvent } from "./turn.ts";
 
 /** Hears how requests go, for metrics and logs. */
@@ -20,6 +21,8 @@ export interface ObservationParts {
   readonly choices: number;
   readonly admission: Admission;
   readonly signal: AbortSignal;
+  /** Of a model on other servers: those that were asked, as they are asked. */
+  readonly attempts?: readonly EngineAttempt[];
 }
 
 /**
@@ -124,7 +127,7 @@ class TurnCount {
   }
 
   outcome(ending: Outcome["ending"]): Outcome {
-    const { operation, deployment, clock } = this.#parts;
+    const { operation, deployment, clock, attempts } = this.#parts;
     return {
       operation,
       deployment,
@@ -137,6 +140,7 @@ class TurnCount {
       firstTextMs: this.#firstTextMs,
       ...(this.#timings === undefined ? {} : { timings: this.#timings }),
       form: this.#form,
+      ...(attempts === undefined ? {} : { attempts }),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { ChatRequest } from "#protocol";
 import type { RemoteDeployment } from "../upstream/remote-deployment.ts";
+import type { EngineAttempt } from "../upstream/remote-model.ts";
 import { textOf } from "../upstream/wire-request.ts";
 import { UNLIMITED } from "./call.ts";
 import type { Call, RequestSize } from "./call.ts";
@@ -30,9 +31,14 @@ export async function startRemoteChat(
     userTexts: userTextsOf(request.messages),
     guardrails: request.guardrails,
   });
-  const turn = watch.afterCheck(() => deployment.remote.chat(request, call));
+  const attempts: EngineAttempt[] = [];
+  const onAttempt = (attempt: EngineAttempt): void => void attempts.push(attempt);
+  const turn = watch.afterCheck(() =>
+    deployment.remote.chat(request, { requestId: call.requestId, signal, onAttempt }),
+  );
   const { clock, observer } = parts;
-  const events = observeTurn(turn, { clock, observer, operation: "chat", deployment: id, choices, admission, signal });
+  const about = { operation: "chat", deployment: id, choices, attempts } as const;
+  const events = observeTurn(turn, { clock, observer, ...about, admission, signal });
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model, watch },
     choices,

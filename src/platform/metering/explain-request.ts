@@ -23,6 +23,8 @@ export interface RequestExplanation {
   readonly decodeMs: number | undefined;
   /** Of that, holding the answer to its form (JSON, a schema, calls). */
   readonly formMs: number | undefined;
+  /** Of a model on other servers: those that were asked, in order. */
+  readonly attempts: readonly { readonly host: string; readonly outcome: string; readonly ms: number }[];
   readonly promptTokens: number;
   readonly cachedTokens: number;
   readonly outputTokens: number;
@@ -65,6 +67,7 @@ interface Row {
   prefill_ms: number | null;
   decode_ms: number | null;
   form_ms: number | null;
+  attempts: RequestExplanation["attempts"] | null;
   prompt_tokens: number;
   cached_tokens: number;
   output_tokens: number;
@@ -88,10 +91,10 @@ export async function explainRequest(
   const [row] = await database.query<Row>(
     `with request as (
        select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, operation, outcome,
-         endings, at, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms, prompt_tokens, cached_tokens, output_tokens, amount from usage_event
+         endings, at, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms, attempts, prompt_tokens, cached_tokens, output_tokens, amount from usage_event
        union all
        select request_id, organization_id, workspace_id, api_key_id, model, mode, price_list_id, discount_basis_points, null, 'running',
-         null, created_at, null, null, null, null, null, null, prompt_tokens, 0, output_tokens, estimate from usage_intent
+         null, created_at, null, null, null, null, null, null, null, prompt_tokens, 0, output_tokens, estimate from usage_intent
      )
      select r.*, l.name as list, l.valid_from, p.input_pico, p.cached_input_pico, p.output_pico from request r
      left join price_list l on l.id = r.price_list_id
@@ -121,6 +124,7 @@ export async function explainRequest(
     prefillMs: row.prefill_ms ?? undefined,
     decodeMs: row.decode_ms ?? undefined,
     formMs: row.form_ms ?? undefined,
+    attempts: row.attempts ?? [],
     promptTokens: row.prompt_tokens,
     cachedTokens: row.cached_tokens,
     outputTokens: row.output_tokens,

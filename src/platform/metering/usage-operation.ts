@@ -41,6 +41,8 @@ export interface UsageTrace {
   readonly timings?: { readonly queueMs: number; readonly prefillMs: number; readonly decodeMs: number };
   /** What holding the answer to its form took. */
   readonly form?: { readonly ms: number } | undefined;
+  /** Of a model on other servers: those that were asked, in order, and what became of it. */
+  readonly attempts?: readonly { readonly host: string; readonly outcome: string; readonly ms: number }[];
 }
 
 /** The end of a request. The second one for the same request changes nothing. */

@@ -144,6 +144,7 @@ function encodeSettle(it: UsageSettle, i: number): object {
     prefill: round(trace?.timings?.prefillMs),
     decode: round(trace?.timings?.decodeMs),
     form: round(trace?.form?.ms),
+    attempts: trace?.attempts?.map(({ host, outcome, ms }) => ({ host, outcome, ms: round(ms) })),
   };
 }
 

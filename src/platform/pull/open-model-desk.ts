@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
 import type { ModelFile } from "../models/model-files.ts";
 import type { Database } from "../storage/database.ts";
+import { remoteEngines } from "../upstream/remote-deployment.ts";
 import { ModelOffers } from "./model-offers.ts";
 import { downloadUrl, OPEN_WEIGHTS } from "./open-weights.ts";
 import { PullRunner } from "./pull-runner.ts";
@@ -43,6 +44,8 @@ export interface ModelDesk {
   resume(id: string, askedBy: string): Promise<Pull>;
   /** Frees the memory of a model; who asks it next loads it again. Errors: `not_found`. */
   unload(model: string): Promise<void>;
+  /** The servers that models of other machines run on. */
+  engines(): ReturnType<typeof remoteEngines>;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,7 @@ export async function openModelDesk(parts: ModelDeskParts): Promise<ModelDesk> {
       if (!deployment) throw new TramontaneError("not_found", `${model} is not served here.`, { field: "model" });
       await deployment.unload();
     },
+    engines: () => remoteEngines(catalog),
     close: () => runner.close(),
   };
 }

@@ -42,6 +42,12 @@ export class CircuitBreaker {
     this.#openUntilMs = nowMs + this.#pauseMs;
   }
 
+  /** It cannot be used as it is: it is left alone at once, like one that has failed often enough. */
+  tripped(nowMs: number): void {
+    this.#failures = Math.max(this.#failures, FAILURES - 1);
+    this.failed(nowMs);
+  }
+
   /** The request ended without telling anything about the endpoint: the client left, or asked for nonsense. */
   abandoned(): void {
     this.#isProbing = false;

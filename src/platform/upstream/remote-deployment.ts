@@ -2,7 +2,18 @@ import { TramontaneError } from "#base";
 import type { DeploymentState, LoadedModel } from "../deployment.ts";
 import { Deployment } from "../deployment.ts";
 import type { ModelCard } from "#protocol";
+import type { Catalog } from "../catalog.ts";
+import type { EngineHealth } from "./remote-endpoint.ts";
 import type { RemoteModel } from "./remote-model.ts";
+
+/** The engines of all models that run on other servers, and whether they can be used. */
+export function remoteEngines(catalog: Catalog): readonly (EngineHealth & { readonly model: string })[] {
+  return catalog.deployments.flatMap((deployment) =>
+    deployment instanceof RemoteDeployment
+      ? deployment.remote.health.map((health) => ({ model: deployment.spec.id, ...health }))
+      : [],
+  );
+}
 
 /** A model that other servers run for us, under the names clients know it by. */
 export class RemoteDeployment extends Deployment {

@@ -16,7 +16,7 @@ test("a server that closes the connection while its answer waits for a slow clie
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
     const spec = { kind: "openai", url, apiKey: undefined, weight: 1, maxInFlight: 4, allowPrivate: true } as const;
-    const endpoint = new RemoteEndpoint(spec, clock);
+    const endpoint = new RemoteEndpoint(spec, "m", clock);
     const { body, done } = await endpoint.ask("{}", { isStreamed: true, signal: new AbortController().signal });
     let bytes = 0;
     for await (const piece of body) {

@@ -5,6 +5,7 @@ import type { Clock } from "#base";
 import { AddressGuard } from "./address-guard.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EngineLoad } from "./choose-engine.ts";
+import { readRefusal } from "./engine-refusal.ts";
 import { PrefixMemory } from "./prompt-prefix.ts";
 import type { EndpointSpec } from "./remote-model-spec.ts";
 
@@ -30,6 +31,17 @@ export interface EndpointAnswer {
   readonly done: (wentWell: boolean) => void;
 }
 
+/** How a request to an endpoint ended: `setup` when it cannot be used as it is set up, undefined when that tells nothing. */
+type Verdict = "well" | "failed" | "setup" | undefined;
+
+/** What an operator sees of an endpoint. */
+export interface EngineHealth {
+  readonly host: string;
+  /** `misconfigured`: every request would fail the same way until somebody changes something. */
+  readonly state: "well" | "failing" | "misconfigured";
+  readonly problem: string | undefined;
+}
+
 /** One server that serves a model: its connections, and whether it is to be trusted just now. */
 export class RemoteEndpoint implements EngineLoad {
   readonly spec: EndpointSpec;
@@ -37,14 +49,17 @@ export class RemoteEndpoint implements EngineLoad {
   readonly memory = new PrefixMemory();
   readonly #pool: Pool;
   readonly #clock: Clock;
+  readonly #model: string;
+  #problem: string | undefined;
   #running = 0;
   #backlogBlocks = 0;
 
-  /** Throws `forbidden` for an internal address that is not allowed. */
-  constructor(spec: EndpointSpec, clock: Clock) {
+  /** `model`: its name there. Throws `forbidden` for an internal address that is not allowed. */
+  constructor(spec: EndpointSpec, model: string, clock: Clock) {
     const guard = new AddressGuard('If that is what you want, say so: "allow_private": true for this endpoint.');
     if (!spec.allowPrivate) guard.refuseInternal(spec.url.hostname);
     this.spec = spec;
+    this.#model = model;
     this.#clock = clock;
     this.#pool = new Pool(spec.url.origin, {
       connections: CONNECTIONS,
@@ -87,13 +102,21 @@ export class RemoteEndpoint implements EngineLoad {
     return this.spec.url.host;
   }
 
+  get health(): EngineHealth {
+    const { host } = this;
+    if (this.#problem !== undefined) return { host, state: "misconfigured", problem: this.#problem };
+    if (this.breaker.isClosed) return { host, state: "well", problem: undefined };
+    return { host, state: "failing", problem: "It failed several times in a row." };
+  }
+
   mayTry(): boolean {
     return this.breaker.mayTry(this.#clock.monotonicMs());
   }
 
   /**
    * Asks for a chat answer and returns its body once the endpoint has said yes. `done` must be called when the body has been
-   * read or left. Errors: `invalid_request` (the endpoint refuses it, and so would others), `overloaded`, `engine_unavailable`.
+   * read or left. Errors: `invalid_request` and `forbidden` (the endpoint refuses it, and so would others), `overloaded`,
+   * `engine_unavailable`.
    */
   async ask(
     body: string,
@@ -120,7 +143,7 @@ export class RemoteEndpoint implements EngineLoad {
         signal,
       });
     } catch (error) {
-      this.#end(signal.aborted ? undefined : false);
+      this.#end(signal.aborted ? undefined : "failed");
       signal.throwIfAborted();
       throw new TramontaneError("engine_unavailable", `The remote engine ${this.host} does not answer.`, {
         cause: error,
@@ -131,54 +154,33 @@ export class RemoteEndpoint implements EngineLoad {
       return {
         body: response.body,
         isWhole: type.startsWith("application/json"),
-        done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell),
+        done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell ? "well" : "failed"),
       };
     }
-    const refusal = await refusalOf(response, this.host);
-    this.#end(refusal.code === "invalid_request" ? undefined : false);
-    throw refusal;
+    const { error, blame, reason } = readRefusal({
+      status: response.statusCode,
+      retryAfter: response.headers["retry-after"]?.toString(),
+      text: await response.body.text().catch(() => ""),
+      host: this.host,
+      model: this.#model,
+      hasKey: this.spec.apiKey !== undefined,
+    });
+    if (blame === "setup") this.#problem = reason;
+    this.#end(blame === "request" ? undefined : blame === "setup" ? "setup" : "failed");
+    throw error;
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 
-  #end(wentWell: boolean | undefined): void {
+  #end(verdict: Verdict): void {
     this.#running -= 1;
-    if (wentWell === undefined) this.breaker.abandoned();
-    else if (wentWell) this.breaker.succeeded();
-    else {
-      this.breaker.failed(this.#clock.monotonicMs());
-      if (!this.breaker.isClosed) this.memory.forget();
-    }
-  }
-}
-
-const LONGEST_MESSAGE = 500;
-
-/** What an endpoint's refusal means for our client. Its words are passed on only when they are about the request. */
-async function refusalOf(response: Dispatcher.ResponseData, host: string): Promise<TramontaneError> {
-  const { statusCode: status, headers } = response;
-  const text = await response.body.text().catch(() => "");
-  if (status === 400 || status === 413 || status === 422) {
-    return new TramontaneError("invalid_request", messageOf(text) ?? "The remote engine refuses this request.");
-  }
-  if (status === 429) {
-    const seconds = Number(headers["retry-after"]);
-    const retryAfterMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 1000;
-    return new TramontaneError("overloaded", `The remote engine ${host} has too much to do.`, {
-      details: { retryAfterMs },
-    });
-  }
-  return new TramontaneError("engine_unavailable", `The remote engine ${host} answers with status ${status}.`);
-}
-
-function messageOf(text: string): string | undefined {
-  try {
-    const body = JSON.parse(text) as { message?: unknown; error?: { message?: unknown } };
-    const message = body.error?.message ?? body.message;
-    return typeof message === "string" ? message.slice(0, LONGEST_MESSAGE) : undefined;
-  } catch {
-    return undefined;
+    if (verdict === undefined) return this.breaker.abandoned();
+    if (verdict !== "setup") this.#problem = undefined;
+    if (verdict === "well") return this.breaker.succeeded();
+    if (verdict === "setup") this.breaker.tripped(this.#clock.monotonicMs());
+    else this.breaker.failed(this.#clock.monotonicMs());
+    if (!this.breaker.isClosed) this.memory.forget();
   }
 }

@@ -6,6 +6,7 @@ import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
 import { chooseEngine } from "./choose-engine.ts";
 import { prefixBlocks } from "./prompt-prefix.ts";
 import { RemoteEndpoint } from "./remote-endpoint.ts";
+import type { EngineHealth } from "./remote-endpoint.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { RemoteModelSpec } from "./remote-model-spec.ts";
 import { continuesAnswer, echoesPrefix, textOf, toWireRequest } from "./wire-request.ts";
@@ -16,6 +17,22 @@ interface RemoteModelParts {
   readonly logger: Logger;
   /** Nine letters or digits, new each time. */
   readonly newCallId: () => string;
+}
+
+/** One engine asked for one request. */
+export interface EngineAttempt {
+  readonly host: string;
+  /** `answered`, or the code of what went wrong. */
+  outcome: string;
+  /** Until it began to answer, or would not. */
+  readonly ms: number;
+}
+
+interface RemoteCall {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  /** Told of each engine once it has begun to answer or failed to; its outcome changes when the answer breaks off. */
+  readonly onAttempt?: (attempt: EngineAttempt) => void;
 }
 
 /** Saved-up second tries per endpoint: twice what opens a circuit breaker. */
@@ -30,13 +47,15 @@ export class RemoteModel {
   readonly spec: RemoteModelSpec;
   readonly #endpoints: readonly RemoteEndpoint[];
   readonly #retries: RetryBudget;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #newCallId: () => string;
 
   constructor({ spec, clock, logger, newCallId }: RemoteModelParts) {
     this.spec = spec;
-    this.#endpoints = spec.endpoints.map((endpoint) => new RemoteEndpoint(endpoint, clock));
+    this.#endpoints = spec.endpoints.map((endpoint) => new RemoteEndpoint(endpoint, spec.model, clock));
     this.#retries = new RetryBudget(RETRIES_PER_ENDPOINT * spec.endpoints.length);
+    this.#clock = clock;
     this.#logger = logger;
     this.#newCallId = newCallId;
   }
@@ -46,11 +65,14 @@ export class RemoteModel {
     return this.spec.endpoints.reduce((sum, { maxInFlight }) => sum + maxInFlight, 0);
   }
 
-  /** Errors: `invalid_request`, `capability_missing`, `overloaded`, `engine_unavailable`; later `engine_crashed`. */
-  async *chat(
-    request: ChatRequest,
-    call: { readonly requestId: string; readonly signal: AbortSignal },
-  ): AsyncGenerator<TurnEvent> {
+  get health(): readonly EngineHealth[] {
+    return this.#endpoints.map((endpoint) => endpoint.health);
+  }
+
+  /**
+   * Errors: `invalid_request`, `forbidden`, `capability_missing`, `overloaded`, `engine_unavailable`; later `engine_crashed`.
+   */
+  async *chat(request: ChatRequest, call: RemoteCall): AsyncGenerator<TurnEvent> {
     const tried = new Set<RemoteEndpoint>();
     // With one endpoint there is nothing to choose.
     const blocks = this.#endpoints.length === 1 ? [] : prefixBlocks(promptOf(request));
@@ -59,20 +81,27 @@ export class RemoteModel {
       const endpoint = this.#choose(tried, blocks);
       tried.add(endpoint);
       const begun = endpoint.expect(blocks);
-      let hasBegun = false;
+      const askedAtMs = this.#clock.monotonicMs();
+      let attempt: EngineAttempt | undefined;
+      const tell = (outcome: string): void => {
+        if (attempt) attempt.outcome = outcome;
+        else call.onAttempt?.((attempt = { host: endpoint.host, outcome, ms: this.#clock.monotonicMs() - askedAtMs }));
+      };
       let report = (_wentWell: boolean): void => {};
       try {
         const { events, done } = await this.#ask(endpoint, request, call.signal);
         report = once(done);
         for await (const event of events) {
-          if (!hasBegun) begun();
-          hasBegun = true;
+          if (!attempt) tell("answered");
+          begun();
           yield event;
         }
         report(true);
         return;
       } catch (thrown) {
+        const hasBegun = attempt !== undefined;
         report(false);
+        if (call.signal.aborted) tell("cancelled");
         call.signal.throwIfAborted();
         const error =
           thrown instanceof TramontaneError
@@ -80,8 +109,12 @@ export class RemoteModel {
             : new TramontaneError("engine_crashed", brokenOff().message, { cause: thrown });
         const { code } = error;
         const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+        tell(code);
         const facts = { host: endpoint.host, code, cause, attempt: tried.size };
         this.#logger.log("warn", "upstream.failed", { requestId: call.requestId, ...facts });
+        const { state, problem } = endpoint.health;
+        if (state === "misconfigured")
+          this.#logger.log("error", "upstream.misconfigured", { model: this.spec.name, host: endpoint.host, problem });
         const mayRetry = !hasBegun && MAY_BE_RETRIED.includes(code) && this.#hasOther(tried);
         if (!mayRetry || !this.#retries.take()) throw error;
       } finally {

@@ -21,6 +21,7 @@ import { sharedLibraries } from "./0185-shared-libraries.ts";
 import { modelPulls } from "./0186-model-pulls.ts";
 import { operators } from "./0190-operators.ts";
 import { usageByPerson } from "./0192-usage-by-person.ts";
+import { enginesAsked } from "./0193-engines-asked.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -46,4 +47,5 @@ export const MIGRATIONS: readonly Migration[] = [
   decisionsOfARequest,
   operators,
   usageByPerson,
+  enginesAsked,
 ];
