@@ -10,12 +10,18 @@ export interface ColdPrefix {
   readonly state: Uint8Array;
 }
 
+/** Prefixes with fewer tokens of their own, or a smaller share of them, are not worth saving. */
+const MIN_SAVED_TOKENS = 32;
+const MIN_SAVED_SHARE = 1 / 16;
+
 /** Prefixes moved out of the cache into RAM, least recently used dropped first when `capacityBytes` is exceeded. */
 export class ColdStore {
   readonly #capacityBytes: number;
   /** Least recently used first. */
   readonly #entries = new Set<ColdPrefix>();
   #bytes = 0;
+  /** Of the last state that came. */
+  #bytesPerToken = 0;
 
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
@@ -25,11 +31,14 @@ export class ColdStore {
     return this.#bytes;
   }
 
-  get capacityBytes(): number {
-    return this.#capacityBytes;
+  /** Whether so many tokens, of which others still hold some, should come here rather than be forgotten. */
+  isWorthSaving(tokens: number, heldByOthers: number): boolean {
+    const fits = this.#capacityBytes > 0 && tokens * this.#bytesPerToken <= this.#capacityBytes;
+    return fits && tokens - heldByOthers >= Math.max(MIN_SAVED_TOKENS, tokens * MIN_SAVED_SHARE);
   }
 
   put(entry: ColdPrefix): void {
+    this.#bytesPerToken = entry.state.byteLength / entry.tokens.length;
     if (entry.state.byteLength > this.#capacityBytes) return;
     for (const other of this.#entries) {
       const common = other.space === entry.space ? commonPrefixLength(other.tokens, entry.tokens) : 0;

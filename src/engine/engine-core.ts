@@ -29,6 +29,7 @@ const DEFAULTS: CoreOptions = {
 const DEAR_WORK_MS = 5;
 /** How many times longer than its work such an answer then rests, as long as there are others. */
 const RESTS_PER_WORK = 20;
+const NO_DRAFTS = new Int32Array(0);
 
 /**
  * One loaded model's loop body: admit, one forward pass over all running sequences, sample, report. Reads: scheduler.ts
@@ -181,14 +182,21 @@ export class EngineCore implements Core {
   /** One pass; false when it came to nothing. */
   #run(pass: readonly Slice[]): boolean {
     // An earlier pass of the step may have ended a sequence: a failure takes its siblings with it.
-    const slices = pass.filter(({ sequence }) => sequence.lease !== undefined);
-    if (slices.length === 0) return true;
-    this.#backend.useAdapter(slices[0]!.sequence.owner.request.adapter);
+    const running = pass.filter(({ sequence }) => sequence.lease !== undefined);
+    if (running.length === 0) return true;
+    this.#backend.useAdapter(running[0]!.sequence.owner.request.adapter);
+    const companion = running[0]!.isPadded ? this.#cache.companionOf(running[0]!.sequence.lease!) : undefined;
+    const slices = companion === undefined ? running : running.map((slice) => ({ ...slice, drafts: NO_DRAFTS }));
+    // Ids ascend within a pass of separate sequences; over shared cells a row that goes again comes last.
+    const comesFirst = companion !== undefined && companion < slices[0]!.sequence.lease! && this.#isSeparate;
+    if (comesFirst) this.#addCompany(companion);
     const firstRows = slices.map((slice) => this.#addRows(slice));
+    if (companion !== undefined && !comesFirst) this.#addCompany(companion);
     const startMs = this.#clock.monotonicMs();
     const result = this.#backend.decode(this.#builder.batch);
     const rows = this.#builder.batch.length;
     this.#builder.clear();
+    if (companion !== undefined) this.#backend.trimSequence(companion, 0);
     if (result !== "ok") {
       this.#recover(slices, result);
       return false;
@@ -197,6 +205,15 @@ export class EngineCore implements Core {
     this.#passes += 1;
     slices.forEach((slice, index) => this.#afterPass(slice, firstRows[index]!));
     return true;
+  }
+
+  /** Adds a row whose result nobody wants. */
+  #addCompany(sequence: number): void {
+    this.#builder.add({ sequence, position: 0, token: 0, wantsLogits: false });
+  }
+
+  get #isSeparate(): boolean {
+    return this.#backend.limits.layout === "separate";
   }
 
   /** Adds the rows of a slice; returns where its logits will be: those of its last known token, then of each draft. */

@@ -21,9 +21,6 @@ export interface KvCacheParts {
 
 /** A cold state must save at least this many tokens over what the cache holds: restoring costs about as much as they do. */
 const MIN_COLD_GAIN = 32;
-/** Prefixes with fewer tokens of their own, or a smaller share of them, are not worth saving. */
-const MIN_SAVED_TOKENS = 32;
-const MIN_SAVED_SHARE = 1 / 16;
 /** How many times more idle cells than else may stay where they are, so that running sequences keep their order. */
 const ORDERLY_PATIENCE = 4;
 /** Sequences to have free for new leases without disturbing that order. */
@@ -52,7 +49,6 @@ export class KvCache {
   #orderly = new Set<number>();
   /** Sequences, leased or idle, below whose cells nothing was freed since they were computed. */
   #undisturbed = new Set<number>();
-  #bytesPerToken = 0;
 
   constructor(parts: KvCacheParts) {
     this.#backend = parts.backend;
@@ -236,6 +232,16 @@ export class KvCache {
     }
   }
 
+  /** An empty sequence that can share a pass with a leased one, for a row that is there for company; undefined: none is. */
+  companionOf(sequence: number): number | undefined {
+    if (this.#isShared) return this.#empty.at(-1);
+    const neighbours = [sequence + 1, sequence - 1];
+    const idle = neighbours.find((neighbour) => this.#idle.has(neighbour));
+    const empty = neighbours.find((neighbour) => this.#empty.includes(neighbour));
+    if (empty === undefined && idle !== undefined) this.#evict(idle);
+    return empty ?? idle;
+  }
+
   /** Throws when bookkeeping contradicts itself. */
   checkIntegrity(): void {
     this.#tree.checkIntegrity();
@@ -379,13 +385,8 @@ export class KvCache {
     const space = this.#tree.spaceOf(sequence);
     const origin = this.#originOf(sequence);
     this.#tree.close(sequence);
-    const heldByOthers = this.#tree.match(tokens, space).length;
-    const fits = tokens.length * this.#bytesPerToken <= this.#cold.capacityBytes;
-    const least = Math.max(MIN_SAVED_TOKENS, tokens.length * MIN_SAVED_SHARE);
-    if (this.#cold.capacityBytes > 0 && fits && tokens.length - heldByOthers >= least) {
-      const state = this.#backend.saveSequence(sequence);
-      this.#bytesPerToken = state.byteLength / tokens.length;
-      this.#cold.put({ space, tokens, origin, state });
+    if (this.#cold.isWorthSaving(tokens.length, this.#tree.match(tokens, space).length)) {
+      this.#cold.put({ space, tokens, origin, state: this.#backend.saveSequence(sequence) });
     }
     this.#backend.trimSequence(sequence, 0);
     this.#empty.push(sequence);

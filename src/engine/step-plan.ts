@@ -7,7 +7,7 @@ export interface Slice {
   readonly sequence: Sequence;
   readonly tokens: number;
   readonly drafts: Int32Array;
-  /** The draft is there for its row alone: nobody thinks that it follows. */
+  /** The draft is there for its row alone, where no empty sequence has one: nobody thinks that it follows. */
   readonly isPadded?: boolean;
 }
 
@@ -78,7 +78,7 @@ function isReproducible({ owner }: Sequence): boolean {
   return owner.request.isReproducible === true;
 }
 
-/** A row alone in its pass is summed up in another order than beside others; where equal bytes are wanted it gets company. */
+/** A row alone in its pass is summed up in another order than beside others; where equal bytes are wanted it gets company (0374). */
 function accompanied(pass: readonly Slice[], { rows, limits }: StepBudget): Slice[] {
   const [slice] = pass;
   if (pass.length !== 1 || slice === undefined) return [...pass];
