@@ -1,11 +1,13 @@
 /**
  * Runs JSON-Schema-Test-Suite cases through the grammar floor: an instance's text is accepted exactly when it is valid.
- * `node --import tsx bench/micro/suite.ts --suite DIR [--draft draft2020-12] [--optional] [--verbose]`
+ * `node --import tsx bench/micro/suite.ts [--draft draft2020-12] [--verbose]` runs the required cases of the packed suite;
+ * `--suite DIR` those of a checkout, of which `--draft draft2020-12/optional` names a folder; `--pack FILE` packs a checkout.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { bindGrammar, compileJsonSchema, createTokenTrie, GrammarError, Matcher } from "#grammar";
 
 export interface SuiteResult {
@@ -29,15 +31,38 @@ const byteTrie = createTokenTrie({
   isEndOfGeneration: (token) => token === 256,
 });
 
-/** Schemas of the suite's `remotes` and the meta-schemas, by the URIs that its tests refer to. */
-function referredDocuments(suite: string): Map<string, unknown> {
+/** The cases by draft and file, and the schemas that they refer to by path. */
+interface Suite {
+  readonly license: string;
+  readonly remotes: Readonly<Record<string, unknown>>;
+  readonly tests: Readonly<Record<string, Readonly<Record<string, readonly Group[]>>>>;
+}
+
+/** The required cases of all drafts, as of commit 44401e0c of the suite. */
+export function packedSuite(): Suite {
+  return JSON.parse(gunzipSync(readFileSync(join(import.meta.dirname, "suite.json.gz"))).toString()) as Suite;
+}
+
+function checkedOutSuite(folder: string, drafts: readonly string[]): Suite {
+  const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+  const inside = (path: string, recursive: boolean): string[] =>
+    readdirSync(path, { recursive, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+  const filesOf = (path: string, recursive = false): Record<string, unknown> =>
+    Object.fromEntries(inside(path, recursive).map((name) => [name.replaceAll("\\", "/"), read(join(path, name))]));
+  return {
+    license: readFileSync(join(folder, "LICENSE"), "utf8"),
+    remotes: filesOf(join(folder, "remotes"), true),
+    tests: Object.fromEntries(
+      drafts.map((draft) => [draft, filesOf(join(folder, "tests", draft)) as Record<string, Group[]>]),
+    ),
+  };
+}
+
+/** The suite's `remotes` and the meta-schemas, by the URIs that its tests refer to. */
+function referredDocuments(remotes: Suite["remotes"]): Map<string, unknown> {
   const documents = new Map<string, unknown>();
   const add = (uri: string, schema: unknown): void => void documents.set(uri.replace(/#$/, ""), schema);
-  const remotes = join(suite, "remotes");
-  const files = existsSync(remotes) ? readdirSync(remotes, { recursive: true, encoding: "utf8" }) : [];
-  for (const file of files.filter((name) => name.endsWith(".json"))) {
-    add(`http://localhost:1234/${file.replaceAll("\\", "/")}`, JSON.parse(readFileSync(join(remotes, file), "utf8")));
-  }
+  for (const [path, schema] of Object.entries(remotes)) add(`http://localhost:1234/${path}`, schema);
   const load = createRequire(import.meta.url);
   for (const name of ["json-schema-draft-07.json", "json-schema-draft-06.json"]) {
     const schema = load(`ajv/dist/refs/${name}`) as { $id: string };
@@ -66,16 +91,12 @@ function referredDocuments(suite: string): Map<string, unknown> {
   return documents;
 }
 
-/** `folder`: JSON files of the suite's format. Without a `$schema` of its own, a schema is of `dialect`. */
-export function runSuite(suite: string, folder: string, dialect: string): SuiteResult {
-  const documents = referredDocuments(suite);
+/** Without a `$schema` of its own, a schema is of the draft that the folder is named after. */
+export function runSuite(suite: Suite, draft: string): SuiteResult {
+  const context = { dialect: DIALECTS[draft.split("/")[0]!]!, documents: referredDocuments(suite.remotes) };
   const result: SuiteResult = { cases: 0, right: 0, falseAccepts: [], falseRejects: [], refused: [] };
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .toSorted()) {
-    for (const group of JSON.parse(readFileSync(join(folder, file), "utf8")) as Group[]) {
-      runGroup({ ...group, description: `${file} ${group.description}` }, { dialect, documents }, result);
-    }
+  for (const [file, groups] of Object.entries(suite.tests[draft]!)) {
+    for (const group of groups) runGroup({ ...group, description: `${file} ${group.description}` }, context, result);
   }
   return result;
 }
@@ -116,7 +137,7 @@ function compile(schema: unknown, documents: Map<string, unknown>): string | ((t
   }
 }
 
-export const DIALECTS: Readonly<Record<string, string>> = {
+const DIALECTS: Readonly<Record<string, string>> = {
   draft4: "http://json-schema.org/draft-04/schema#",
   draft6: "http://json-schema.org/draft-06/schema#",
   draft7: "http://json-schema.org/draft-07/schema#",
@@ -129,14 +150,18 @@ function main(): void {
     options: {
       suite: { type: "string" },
       draft: { type: "string" },
-      optional: { type: "string" },
+      pack: { type: "string" },
       verbose: { type: "boolean" },
     },
   });
   const draft = values.draft ?? "draft2020-12";
-  const suite = values.suite!;
-  const folder = join(suite, "tests", draft, values.optional ?? "");
-  const result = runSuite(suite, folder, DIALECTS[draft]!);
+  if (values.pack !== undefined) {
+    const packed = checkedOutSuite(values.suite!, Object.keys(DIALECTS));
+    writeFileSync(values.pack, gzipSync(JSON.stringify(packed), { level: 9 }));
+    return;
+  }
+  const suite = values.suite === undefined ? packedSuite() : checkedOutSuite(values.suite, [draft]);
+  const result = runSuite(suite, draft);
   const percent = ((100 * result.right) / result.cases).toFixed(2);
   console.log(
     `${draft}: ${result.right} of ${result.cases} right (${percent} %), ${result.falseAccepts.length} false accepts`,

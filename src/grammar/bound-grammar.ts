@@ -10,7 +10,7 @@ import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
 
 export interface CacheLimits {
-  /** Bytes of transition rows and configurations before they are forgotten. Default 2 MiB. */
+  /** Bytes of transition rows and of the states that were met before they are forgotten. Default 4 MiB. */
   readonly maxTableBytes?: number;
   /** Bytes of masks kept. Default 1 MiB, or as much as 128 masks take. */
   readonly maxMaskBytes?: number;
@@ -33,9 +33,10 @@ export class BoundGrammar {
     this.grammar = grammar;
     this.trie = trie;
     this.table = new TransitionTable({
-      maxBytes: limits.maxTableBytes ?? 2 << 20,
+      maxBytes: limits.maxTableBytes ?? 4 << 20,
       reach: trie.maxTokenBytes,
-      nest: grammar.store.nest,
+      store: grammar.store,
+      forget: () => grammar.forget(),
     });
     this.#likeness = new Likeness({ table: this.table, tails: trie.tails, reach: trie.maxTokenBytes });
     this.#masks = new MaskCache(limits.maxMaskBytes ?? Math.max(1 << 20, trie.size << 4));

@@ -11,6 +11,8 @@ interface GrammarParts {
   readonly start: () => readonly Thread[];
   /** Bytes of the longest among the shortest values of all types met so far. */
   readonly largestValue: () => number;
+  /** Forgets the states that were met, which may be done at any time between two questions. */
+  readonly forget: () => void;
 }
 
 /**
@@ -22,12 +24,14 @@ export class CompiledGrammar {
   readonly meter: WorkMeter;
   readonly #start: () => readonly Thread[];
   readonly #largestValue: () => number;
+  readonly #forget: () => void;
 
   constructor(parts: GrammarParts) {
     this.store = parts.store;
     this.meter = parts.meter;
     this.#start = parts.start;
     this.#largestValue = parts.largestValue;
+    this.#forget = parts.forget;
   }
 
   /** Every way to read the empty text. */
@@ -40,6 +44,12 @@ export class CompiledGrammar {
     return this.#largestValue();
   }
 
+  /** Forgets everything that was met but not what the grammar is made of; states that are held stay usable. */
+  forget(): void {
+    this.store.nest.clear();
+    this.#forget();
+  }
+
   /** Bytes of a shortest text. */
   minBytes(): number {
     return this.start().bytesToClose();
@@ -48,6 +58,12 @@ export class CompiledGrammar {
 
 /** A store with ids of its own. */
 export function createStore(): Store {
-  let lastId = 0;
-  return { nest: new Nest(), nextId: () => ++lastId };
+  let made = 0;
+  return {
+    nest: new Nest(),
+    nextId: () => ++made,
+    get made() {
+      return made;
+    },
+  };
 }

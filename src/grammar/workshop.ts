@@ -77,6 +77,7 @@ export class GrammarWorkshop {
   readonly #meter: WorkMeter;
   readonly regex: RegexArena;
   readonly #json: JsonContext;
+  readonly #strings: JsonStrings;
   readonly #texts: PlainTexts;
   readonly #documents: ReadonlyMap<string, unknown> | undefined;
   #documentCount = 0;
@@ -100,7 +101,8 @@ export class GrammarWorkshop {
       separatorBytes: gaps.separatorBytes,
       nextId,
     });
-    this.#json = jsonContext({ store, strings: new JsonStrings(nextId, spelling), gaps });
+    this.#strings = new JsonStrings(nextId, spelling);
+    this.#json = jsonContext({ store, strings: this.#strings, gaps });
   }
 
   /** The values that are valid against a schema and, if given, another one. */
@@ -168,6 +170,10 @@ export class GrammarWorkshop {
       meter: this.#meter,
       start: () => startRule(this.#json, root, endFrame(this.#store)),
       largestValue: () => this.types.largestValue,
+      forget: () => {
+        this.types.forget();
+        this.#strings.forget();
+      },
     });
   }
 }

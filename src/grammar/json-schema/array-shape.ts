@@ -34,15 +34,16 @@ const MAX_CONTAINS = 4;
 
 /** One conjunction of leaves about arrays. */
 export class ArrayShape {
+  readonly id: number;
   readonly types: SchemaTypes;
   readonly isUnique: boolean;
   readonly contains: readonly Contains[];
   readonly #leaves: Conjunction;
   readonly #alikeFrom: number;
-  readonly #states = new Map<string, ArrayProgress>();
   readonly #items = new Map<number, Formula>();
 
   constructor(leaves: Conjunction, types: SchemaTypes) {
+    this.id = types.nextId();
     this.types = types;
     this.#leaves = leaves;
     this.isUnique = leaves.some((leaf) => leaf.kind === "unique");
@@ -78,12 +79,8 @@ export class ArrayShape {
 
   state(at: Progress): ArrayProgress {
     const index = Math.min(at.index, this.#alikeFrom);
-    const key = `${index},${at.need},${at.room};${at.wanted.join()};${at.allowed.join()};${at.fresh.id}${at.isOwed}`;
-    const known = this.#states.get(key);
-    if (known !== undefined) return known;
-    const state = new ArrayProgress(this.types.nextId(), this, { ...at, index });
-    this.#states.set(key, state);
-    return state;
+    const key = `${this.id}:${index},${at.need},${at.room};${at.wanted.join()};${at.allowed.join()};${at.fresh.id}${at.isOwed}`;
+    return this.types.arrays.get(key, () => new ArrayProgress(this.types.nextId(), this, { ...at, index }));
   }
 
   /** What the item at `index` must satisfy. */

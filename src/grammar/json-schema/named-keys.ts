@@ -18,7 +18,7 @@ export class NamedKeys implements TextState {
   readonly freeLength = 0;
   readonly #tree: KeyTree;
   readonly #choice: KeyChoice;
-  readonly #next = new Map<number, NamedKeys>();
+  #next: Map<number, NamedKeys> | undefined;
   #bytes: number | undefined;
 
   /** Precondition: some slot below `tree` is choosable. */
@@ -41,12 +41,12 @@ export class NamedKeys implements TextState {
   }
 
   next(codePoint: number): NamedKeys | undefined {
-    const known = this.#next.get(codePoint);
+    const known = this.#next?.get(codePoint);
     if (known !== undefined) return known;
     const child = this.#tree.children.get(codePoint);
     if (child === undefined || (child.slots & this.#choice.choosable) === 0n) return undefined;
     const next = new NamedKeys(child, this.#choice);
-    this.#next.set(codePoint, next);
+    (this.#next ??= new Map()).set(codePoint, next);
     return next;
   }
 

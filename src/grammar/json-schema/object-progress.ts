@@ -44,11 +44,12 @@ export class ObjectProgress implements ObjectState {
   namedKeys(): NamedKeys | undefined {
     if (this.#named === undefined) {
       const choosable = this.#choosable();
-      const bytesAfter = (slot: number): number =>
-        Math.min(
-          ...this.named(slot).map(({ type, next }) => this.#separator + type.minBytes() + next.bytesToClose(false)),
-        );
-      const choice = { choosable, bytesAfter, shapeId: this.shape.id, nextId: this.shape.types.nextId };
+      const choice = {
+        choosable,
+        bytesAfter: (slot: number) => this.#bytesAfter(slot),
+        shapeId: this.shape.id,
+        nextId: this.shape.types.nextId,
+      };
       this.#named = choosable === 0n ? null : new NamedKeys(this.shape.tree(), choice);
     }
     return this.#named ?? undefined;
@@ -111,16 +112,29 @@ export class ObjectProgress implements ObjectState {
     return this.shape.types.separatorBytes;
   }
 
+  /** Bytes from the end of a choosable key to the end of the object. */
+  #bytesAfter(slot: number): number {
+    const { shape } = this;
+    if (shape.isBounded) {
+      return Math.min(
+        ...this.named(slot).map(({ type, next }) => this.#separator + type.minBytes() + next.bytesToClose(false)),
+      );
+    }
+    // Then each required property counts for itself, and the states behind every single key need not be made.
+    const bytes = this.#separator + shape.slotType(slot).minBytes();
+    const isRequired = (shape.required & (1n << BigInt(slot))) !== 0n;
+    return bytes + this.bytesToClose(false) - (isRequired ? shape.slots[slot]!.keyBytes + this.#separator + bytes : 0);
+  }
+
   /** The slots that may be filled next without running into a dead end. */
   #choosable(): bigint {
     const { shape } = this;
     const inOrder = shape.keyOrder === "declared";
-    const isBounded = shape.max !== Infinity || shape.min > 0 || shape.obligations.length > 0;
     let choosable = 0n;
     for (let slot = 0; slot < shape.slots.length; slot++) {
       const bit = 1n << BigInt(slot);
       if ((this.at.open & bit) === 0n) continue;
-      const isPossible = isBounded ? this.named(slot).length > 0 : shape.slotType(slot).minBytes() !== Infinity;
+      const isPossible = shape.isBounded ? this.named(slot).length > 0 : shape.slotType(slot).minBytes() !== Infinity;
       if (isPossible) choosable |= bit;
       if (inOrder && (shape.required & bit) !== 0n) break;
     }
@@ -140,7 +154,7 @@ export class ObjectProgress implements ObjectState {
     const { open, count } = this.at;
     const { shape } = this;
     if (shape.keyOrder === "declared" && (open & shape.required) !== 0n) return false;
-    if (shape.max === Infinity && shape.min === 0 && shape.obligations.length === 0) return true;
+    if (!shape.isBounded) return true;
     if (count + 1 > shape.max) return false;
     return closingBytes(shape, this.#afterOtherKey(), 1) !== Infinity;
   }

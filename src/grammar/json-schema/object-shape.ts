@@ -57,7 +57,6 @@ export class ObjectShape {
   readonly #general: readonly GeneralRule[];
   readonly #nothingSeen = new SeenKeys([], () => this.tree());
   readonly #names: ReadonlySet<string>;
-  readonly #states = new Map<string, ObjectProgress>();
   #tree: KeyTree | undefined;
   #regions: readonly KeyRegion[] | undefined;
   #others: RegexNode | undefined;
@@ -90,6 +89,11 @@ export class ObjectShape {
     return this.types.keyOrder;
   }
 
+  /** Whether more than the required properties decides when the object may end. */
+  get isBounded(): boolean {
+    return this.max !== Infinity || this.min > 0 || this.obligations.length > 0;
+  }
+
   /** The object before its first property. */
   start(): ObjectProgress {
     const open = (1n << BigInt(this.slots.length)) - 1n;
@@ -100,12 +104,8 @@ export class ObjectShape {
   state(at: Progress): ObjectProgress {
     // A count beyond what the bounds compare it with makes no difference.
     const count = this.max === Infinity ? Math.min(at.count, this.min) : at.count;
-    const key = `${at.open.toString(36)},${count},${at.pending},${at.seen.key}${at.isUnsure ? "?" : ""}`;
-    const known = this.#states.get(key);
-    if (known !== undefined) return known;
-    const state = new ObjectProgress(this.types.nextId(), this, { ...at, count });
-    this.#states.set(key, state);
-    return state;
+    const key = `${this.id}:${at.open.toString(36)},${count},${at.pending},${at.seen.key}${at.isUnsure ? "?" : ""}`;
+    return this.types.objects.get(key, () => new ObjectProgress(this.types.nextId(), this, { ...at, count }));
   }
 
   slotType(slot: number, also?: Formula): SchemaType {

@@ -13,6 +13,10 @@ export class OtherKeys {
     this.#nextId = nextId;
   }
 
+  forget(): void {
+    this.#states.clear();
+  }
+
   /** The keys that are not in the tree, behind the prefix of its root; any text at all where there is no tree. */
   but(tree: KeyTree | undefined): TextState {
     if (tree === undefined || (tree.children.size === 0 && !tree.isKey)) return this.#anyText;

@@ -1,4 +1,4 @@
-import type { Lexeme } from "../lexeme/lexeme.ts";
+import { Interner, type Lexeme } from "../lexeme/lexeme.ts";
 import type { Literals } from "../lexeme/literal.ts";
 import type { JsonNumbers } from "../number/number-lexeme.ts";
 import { type ArrayProgress, ArrayShape } from "./array-shape.ts";
@@ -27,6 +27,9 @@ export class SchemaTypes {
   /** Bytes of the longest among the shortest values of all types so far. */
   largestValue = 0;
   readonly nextId: () => number;
+  /** The states of containers that were met, by shape and progress. */
+  readonly objects = new Interner<ObjectProgress>();
+  readonly arrays = new Interner<ArrayProgress>();
   readonly #leaves: LeafSearch;
   readonly #types = new Map<Formula, SchemaType>();
   readonly #numbers: JsonNumbers;
@@ -51,6 +54,13 @@ export class SchemaTypes {
     this.#leaves = new LeafSearch(parts.formulas, (a, b, kind) =>
       this.of(this.formulas.and([a, b])).mayHave(kind === Kind.ARRAY ? Kind.ARRAY : Kind.OBJECT),
     );
+  }
+
+  /** Forgets states: those that are met again are made again. */
+  forget(): void {
+    this.objects.clear();
+    this.arrays.clear();
+    this.otherKeys.forget();
   }
 
   of(formula: Formula): SchemaType {

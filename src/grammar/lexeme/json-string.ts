@@ -24,6 +24,11 @@ export class JsonStrings {
     this.escape = escapeDecoder(spelling);
   }
 
+  /** Forgets the lexemes: those that are met again are made again. */
+  forget(): void {
+    this.#lexemes.clear();
+  }
+
   /** The string after its opening quote. */
   inside(text: TextState): Lexeme {
     return this.#lexemes.get(text.id, () => new InsideString({ id: this.#nextId(), text, strings: this }));

@@ -85,4 +85,6 @@ export interface Store {
   /** The nest of the outermost frame, and so of everything; may be cleared at any time. */
   readonly nest: Nest;
   readonly nextId: () => number;
+  /** How many ids were given: states of all kinds that were made so far. */
+  readonly made: number;
 }

@@ -1,8 +1,7 @@
 import { GrammarError } from "../grammar-error.ts";
 import { isSpace } from "../json/gap.ts";
 import { Configuration } from "./configuration.ts";
-import type { Nest } from "./nest.ts";
-import type { TextBefore, Thread } from "./thread.ts";
+import type { Store, TextBefore, Thread } from "./thread.ts";
 
 /** No text goes on this way. */
 export const DEAD = -1;
@@ -11,8 +10,9 @@ export const IMPURE = -2;
 /** Subtracted from the negated row of a step that went on without reading: right for a look ahead, not for good. */
 const TENTATIVE = -3;
 const ROW_BYTES = 1024;
-/** What a configuration takes on average together with its threads and frames. */
-const CONFIGURATION_BYTES = 1024;
+/** What a configuration takes on average, and what a thread, a frame or a state does that it is made of. */
+const CONFIGURATION_BYTES = 256;
+const STATE_BYTES = 384;
 /** Ways to read a text at once: grammars that are far more ambiguous than that are refused when it shows. */
 const MAX_THREADS = 20_000;
 
@@ -22,7 +22,9 @@ const MAX_THREADS = 20_000;
  * usable and get a new row when they are next stepped from.
  */
 export class TransitionTable {
-  readonly #nest: Nest;
+  readonly #store: Store;
+  readonly #forget: () => void;
+  #madeBefore: number;
   readonly #reach: number;
   readonly #maxBytes: number;
   readonly #bySingle = new Map<Thread, Configuration>();
@@ -32,11 +34,13 @@ export class TransitionTable {
   /** `next[(row << 8) | byte]`; replaced when it grows, so read it again after every `step`. */
   next = new Int32Array(256 * 32);
 
-  /** `reach`: bytes of the longest token; `nest`: where the threads are kept, cleared together with the table. */
-  constructor(parts: { maxBytes: number; reach: number; nest: Nest }) {
+  /** `reach`: bytes of the longest token; `store`: where the threads are from; `forget`: has them forgotten, with the table. */
+  constructor(parts: { maxBytes: number; reach: number; store: Store; forget: () => void }) {
     this.#maxBytes = Math.max(64 * ROW_BYTES, parts.maxBytes);
     this.#reach = parts.reach;
-    this.#nest = parts.nest;
+    this.#store = parts.store;
+    this.#forget = parts.forget;
+    this.#madeBefore = parts.store.made;
     this.#byRow.push(new Configuration([])); // row 0 means "unknown"
   }
 
@@ -44,9 +48,11 @@ export class TransitionTable {
     return this.#byRow.length;
   }
 
-  /** Rows in use and configurations, those without a row too. */
+  /** Rows in use, configurations, those without a row too, and the states made since the last trim, as an estimate. */
   get bytes(): number {
-    return this.#byRow.length * ROW_BYTES + (this.#bySingle.size + this.#byThreads.size) * CONFIGURATION_BYTES;
+    const configurations = this.#bySingle.size + this.#byThreads.size;
+    const states = this.#store.made - this.#madeBefore;
+    return this.#byRow.length * ROW_BYTES + configurations * CONFIGURATION_BYTES + states * STATE_BYTES;
   }
 
   /** The configuration of these threads; undefined when there are none. */
@@ -133,7 +139,8 @@ export class TransitionTable {
     this.next = new Int32Array(256 * 32);
     this.#bySingle.clear();
     this.#byThreads.clear();
-    this.#nest.clear();
+    this.#forget();
+    this.#madeBefore = this.#store.made;
     return true;
   }
 
