@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeRandomModel } from "../scripts/make-random-model.ts";
+import { within } from "./support/patience.ts";
 
 /** The product as a user runs it, in a process of its own, with a tiny model of random weights. */
 export interface ServerProcess {
@@ -77,7 +78,7 @@ async function launch(dataDir: string, more: readonly string[]): Promise<ServerP
 }
 
 async function until(read: () => string | undefined, context: () => string): Promise<string> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + within(60_000);
   while (performance.now() < deadline) {
     const value = read();
     if (value !== undefined) return value;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
 import { createEngine, readHardware } from "#engine";
-import { adminRoutes, createHttpServer, createMetrics, toWireFailure, workRoutes } from "#http";
+import { adminRoutes, createHttpServer, createMetrics, signInRoutes, toWireFailure, workRoutes } from "#http";
 import type { HttpServerParts } from "#http";
 import {
   Agents,
@@ -142,10 +142,19 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     };
     const work = workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches });
     const everything = [...adminRoutes(office, policies, desk), ...work];
-    const server = createHttpServer({ ...parts, routes: config.adminPort === undefined ? everything : work });
+    const adminUrl = await openAdminPort(config, { ...parts, routes: everything }, undo);
+    const server = createHttpServer(
+      adminUrl === undefined
+        ? { ...parts, routes: everything }
+        : {
+            ...parts,
+            // People sign in where they chat.
+            routes: [...signInRoutes(office), ...work],
+            app: { ...parts.app!, consolePort: portOf(adminUrl) },
+          },
+    );
     const address = await server.listen(config.host, config.port);
     undo.push(() => server.close());
-    const adminUrl = await openAdminPort(config, { ...parts, routes: everything }, undo);
     const ready = catalog.default.loaded().then(() => {});
     ready.catch((error: unknown) => logger.log("error", "model.failed", { message: String(error) }));
     const url = serverUrl(config, address);
@@ -172,6 +181,12 @@ async function openAdminPort(config: Config, parts: HttpServerParts, undo: Undo)
   const address = await server.listen(config.adminHost, config.adminPort);
   undo.push(() => server.close());
   return serverUrl(config, address);
+}
+
+/** A URL does not name the port that its scheme has anyway. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 function oidcOf(config: Config): OidcSettings | undefined {

@@ -1,4 +1,5 @@
 export { adminRoutes } from "./admin/admin-routes.ts";
+export { signInRoutes } from "./admin/member-doors.ts";
 export { presentedKeys } from "./authenticate.ts";
 export type { Authenticate } from "./authenticate.ts";
 export { workRoutes } from "./agents/work-routes.ts";

@@ -14,7 +14,7 @@ import { scripted } from "./scripted-model.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `the console in Chromium (skipped when ${NO_CHROMIUM})`,
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   () => {
     let server: AppServer;
     let browser: Browser;

@@ -2,7 +2,7 @@ import type { BackOffice, ModelDesk, Policies } from "#platform";
 import type { Route } from "../route.ts";
 import { billingDoors } from "./billing-doors.ts";
 import { limitDoors } from "./limit-doors.ts";
-import { memberDoors } from "./member-doors.ts";
+import { memberDoors, signInRoutes } from "./member-doors.ts";
 import { modelDoors } from "./model-doors.ts";
 import { policyDoors } from "./policy-doors.ts";
 import { tenancyDoors } from "./tenancy-doors.ts";
@@ -13,6 +13,7 @@ export function adminRoutes(office: BackOffice, policies: Policies, desk?: Model
   return [
     ...tenancyDoors(office),
     ...memberDoors(office),
+    ...signInRoutes(office),
     ...limitDoors(office),
     ...usageDoors(office),
     ...billingDoors(office),

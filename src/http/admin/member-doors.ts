@@ -19,9 +19,9 @@ const SignInBody = z.object({
   organization_id: z.string().optional(),
 });
 
-/** People: inviting them, their roles, and signing in. */
+/** People: inviting them, and their roles. */
 export function memberDoors(office: BackOffice): readonly Route[] {
-  const { members, sessions } = office;
+  const { members } = office;
   return [
     adminRoute(office, {
       method: "GET",
@@ -81,6 +81,12 @@ export function memberDoors(office: BackOffice): readonly Route[] {
         return viewMember(await members.remove({ organizationId, userId }, actorOf(caller)));
       },
     }),
+  ];
+}
+
+/** Joining, signing in and out: for everybody, wherever the rest of the administration is. */
+export function signInRoutes({ members, sessions }: BackOffice): readonly Route[] {
+  return [
     publicDoor(
       { method: "POST", path: "/invitations/accept", summary: "Accept an invitation", body: AcceptBody },
       async (body) => viewMember(await members.accept(body)),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import { SESSION_DAYS } from "#platform";
 import type { AppSessions, SignedIn } from "#platform";
+import type { AppUser } from "#protocol";
 import { presentedKeys } from "../authenticate.ts";
 import type { Authenticate } from "../authenticate.ts";
 
@@ -66,4 +67,9 @@ function hostOf(origin: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Who is signed in, as the app sees them; and where the console is, when it is not here. */
+export function viewSession({ user }: SignedIn, consolePort: number | undefined): { readonly user: AppUser } {
+  return { user: consolePort === undefined ? user : { ...user, consolePort } };
 }

@@ -7,7 +7,7 @@ import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
 import { registerAttachments } from "./attachments.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
-import { refuseForeignChange, requireSession, sessionToken, setSessionCookie } from "./guard.ts";
+import { refuseForeignChange, requireSession, sessionToken, setSessionCookie, viewSession } from "./guard.ts";
 import { registerSetup } from "./setup.ts";
 import { registerProviderSignIn } from "./provider-sign-in.ts";
 import { parseInput } from "./parse-input.ts";
@@ -19,6 +19,8 @@ export interface AppParts {
   readonly activity: Activity;
   /** Folder of the built web app. */
   readonly webRoot: string;
+  /** Where the console is, when the admin API has a port of its own and this is not it. */
+  readonly consolePort?: number | undefined;
   /** Signing in at an OpenID provider. */
   readonly providerSignIn?: ProviderSignIn | undefined;
   readonly logger: Logger;
@@ -60,7 +62,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
         refuseForeignChange(request);
       });
-      registerSession(api, parts.sessions);
+      registerSession(api, parts);
       // What the sign-in page may offer to a stranger.
       api.get("/api/sign-in", async () => ({
         provider: parts.providerSignIn !== undefined,
@@ -80,13 +82,13 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
   });
 }
 
-function registerSession(api: FastifyInstance, sessions: AppSessions): void {
-  api.get("/api/session", async (request) => ({ user: (await requireSession(sessions, request.headers)).user }));
+function registerSession(api: FastifyInstance, { sessions, consolePort }: AppParts): void {
+  api.get("/api/session", async (request) => viewSession(await requireSession(sessions, request.headers), consolePort));
   api.post("/api/session", async (request, reply) => {
     const session = await sessions.signIn(parseInput(signInBody, request.body).key);
     if (!session) throw new TramontaneError("unauthorized", "This key opens nothing here.");
     setSessionCookie(request, reply, session.token);
-    return reply.status(201).send({ user: session.signedIn.user });
+    return reply.status(201).send(viewSession(session.signedIn, consolePort));
   });
   api.delete("/api/session", async (request, reply) => {
     const token = sessionToken(request.headers);

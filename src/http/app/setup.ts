@@ -3,12 +3,13 @@ import { TramontaneError } from "#base";
 import { requireScope } from "#platform";
 import type { AppSessions, Caller, Setup } from "#platform";
 import { setupBody } from "#protocol";
-import { sessionToken, setSessionCookie } from "./guard.ts";
+import { sessionToken, setSessionCookie, viewSession } from "./guard.ts";
 import { parseInput } from "./parse-input.ts";
 
 interface SetupParts {
   readonly setup: Setup;
   readonly sessions: AppSessions;
+  readonly consolePort?: number | undefined;
   readonly callerOf: (request: FastifyRequest) => Caller;
 }
 
@@ -16,7 +17,7 @@ interface SetupParts {
  * `POST /api/setup`: whoever came in with the start key, or by the link in the terminal, makes the account that owns this
  * installation. Coming from this machine is not enough: behind a proxy everybody does.
  */
-export function registerSetup(app: FastifyInstance, { setup, sessions, callerOf }: SetupParts): void {
+export function registerSetup(app: FastifyInstance, { setup, sessions, consolePort, callerOf }: SetupParts): void {
   app.post("/api/setup", async (request, reply) => {
     requireScope(callerOf(request), "operator");
     const session = await sessions.signIn(await setup.createOwner(parseInput(setupBody, request.body)));
@@ -25,6 +26,6 @@ export function registerSetup(app: FastifyInstance, { setup, sessions, callerOf 
     const before = sessionToken(request.headers);
     if (before !== undefined) await sessions.signOut(before);
     setSessionCookie(request, reply, session.token);
-    return reply.status(201).send({ user: session.signedIn.user });
+    return reply.status(201).send(viewSession(session.signedIn, consolePort));
   });
 }

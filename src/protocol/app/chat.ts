@@ -148,6 +148,8 @@ export interface AppUser {
   readonly workspaceName: string;
   /** What they may do, in the words of API keys' scopes. */
   readonly scopes: readonly string[];
+  /** The port of this server that the console is on; absent: the one they are on. */
+  readonly consolePort?: number;
 }
 
 export interface SearchHit {

@@ -122,7 +122,7 @@ export interface CreditView {
   readonly id: string;
   readonly amount: string;
   readonly remaining: string;
-  readonly source: string;
+  readonly source: "purchase" | "promotion" | "shortfall";
   readonly expires_at: string | null;
 }
 

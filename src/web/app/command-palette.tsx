@@ -14,10 +14,17 @@ interface Command {
 const PAGES = [
   ["/settings", "app.settings", undefined],
   ["/console", "app.console", "jobs"],
+  ["/console/playground", "palette.playground", "jobs"],
   ["/console/models", "palette.models", "admin"],
   ["/console/keys", "palette.keys", "admin"],
+  ["/console/batches", "palette.batches", "jobs"],
   ["/console/usage", "palette.usage", "billing:read"],
+  ["/console/commitment", "palette.commitment", "billing:read"],
+  ["/console/limits", "palette.limits", "admin"],
   ["/console/policy", "palette.policy", "admin"],
+  ["/console/moderation", "palette.moderation", "admin"],
+  ["/console/members", "palette.members", "admin"],
+  ["/console/audit", "palette.audit", "admin"],
 ] as const;
 const MOST_CONVERSATIONS = 8;
 

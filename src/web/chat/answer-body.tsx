@@ -17,7 +17,9 @@ export function AnswerBody({ message, actions }: AnswerBodyProps) {
   return (
     <>
       <TrimmedNote message={message} />
-      {details.policy && <PolicyNote decision={details.policy} />}
+      {details.policy && (
+        <PolicyNote decision={details.policy} onEdit={actions && (() => openEditor(message.parentId))} />
+      )}
       <Thoughts text={details.thinking ?? ""} isOpen={false} />
       {details.schema && status === "complete" ? (
         <JsonAnswer text={content} schema={details.schema} />
@@ -27,6 +29,11 @@ export function AnswerBody({ message, actions }: AnswerBodyProps) {
       <EndNote message={message} actions={actions} />
     </>
   );
+}
+
+/** The question stands right above its refusal, so it is on the page. */
+function openEditor(questionId: string | null): void {
+  document.querySelector<HTMLElement>(`[data-message="${questionId}"] [data-action=edit]`)?.click();
 }
 
 export function TrimmedNote({ message }: { readonly message: ThreadMessage }) {

@@ -42,7 +42,7 @@ function UsageLine({ message }: { readonly message: ThreadMessage }) {
   const { promptTokens: input, completionTokens: output, tokensPerSecond, cost, timeToFirstTokenMs } = usage;
   const seconds = words.number(timeToFirstTokenMs / 1000, { maximumFractionDigits: 2 });
   const parts = [
-    words.t("message.usage", { out: output }),
+    words.t("message.usage", { n: output }),
     ...(cost ? [words.money(cost.amountMicros, cost.currency)] : []),
     ...(tokensPerSecond === undefined
       ? []

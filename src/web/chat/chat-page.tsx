@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ThreadMessage } from "#protocol";
 import { useAllModels, useConversations } from "../app/queries.ts";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
@@ -110,9 +110,15 @@ function OpenConversation({ id }: { readonly id: string }) {
     return (
       <div className="m-auto p-6 text-center">
         <h1 className="mb-3">{t(isGone ? "chat.gone" : "app.failed")}</h1>
-        <button type="button" className="button" onClick={() => void threads.load(id)}>
-          {t("app.retry")}
-        </button>
+        {isGone ? (
+          <Link to="/chat" className="button">
+            {t("chat.new")}
+          </Link>
+        ) : (
+          <button type="button" className="button" onClick={() => void threads.load(id)}>
+            {t("app.retry")}
+          </button>
+        )}
       </div>
     );
   }

@@ -10,6 +10,7 @@ export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
   const { t } = useWords();
   const { text, tokens, thinking, toolCalls } = useRun(message);
   useForgottenRun(message);
+  const isAsked = toolCalls.some(({ status }) => status === "waiting");
   return (
     <article aria-label={t("message.assistant")} data-message={message.id} className="px-4 py-3">
       <div className="mx-auto max-w-[46rem]" aria-busy="true">
@@ -20,7 +21,11 @@ export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
           <TextWithCalls text={text} toolCalls={toolCalls} runId={message.runId} />
         )}
         <p className="num mt-2 min-h-9 text-xs leading-9 text-ink-3">
-          {text === "" ? t("message.waiting") : t("message.usage", { out: tokens })}
+          {isAsked
+            ? t("message.waitingForYou")
+            : text === ""
+              ? t("message.waiting")
+              : t("message.usage", { n: tokens })}
         </p>
       </div>
     </article>

@@ -18,6 +18,7 @@ export function ModelPicker({ models, model, onChange }: ModelPickerProps) {
   const navigate = useNavigate();
   const { data: user } = useSession();
   const mayDeploy = user?.scopes.includes("admin") === true;
+  const speed = models.find(({ id }) => id === model)?.tokensPerSecond;
   const isOpen = ({ ready, canBeDeployed }: AppModel) => ready || (mayDeploy && canBeDeployed === true);
   const choose = (id: string) => {
     // What is not here yet is deployed where one sees what it takes.
@@ -35,6 +36,11 @@ export function ModelPicker({ models, model, onChange }: ModelPickerProps) {
       <Label className="sr-only">{words.t("composer.model")}</Label>
       <Button className="flex min-h-9 max-w-full items-center gap-1 rounded-md px-2 text-sm hover:bg-sunken pointer-coarse:min-h-11">
         <SelectValue className="truncate">{() => model ?? words.t("composer.noModel")}</SelectValue>
+        {speed !== undefined && (
+          <span className="num shrink-0 text-ink-3 max-sm:hidden">
+            · {words.t("composer.speed", { n: Math.round(speed) })}
+          </span>
+        )}
         <Icon name="chevron" size={16} />
       </Button>
       <Popover className="popover max-h-96 w-80 overflow-y-auto" placement="top start">

@@ -2,8 +2,14 @@ import type { PolicyDecision } from "#protocol";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
 
+interface PolicyNoteProps {
+  readonly decision: PolicyDecision;
+  /** Goes back to the question; absent where the conversation can only be read. */
+  readonly onEdit?: (() => void) | undefined;
+}
+
 /** A decision of the workspace's policy: the rule in the administrator's words. A refusal is a card, a warning one line. */
-export function PolicyNote({ decision }: { readonly decision: PolicyDecision }) {
+export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
   const words = useWords();
   const { rule, category, score, action } = decision;
   const certainty = words.t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) });
@@ -26,6 +32,12 @@ export function PolicyNote({ decision }: { readonly decision: PolicyDecision }) 
         {words.t("message.refused")}
       </p>
       <p className="mt-1 text-sm">{reason}</p>
+      {onEdit && (
+        <button type="button" className="button mt-2.5" onClick={onEdit}>
+          <Icon name="pencil" size={16} />
+          {words.t("message.editLabel")}
+        </button>
+      )}
     </div>
   );
 }

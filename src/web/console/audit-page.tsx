@@ -2,9 +2,11 @@ import { useState } from "react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
+import { Card } from "./parts/card.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
 import { useAdmin } from "./parts/use-admin.ts";
+import { useNames } from "./parts/use-scope-names.ts";
 
 const PAGE = 1000;
 
@@ -13,6 +15,7 @@ export function AuditPage() {
   const admin = useAdmin();
   const words = useConsoleWords();
   const { t } = words;
+  const nameOf = useNames();
   const [verdict, setVerdict] = useState<string>();
   const { data, error, refetch, fetchNextPage, hasNextPage } = useInfiniteQuery({
     queryKey: ["admin", "audit"],
@@ -43,24 +46,32 @@ export function AuditPage() {
         </button>
       )}
       {data && (
-        <Table
-          label={t("console.audit")}
-          columns={[t("audit.at"), t("audit.actor"), t("audit.event"), t("audit.target")]}
-          rows={records.map(({ sequence, at, actor, event, target, details }) => ({
-            key: String(sequence),
-            cells: [
-              words.date(Date.parse(at), { dateStyle: "short", timeStyle: "medium" }),
-              <code key="actor" className="font-mono text-xs">
-                {actor}
-              </code>,
-              event,
-              <details key="target" className="font-mono text-xs">
-                <summary>{target}</summary>
-                <pre className="whitespace-pre-wrap text-ink-2">{JSON.stringify(details, undefined, 1)}</pre>
-              </details>,
-            ],
-          }))}
-        />
+        <Card title={t("audit.records", { n: records.length })}>
+          <Table
+            label={t("console.audit")}
+            columns={[t("audit.at"), t("audit.actor"), t("audit.event"), t("audit.target")]}
+            rows={records.map(({ sequence, at, actor, event, target, details }) => ({
+              key: String(sequence),
+              cells: [
+                <span key="at" className="sm:whitespace-nowrap">
+                  {words.date(Date.parse(at), { dateStyle: "short", timeStyle: "medium" })}
+                </span>,
+                <span key="actor" title={actor}>
+                  {nameOf(actor)}
+                </span>,
+                <code key="event" className="font-mono text-xs sm:whitespace-nowrap">
+                  {event}
+                </code>,
+                <details key="target">
+                  <summary>{nameOf(target)}</summary>
+                  <pre className="text-start font-mono text-xs whitespace-pre-wrap text-ink-2">
+                    {JSON.stringify({ actor, target, details }, undefined, 1)}
+                  </pre>
+                </details>,
+              ],
+            }))}
+          />
+        </Card>
       )}
     </>
   );

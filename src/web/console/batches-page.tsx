@@ -165,15 +165,20 @@ function NewBatchDialog({ onClose }: { readonly onClose: () => void }) {
       onSubmit={start}
       onClose={onClose}
     >
-      <label className="block text-sm">
+      {/* The browser's own field speaks the browser's language, not ours. */}
+      <div className="text-sm">
         {t("batches.file")}
-        <input
-          type="file"
-          accept=".jsonl,.ndjson,application/jsonl"
-          className="field mt-1"
-          onChange={(event) => setFile(event.target.files?.[0])}
-        />
-      </label>
+        <label className="mt-1 flex items-center gap-3 rounded-md focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent">
+          <span className="button shrink-0">{t("batches.choose")}</span>
+          <input
+            type="file"
+            accept=".jsonl,.ndjson,application/jsonl"
+            className="sr-only"
+            onChange={(event) => setFile(event.target.files?.[0])}
+          />
+          <span className="truncate text-ink-2">{file?.name ?? t("batches.noFile")}</span>
+        </label>
+      </div>
       <ChoiceField label={t("batches.endpoint")} value={endpoint} options={ENDPOINTS} onChange={setEndpoint} />
       <ChoiceField
         label={t("composer.model")}

@@ -89,6 +89,7 @@ function Standing({ commitment }: { readonly commitment: CommitmentView }) {
         <Table
           label={t("commitment.ledger")}
           columns={[t("commitment.invoice"), t("commitment.period"), t("commitment.date"), t("usage.amount")]}
+          numeric={[3]}
           rows={[
             ...commitment.draws.map((draw) => ({
               key: draw.invoice_id,
@@ -161,10 +162,11 @@ function Credits() {
       <Table
         label={t("commitment.credit")}
         columns={[t("commitment.source"), t("commitment.expires"), t("usage.amount"), t("commitment.left")]}
+        numeric={[2, 3]}
         rows={data.map((credit) => ({
           key: credit.id,
           cells: [
-            credit.source,
+            t(`commitment.credit_${credit.source}`),
             credit.expires_at === null ? "–" : words.date(Date.parse(credit.expires_at), { dateStyle: "medium" }),
             words.amount(credit.amount, currency),
             words.amount(credit.remaining, currency),
@@ -186,6 +188,7 @@ function Invoices() {
       <Table
         label={t("commitment.invoices")}
         columns={[t("commitment.invoice"), t("commitment.period"), t("commitment.date"), t("usage.amount")]}
+        numeric={[3]}
         rows={data.map((invoice) => ({
           key: invoice.id,
           cells: [

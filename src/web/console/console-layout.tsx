@@ -38,19 +38,39 @@ const GROUPS = [
 /** The console: its sections at the side, or in a row on narrow screens. Only what the reader may use is there. */
 export function ConsoleLayout() {
   const { language } = useWords();
+  const port = useSession().data?.consolePort;
   return (
     <I18nProvider locale={language}>
-      <ConsoleWordsProvider>
-        <div className="flex min-h-0 flex-1 max-md:flex-col">
-          <Sections />
-          <main id="main" className="min-w-0 flex-1 overflow-y-auto" tabIndex={-1}>
-            <div className="mx-auto flex max-w-5xl flex-col gap-5 p-6 max-sm:p-4">
-              <Outlet />
-            </div>
-          </main>
-        </div>
-      </ConsoleWordsProvider>
+      <ConsoleWordsProvider>{port === undefined ? <Pages /> : <Elsewhere port={port} />}</ConsoleWordsProvider>
     </I18nProvider>
+  );
+}
+
+function Pages() {
+  return (
+    <div className="flex min-h-0 flex-1 max-md:flex-col">
+      <Sections />
+      <main id="main" className="min-w-0 flex-1 overflow-y-auto" tabIndex={-1}>
+        <div className="mx-auto flex max-w-5xl flex-col gap-5 p-6 max-sm:p-4">
+          <Outlet />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+/** The admin API has a port of its own, and its pages with it. Sessions hold on every port of a host. */
+function Elsewhere({ port }: { readonly port: number }) {
+  const { t } = useConsoleWords();
+  const { protocol, hostname, pathname } = location;
+  return (
+    <main id="main" className="m-auto max-w-md p-6 text-center" tabIndex={-1}>
+      <h1 className="mb-2 text-xl font-semibold">{t("console.elsewhere")}</h1>
+      <p className="mb-4 text-ink-2">{t("console.elsewhereText", { port: String(port) })}</p>
+      <a href={`${protocol}//${hostname}:${port}${pathname}`} className="button button-primary">
+        {t("console.openThere")}
+      </a>
+    </main>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { ROLES } from "../app/admin-views.ts";
 import type { InvitationView, MemberView, Role } from "../app/admin-views.ts";
 import { CopyButton } from "../components/copy-button.tsx";
@@ -11,9 +11,7 @@ import { ChoiceField, FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
 import { useAdmin } from "./parts/use-admin.ts";
-import { useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
-
-const MEMBERS = ["admin", "members"] as const;
+import { MEMBERS, useMembers, useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
 
 /** /console/members: who is here, in which role; and the workspaces. */
 export function MembersPage() {
@@ -41,7 +39,7 @@ function Members() {
   const queries = useQueryClient();
   const [removing, setRemoving] = useState<MemberView>();
   const [fault, setFault] = useState<string>();
-  const { data, error, refetch } = useQuery({ queryKey: MEMBERS, queryFn: () => admin.members() });
+  const { data, error, refetch } = useMembers();
   const reload = () => queries.invalidateQueries({ queryKey: MEMBERS });
   const setRole = async (member: MemberView, role: Role) => {
     setFault(undefined);

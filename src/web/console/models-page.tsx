@@ -63,7 +63,7 @@ export function ModelsPage() {
               <h2 id={name} className="mb-3 font-semibold text-ink-2">
                 {t(name)}
               </h2>
-              <ul className="grid gap-4 lg:grid-cols-2">
+              <ul className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-2">
                 {offers.map((offer) => (
                   <ModelCard
                     key={offer.id}

@@ -8,6 +8,7 @@ import { Badge, Card } from "./parts/card.tsx";
 import { ChoiceField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
+import { useNames } from "./parts/use-scope-names.ts";
 import { OUTCOME_TONES } from "./policy/policy-trial.tsx";
 
 const MODERATION = ["admin", "moderation"] as const;
@@ -68,6 +69,7 @@ function Precision({ policies }: { readonly policies: PolicyApi }) {
       <Table
         label={t("moderation.precision")}
         columns={[t("moderation.rule"), t("moderation.decisions"), t("moderation.reviewed"), t("moderation.share")]}
+        numeric={[1, 2, 3]}
         rows={data.map((it) => ({
           key: it.rule_id,
           cells: [
@@ -86,6 +88,7 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
   const words = useConsoleWords();
   const { t } = words;
   const queries = useQueryClient();
+  const nameOf = useNames();
   const [excerpt, setExcerpt] = useState<string | null>();
   const { id, outcome, rule, rule_number: number, category, score, verdict } = decision;
   const review = async (said: "right" | "wrong") => {
@@ -93,15 +96,15 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
     await queries.invalidateQueries({ queryKey: MODERATION });
   };
   return (
-    <li className="rounded-lg border border-line bg-surface p-4 text-sm">
+    <li className="grid gap-x-4 gap-y-2 rounded-lg border border-line bg-surface p-4 text-sm md:grid-cols-[1fr_auto]">
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={OUTCOME_TONES[outcome] ?? "danger"}>{t(`policy.${outcome}`)}</Badge>
         <span className="font-semibold">{rule === null ? "" : `${number}. ${rule}`}</span>
       </div>
-      <p className="num mt-1 text-[13px] text-ink-2">
+      <p className="num text-[13px] text-ink-2 md:col-start-1">
         {[
           words.date(Date.parse(decision.at), { dateStyle: "medium", timeStyle: "medium" }),
-          decision.actor,
+          nameOf(decision.actor),
           t(`policy.${decision.stage}`),
           category,
           score === null ? undefined : t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) }),
@@ -110,8 +113,8 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
           .join(" · ")}
         <span className="block font-mono text-xs text-ink-3">{decision.request_id}</span>
       </p>
-      {typeof excerpt === "string" && <p className="mt-2 rounded-md bg-sunken p-2 wrap-anywhere">{excerpt}</p>}
-      <div className="mt-2 flex flex-wrap gap-2">
+      {typeof excerpt === "string" && <p className="rounded-md bg-sunken p-2 wrap-anywhere md:col-span-2">{excerpt}</p>}
+      <div className="flex flex-wrap gap-2 md:col-start-2 md:row-span-2 md:row-start-1 md:self-center">
         {decision.has_excerpt && excerpt === undefined && (
           <button type="button" className="button" onClick={() => void policies.excerpt(id).then(setExcerpt)}>
             {t("moderation.show")}

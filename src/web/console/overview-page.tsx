@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { UsageView } from "../app/admin-views.ts";
-import { useModels } from "../app/queries.ts";
+import { useJobs, useModels } from "../app/queries.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { Badge, Card, Figure } from "./parts/card.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { COMMITMENTS, useAdmin, useCurrency, useMay } from "./parts/use-admin.ts";
-import { BATCHES, isRunning } from "./batch-states.ts";
 import { Progress } from "./parts/progress.tsx";
-import { dayOf } from "./usage-sums.ts";
+import { StackedBars } from "./parts/stacked-bars.tsx";
+import { drawdownOf } from "./commitment-sums.ts";
+import { dayOf, usageSeries } from "./usage-sums.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +25,7 @@ export function OverviewPage() {
       {seesBilling && <Spending />}
       <div className="grid gap-4 md:grid-cols-2">
         <ModelStates />
-        {useMay("jobs") && <RunningBatches />}
+        <RunningJobs />
       </div>
     </>
   );
@@ -37,11 +38,11 @@ function Spending() {
   const currency = useCurrency();
   const from = dayOf(Date.now() - 30 * DAY_MS);
   const { data, error, refetch } = useQuery({
-    queryKey: ["admin", "usage", from, "day"],
-    queryFn: () => admin.usage({ from, groupBy: "day" }),
+    queryKey: ["admin", "usage", from, "day,model"],
+    queryFn: () => admin.usage({ from, groupBy: "day,model" }),
     refetchInterval: 15_000,
   });
-  const commitments = useQuery({ queryKey: COMMITMENTS, queryFn: () => admin.commitments() });
+  const left = useCommitmentLeft();
   if (error) return <PageState error={error} onRetry={() => void refetch()} />;
   if (!data) return null;
   const today = dayOf(Date.now());
@@ -49,32 +50,70 @@ function Spending() {
     rows.reduce((total, row) => total + pick(row), 0);
   const thisMonth = data.filter(({ day = "" }) => day.startsWith(today.slice(0, 7)));
   const onlyToday = data.filter(({ day = "" }) => day.startsWith(today));
-  const active = commitments.data?.find(({ status }) => status === "active");
   if (sum(data, ({ requests }) => requests) === 0) return <FirstSteps />;
+  const hasPrices = sum(data, ({ amount }) => Number(amount)) > 0;
+  const series = usageSeries(data, {
+    group: "model",
+    measure: hasPrices ? "amount" : "tokens",
+    from,
+    to: today,
+    others: t("usage.others"),
+  });
+  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
   return (
-    <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
-      <Figure
-        name={t("overview.spend")}
-        value={words.money(
-          sum(thisMonth, ({ amount }) => Number(amount) * 1e6),
-          currency,
-        )}
-      />
-      <Figure name={t("overview.requestsToday")} value={words.number(sum(onlyToday, ({ requests }) => requests))} />
-      <Figure
-        name={t("overview.tokens30")}
-        value={words.number(
-          sum(data, (row) => row.prompt_tokens + row.output_tokens),
-          { notation: "compact", maximumFractionDigits: 1 },
-        )}
-      />
-      <Figure
-        name={t("overview.commitment")}
-        value={active ? words.money((Number(active.amount) - Number(active.drawn)) * 1e6, currency) : "–"}
-        note={active ? t("overview.commitmentOf", { amount: words.amount(active.amount, currency) }) : undefined}
-      />
-    </dl>
+    <>
+      <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
+        <Figure
+          name={t("overview.spend")}
+          value={words.money(
+            sum(thisMonth, ({ amount }) => Number(amount) * 1e6),
+            currency,
+          )}
+        />
+        <Figure name={t("overview.requestsToday")} value={words.number(sum(onlyToday, ({ requests }) => requests))} />
+        <Figure
+          name={t("overview.tokens30")}
+          value={words.number(
+            sum(data, (row) => row.prompt_tokens + row.output_tokens),
+            short,
+          )}
+        />
+        <Figure
+          name={t("overview.commitment")}
+          value={left ? words.money(left.left * 1e6, currency) : "–"}
+          note={left && t("overview.commitmentOf", { amount: words.money(left.committed * 1e6, currency) })}
+        />
+      </dl>
+      <Card
+        title={`${t(hasPrices ? "usage.amount" : "usage.tokens")} · ${t("overview.daily")}`}
+        aside={
+          <Link to="/console/usage" className="text-sm text-accent underline">
+            {t("overview.all")}
+          </Link>
+        }
+      >
+        <StackedBars
+          series={series}
+          label={t("overview.daily")}
+          format={(value) => words.number(value, hasPrices ? { ...short, style: "currency", currency } : short)}
+        />
+      </Card>
+    </>
   );
+}
+
+/** Of the commitment in force, what is not used yet, invoiced or not; undefined: there is none. */
+function useCommitmentLeft(): { readonly left: number; readonly committed: number } | undefined {
+  const admin = useAdmin();
+  const commitments = useQuery({ queryKey: COMMITMENTS, queryFn: () => admin.commitments() });
+  const active = commitments.data?.find(({ status }) => status === "active");
+  const from = active && dayOf(Date.parse(active.starts_at));
+  const { data } = useQuery({
+    queryKey: ["admin", "usage", from, "day"],
+    queryFn: () => admin.usage({ from: from!, groupBy: "day" }),
+    enabled: from !== undefined,
+  });
+  return active && data && drawdownOf(active, data, Date.now());
 }
 
 /** For a server that nobody has asked yet. */
@@ -135,26 +174,22 @@ function ModelStates() {
   );
 }
 
-function RunningBatches() {
-  const admin = useAdmin();
+/** Every long job that is under way, as the tray knows them. */
+function RunningJobs() {
   const { t } = useConsoleWords();
-  const { data } = useQuery({ queryKey: BATCHES, queryFn: () => admin.batches(), refetchInterval: 10_000 });
-  const running = data?.filter(isRunning) ?? [];
+  const { data = [] } = useJobs();
+  const running = data.filter(({ state }) => state === "running");
   return (
-    <Card
-      title={t("overview.batches")}
-      aside={
-        <Link to="/console/batches" className="text-sm text-accent underline">
-          {t("overview.all")}
-        </Link>
-      }
-    >
+    <Card title={t("overview.batches")}>
       {running.length === 0 && <p className="text-sm text-ink-2">{t("overview.noBatches")}</p>}
-      <ul className="flex flex-col gap-2 text-sm">
-        {running.map((batch) => (
-          <li key={batch.id} className="flex items-center gap-3">
-            <code className="truncate font-mono text-xs">{batch.id.slice(0, 8)}</code>
-            <Progress label={batch.id} value={batch.completed_requests} max={batch.total_requests} />
+      <ul className="flex flex-col gap-3 text-sm">
+        {running.map(({ id, name, kind, fraction }) => (
+          <li key={id} className="grid gap-1">
+            <span className="flex justify-between gap-3">
+              <span className="truncate">{name}</span>
+              <span className="shrink-0 text-ink-3">{t(`activity.${kind}`)}</span>
+            </span>
+            <Progress label={name} value={fraction} max={1} />
           </li>
         ))}
       </ul>

@@ -95,6 +95,21 @@ export function LoginPage() {
       </Page>
     );
   }
+  const byKey = (
+    <form onSubmit={submitting(() => attempt(() => api.signIn(key.trim()), "login.wrong"))}>
+      <h2 className="mb-3 font-semibold">{t("login.byKey")}</h2>
+      {field("key", "login.key", "off")}
+      {submit("login.submit", key.trim() !== "")}
+    </form>
+  );
+  const asMember = (
+    <form onSubmit={submitting(() => attempt(() => signInAs(api, email.trim(), password), "login.wrongPassword"))}>
+      <h2 className="mb-3 font-semibold">{t("login.member")}</h2>
+      {field("email", "login.email", "username")}
+      {field("password", "login.password", "current-password")}
+      {submit("login.asMember", email.trim() !== "" && password !== "")}
+    </form>
+  );
   return (
     <Page title={t("login.title")} lead={t("login.lead")}>
       {ways?.provider === true && (
@@ -107,17 +122,9 @@ export function LoginPage() {
           {t("login.setup")}
         </Link>
       )}
-      <form onSubmit={submitting(() => attempt(() => api.signIn(key.trim()), "login.wrong"))}>
-        {field("key", "login.key", "off")}
-        {submit("login.submit", key.trim() !== "")}
-      </form>
+      {ways?.setup === true ? byKey : asMember}
       {alert}
-      <h2 className="mb-3 font-semibold">{t("login.member")}</h2>
-      <form onSubmit={submitting(() => attempt(() => signInAs(api, email.trim(), password), "login.wrongPassword"))}>
-        {field("email", "login.email", "username")}
-        {field("password", "login.password", "current-password")}
-        {submit("login.asMember", email.trim() !== "" && password !== "")}
-      </form>
+      {ways?.setup === true ? asMember : byKey}
     </Page>
   );
 }

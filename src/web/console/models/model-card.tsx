@@ -65,7 +65,7 @@ export function ModelCard({ offer, served, pull, memoryBytes }: ModelCardProps) 
       <div className="flex items-center justify-between gap-2">
         <h2 className="truncate font-semibold">{id}</h2>
         <span className={`shrink-0 rounded-sm px-2 py-0.5 text-xs ${TONE[state as "ready"] ?? "bg-sunken text-ink-2"}`}>
-          {t(`models.state.${state}`)}
+          {t(isMoving ? "models.moving" : `models.state.${state}`)}
         </span>
       </div>
       {offer.summary !== null && words.language === "en" && <p className="mt-1 text-sm text-ink-2">{offer.summary}</p>}

@@ -35,7 +35,7 @@ export function Figure({ name, value, note }: FigureProps) {
   return (
     <div className="min-w-0 rounded-lg border border-line bg-surface p-4">
       <dt className="text-[13px] text-ink-2">{name}</dt>
-      <dd className="num truncate text-[26px] leading-8 font-bold">{value}</dd>
+      <dd className="num text-xl leading-7 font-bold wrap-anywhere sm:text-[26px] sm:leading-8">{value}</dd>
       {note !== undefined && <dd className="num text-[13px] text-ink-2">{note}</dd>}
     </div>
   );

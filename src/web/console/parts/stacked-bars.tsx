@@ -5,6 +5,8 @@ import { niceStep, useWidth } from "./use-width.ts";
 const HEIGHT = 220;
 const LEFT = 56;
 const BOTTOM = 24;
+/** Room for the name of a day. */
+const LABEL = 48;
 const SERIES = ["var(--c1)", "var(--c2)", "var(--c3)", "var(--c4)", "var(--c5)", "var(--c6)"];
 
 interface StackedBarsProps {
@@ -52,7 +54,7 @@ export function StackedBars({ series: { days, groups }, label, format }: Stacked
                 />
               );
             })}
-            {index % every === 0 && (
+            {index % every === 0 && LEFT + index * slot + LABEL <= width && (
               <text x={0} y={HEIGHT - 6} fill="var(--ink-3)">
                 {dayLabel(day)}
               </text>

@@ -5,6 +5,7 @@ import { useAdmin, useMay } from "./use-admin.ts";
 
 export const KEYS = ["admin", "keys"] as const;
 export const WORKSPACES = ["admin", "workspaces"] as const;
+export const MEMBERS = ["admin", "members"] as const;
 
 export function useKeys() {
   const admin = useAdmin();
@@ -14,6 +15,25 @@ export function useKeys() {
 export function useWorkspaces() {
   const admin = useAdmin();
   return useQuery({ queryKey: WORKSPACES, queryFn: () => admin.workspaces(), enabled: useMay("admin") });
+}
+
+export function useMembers() {
+  const admin = useAdmin();
+  return useQuery({ queryKey: MEMBERS, queryFn: () => admin.members(), enabled: useMay("admin") });
+}
+
+/** Who or what an id of a record names, such as `key:ID` or `user:ID`, by name where it is known. */
+export function useNames(): (id: string) => string {
+  const { t } = useConsoleWords();
+  const { data: keys = [] } = useKeys();
+  const { data: workspaces = [] } = useWorkspaces();
+  const { data: members = [] } = useMembers();
+  return (named) => {
+    const [, kind = "", id = ""] = /^([a-z_]+):(.+)$/.exec(named) ?? [];
+    if (kind === "organization") return t("limits.organization");
+    const among = { key: keys, api_key: keys, user: members, workspace: workspaces }[kind];
+    return among?.find((it) => it.id === id)?.name ?? named;
+  };
 }
 
 interface Scoped {

@@ -32,7 +32,7 @@ export function JsonEditor({ label, value, fault, sample, onChange }: JsonEditor
         id={id}
         aria-invalid={fault !== undefined}
         aria-describedby={`${id}-fault`}
-        className="field field-sizing-content max-h-72 min-h-16 resize-y font-mono text-xs leading-5"
+        className="field field-sizing-content max-h-48 min-h-16 resize-y font-mono text-xs leading-5"
         spellCheck={false}
         value={value}
         onChange={(event) => onChange(event.target.value)}

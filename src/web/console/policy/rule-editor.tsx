@@ -58,7 +58,7 @@ export function RuleEditor({ rule, number, advice, onChange, onMove, onRemove }:
           )}
         </p>
       ))}
-      <div className="mt-3 ml-9 grid gap-3 sm:grid-cols-5 max-sm:ml-0">
+      <div className="mt-3 ml-9 grid grid-cols-2 gap-3 max-sm:ml-0 sm:grid-cols-5">
         <ChoiceField
           label={t("policy.action")}
           value={rule.action}

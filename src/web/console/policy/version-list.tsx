@@ -3,6 +3,7 @@ import type { PolicyApi } from "../../app/policy-api.ts";
 import type { PolicyView } from "../../app/policy-views.ts";
 import { useConsoleWords } from "../console-words.tsx";
 import { Card } from "../parts/card.tsx";
+import { useNames } from "../parts/use-scope-names.ts";
 
 interface VersionListProps {
   readonly policies: PolicyApi;
@@ -14,6 +15,7 @@ interface VersionListProps {
 export function VersionList({ policies, current, onRolledBack }: VersionListProps) {
   const words = useConsoleWords();
   const { t } = words;
+  const nameOf = useNames();
   const { data = [] } = useQuery({
     queryKey: ["admin", "policy", "versions", current],
     queryFn: () => policies.versions(),
@@ -30,7 +32,7 @@ export function VersionList({ policies, current, onRolledBack }: VersionListProp
                 {[
                   t("policy.version", { n: version }),
                   words.date(Date.parse(at), { dateStyle: "medium", timeStyle: "short" }),
-                  by,
+                  nameOf(by),
                   repeats === null ? note : t("policy.repeats", { n: repeats }),
                 ]
                   .filter(Boolean)
