@@ -22,9 +22,10 @@ export function LoginPage() {
   const [fields, setFields] = useState({ key: "", email: "", password: "", name: "" });
   const [fault, setFault] = useState<string>();
   const [isWorking, setWorking] = useState(false);
-  const { data: ways } = useQuery({
+  const { data: ways, isPending } = useQuery({
     queryKey: ["sign-in"],
     queryFn: () => api.call<SignInWays>("GET", "/api/sign-in"),
+    retry: false,
   });
 
   const attempt = async (work: () => Promise<{ user: AppUser }>, wrong: MessageKey) => {
@@ -72,7 +73,7 @@ export function LoginPage() {
     </button>
   );
   const alert = (
-    <p role="alert" className="min-h-7 py-1 text-[13px] text-danger">
+    <p key="alert" role="alert" className="min-h-7 py-1 text-[13px] text-danger">
       {fault}
     </p>
   );
@@ -95,15 +96,19 @@ export function LoginPage() {
       </Page>
     );
   }
+  // Which comes first is known before either is shown: nothing moves under somebody who types.
   const byKey = (
-    <form onSubmit={submitting(() => attempt(() => api.signIn(key.trim()), "login.wrong"))}>
+    <form key="key" onSubmit={submitting(() => attempt(() => api.signIn(key.trim()), "login.wrong"))}>
       <h2 className="mb-3 font-semibold">{t("login.byKey")}</h2>
       {field("key", "login.key", "off")}
       {submit("login.submit", key.trim() !== "")}
     </form>
   );
   const asMember = (
-    <form onSubmit={submitting(() => attempt(() => signInAs(api, email.trim(), password), "login.wrongPassword"))}>
+    <form
+      key="member"
+      onSubmit={submitting(() => attempt(() => signInAs(api, email.trim(), password), "login.wrongPassword"))}
+    >
       <h2 className="mb-3 font-semibold">{t("login.member")}</h2>
       {field("email", "login.email", "username")}
       {field("password", "login.password", "current-password")}
@@ -122,9 +127,7 @@ export function LoginPage() {
           {t("login.setup")}
         </Link>
       )}
-      {ways?.setup === true ? byKey : asMember}
-      {alert}
-      {ways?.setup === true ? asMember : byKey}
+      {!isPending && (ways?.setup === true ? [byKey, alert, asMember] : [asMember, alert, byKey])}
     </Page>
   );
 }
