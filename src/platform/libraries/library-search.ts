@@ -7,6 +7,7 @@ import type { Database } from "../storage/database.ts";
 import { uuidv7 } from "../uuid.ts";
 import type { Embedder } from "./embed-texts.ts";
 import type { Libraries } from "./libraries.ts";
+import { hasPgVector, nearestByPgVector } from "./pg-vector.ts";
 import { VectorShelf } from "./vector-shelf.ts";
 
 export interface LibrarySearchParts {
@@ -104,21 +105,11 @@ export class LibrarySearch implements DocumentLookup {
   }
 
   async #byMeaning(libraryIds: readonly string[], vector: Float32Array, model: string): Promise<readonly ChunkKey[]> {
-    this.#hasPgVector ??= this.#lookForPgVector();
+    this.#hasPgVector ??= hasPgVector(this.#parts.database);
     if (!(await this.#hasPgVector)) {
       return await this.#shelf.nearest({ libraryIds, model, vector, count: CANDIDATES });
     }
-    return await this.#parts.database.query<ChunkKey>(
-      `select c.document_id, c.position from library_chunk c join library_document d on d.id = c.document_id
-       where d.library_id = any($1) and d.status = 'done' and d.embedding_model = $2 and c.embedding is not null
-       order by c.embedding::vector <=> $3::real[]::vector, c.document_id, c.position limit ${CANDIDATES}`,
-      [libraryIds, model, [...vector]],
-    );
-  }
-
-  async #lookForPgVector(): Promise<boolean> {
-    const [row] = await this.#parts.database.query("select 1 as found from pg_extension where extname = 'vector'");
-    return row !== undefined;
+    return await nearestByPgVector(this.#parts.database, { libraryIds, model, vector, count: CANDIDATES });
   }
 
   async #read(keys: readonly ChunkKey[]): Promise<readonly Passage[]> {

@@ -7,6 +7,7 @@ interface ShelvedDocument {
   readonly vectors: Float32Array;
 }
 
+/** Which vectors are wanted, by either way of comparing them. */
 export interface NearestWish {
   readonly libraryIds: readonly string[];
   /** Only vectors of the model that made `vector`. */
@@ -32,10 +33,10 @@ export class VectorShelf {
     this.#database = database;
   }
 
-  /** The nearest chunks by cosine, the nearest first. */
+  /** The nearest chunks by cosine, the nearest first; of equals, by document and position. */
   async nearest({ libraryIds, model, vector, count }: NearestWish): Promise<readonly ChunkKey[]> {
     const documents = await this.#database.query<{ id: string; processed_at: Date }>(
-      "select id, processed_at from library_document where library_id = any($1) and status = 'done' and embedding_model = $2",
+      "select id, processed_at from library_document where library_id = any($1) and status = 'done' and embedding_model = $2 order by id",
       [libraryIds, model],
     );
     let best: { readonly key: ChunkKey; readonly score: number }[] = [];
