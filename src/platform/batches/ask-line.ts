@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { Call } from "../inference/call.ts";
-import type { Database, Queryable } from "../storage/database.ts";
+import type { StoreTogether } from "../metering/usage-operation.ts";
+import type { Database } from "../storage/database.ts";
 import { uuidv7 } from "../uuid.ts";
 import { callerOf } from "./batch-rows.ts";
 import type { JobRow } from "./batch-rows.ts";
@@ -66,33 +67,53 @@ interface Answered {
 
 /** Stores an answer with its charge. When the store does not take it, the meter goes on trying; so we wait. */
 async function keep(parts: AskParts, job: JobRow, { line }: WaitingLine, answered: Answered): Promise<void> {
-  const now = new Date(parts.clock.nowMs());
-  const store = (session: Queryable): Promise<boolean> =>
-    storeAnswer(session, { jobId: job.id, line, now, ...answered });
+  const item: AnsweredLine = { jobId: job.id, line, at: new Date(parts.clock.nowMs()), ...answered };
   try {
-    const isCharged = await parts.gate.settle(answered.requestId, store);
-    if (!isCharged) await parts.database.transaction(store);
+    const isCharged = await parts.gate.settle(answered.requestId, { store: storeAnswers, item });
+    if (!isCharged) await storeAnswers(parts.database, [item]);
   } catch {
     await untilAnswered(parts.database, job.id, line);
   }
 }
 
-async function storeAnswer(
-  session: Queryable,
-  told: Answered & { readonly jobId: string; readonly line: number; readonly now: Date },
-): Promise<boolean> {
-  const { jobId, line, requestId, now } = told;
-  const { status, response, error } = told.answer;
-  const stored = await session.query(
-    `update batch_line set request_id = $3, status_code = $4, response = $5, error = $6, answered_at = $7
-     where job_id = $1 and line = $2 and answered_at is null returning line`,
-    [jobId, line, requestId, status, response, error, now],
-  );
-  if (stored.length === 0) return false;
-  const counter = error === null ? "succeeded_requests" : "failed_requests";
-  await session.query(`update batch_job set ${counter} = ${counter} + 1 where id = $1`, [jobId]);
-  return true;
+interface AnsweredLine extends Answered {
+  readonly jobId: string;
+  readonly line: number;
+  readonly at: Date;
 }
+
+/** Stores the answers of lines that have none yet, and counts them. */
+const storeAnswers: StoreTogether = async (session, given) => {
+  const items = given as readonly AnsweredLine[];
+  const stored = await session.query<{ request_id: string }>(
+    `with told as (
+       select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::timestamptz[])
+         as told(job_id, line, request_id, status_code, response, error, at)
+     ), stored as (
+       update batch_line l set request_id = told.request_id, status_code = told.status_code, response = told.response,
+         error = told.error, answered_at = told.at
+       from told where l.job_id = told.job_id and l.line = told.line and l.answered_at is null
+       returning l.job_id, l.request_id, l.error
+     ), counted as (
+       update batch_job j set succeeded_requests = j.succeeded_requests + c.succeeded,
+         failed_requests = j.failed_requests + c.failed
+       from (select job_id, count(*) filter (where error is null) as succeeded,
+               count(*) filter (where error is not null) as failed from stored group by job_id) c
+       where j.id = c.job_id
+     ) select request_id from stored`,
+    [
+      items.map(({ jobId }) => jobId),
+      items.map(({ line }) => line),
+      items.map(({ requestId }) => requestId),
+      items.map(({ answer }) => answer.status),
+      items.map(({ answer }) => answer.response),
+      items.map(({ answer }) => answer.error),
+      items.map(({ at }) => at),
+    ],
+  );
+  const ids = new Set(stored.map(({ request_id: id }) => id));
+  return new Set(items.filter(({ requestId }) => ids.has(requestId)));
+};
 
 /** The meter repeats a settlement that failed until it is written. Gives up after a minute: the line is then asked again. */
 async function untilAnswered(database: Database, jobId: string, line: number): Promise<void> {

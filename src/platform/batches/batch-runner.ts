@@ -21,8 +21,8 @@ export interface BatchRunnerParts {
   readonly gate: LineGate;
   readonly answerers: Readonly<Record<BatchEndpoint, LineAnswerer>>;
   readonly describeFailure: DescribeFailure;
-  /** Lines asked at the same time, over all batches of this process. */
-  readonly concurrency: number;
+  /** Lines begun and not stored, over all batches of this process. */
+  readonly underWay: number;
 }
 
 /** Why a batch stops before its last line. */
@@ -54,7 +54,7 @@ export class BatchRunner {
   constructor(parts: BatchRunnerParts) {
     this.#parts = parts;
     this.#id = uuidv7(parts.clock.nowMs());
-    this.#slots = new Slots(parts.concurrency);
+    this.#slots = new Slots(parts.underWay);
   }
 
   /** Takes up what an earlier process left, and whatever comes. */

@@ -1,27 +1,29 @@
 import type { Admission, AdmissionRequest, Gate, Outcome } from "../inference/call.ts";
 import type { Meter, UsageTicket } from "../metering/meter.ts";
-import type { Queryable } from "../storage/database.ts";
+import type { Alongside } from "../metering/usage-operation.ts";
+import { Slots } from "./slots.ts";
 
 interface OpenLine {
   readonly ticket: UsageTicket;
   outcome: Outcome | undefined;
 }
 
-/** Stores an answer; resolves false when the line has one already. */
-export type StoreAnswer = (session: Queryable) => Promise<boolean>;
-
 /**
- * Admits the lines of batches: at the price of a batch, within budgets, without rate limits. What a line used is charged by
+ * Admits the lines of batches: at the price of a batch, within budgets, without rate limits, a few at a time to the model.
+ * Their writes are gathered into groups, so more lines are on their way than a model has: waiting for their intent, or for
+ * their answer to be stored. What a line used is charged by
  * the transaction that stores its answer and by no other, so that an answered line is paid once however often the process
  * died, and an unanswered one never.
  */
 export class LineGate implements Gate {
   readonly #meter: Meter | undefined;
   readonly #open = new Map<string, OpenLine>();
+  readonly #slots: Slots;
 
-  /** Without a meter nothing is charged. */
-  constructor(meter: Meter | undefined) {
+  /** `concurrency`: lines that models are asked at the same time. Without a meter nothing is charged. */
+  constructor(meter: Meter | undefined, concurrency: number) {
     this.#meter = meter;
+    this.#slots = new Slots(concurrency);
   }
 
   async admit({ call, deployment, size }: AdmissionRequest): Promise<Admission> {
@@ -37,10 +39,15 @@ export class LineGate implements Gate {
     });
     const open: OpenLine | undefined = ticket && { ticket, outcome: undefined };
     if (open) this.#open.set(requestId, open);
+    await this.#slots.enter();
+    const slots = this.#slots;
+    if (call.signal.aborted) slots.leave();
+    call.signal.throwIfAborted();
     return {
       // A killed process's line is asked again: what it had so far costs nothing.
       progress() {},
       settle(outcome) {
+        slots.leave();
         if (open) open.outcome = outcome;
         return Promise.resolve();
       },
@@ -48,7 +55,7 @@ export class LineGate implements Gate {
   }
 
   /** Charges a request that was answered, with the storing of its answer. False: it was not let in, so nothing was stored. */
-  async settle(requestId: string, alongside: StoreAnswer): Promise<boolean> {
+  async settle(requestId: string, alongside: Alongside): Promise<boolean> {
     const open = this.#open.get(requestId);
     if (open?.outcome === undefined) {
       await this.release(requestId);

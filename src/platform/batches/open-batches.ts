@@ -32,14 +32,16 @@ export interface OpenBatches {
 const BATCH_PRIORITY = 10;
 /** Enough to keep a model busy; more would only lengthen what a restart repeats. */
 const CONCURRENCY = 4;
+/** Lines on their way: twice what a group of writes holds, so that one can be gathered while another is written. */
+const UNDER_WAY = 64;
 
 /** Opens the batches and takes up what an earlier process left. */
 export async function openBatches(parts: OpenBatchesParts): Promise<OpenBatches> {
   const { database, clock, logger, files, describeFailure } = parts;
-  const gate = new LineGate(parts.meter);
+  const gate = new LineGate(parts.meter, CONCURRENCY);
   const answerers = lineAnswerers(parts.createInference(gate, BATCH_PRIORITY));
   const shared = { database, clock, files, describeFailure };
-  const runner = new BatchRunner({ ...shared, logger, gate, answerers, concurrency: CONCURRENCY });
+  const runner = new BatchRunner({ ...shared, logger, gate, answerers, underWay: UNDER_WAY });
   await runner.start();
   return { batches: new Batches({ ...shared, runner }), close: () => runner.close() };
 }

@@ -46,3 +46,20 @@ test("one bad operation fails alone; a store that is away fails all at once", as
   expect((await submitAll()).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
   expect(tried).toHaveLength(5);
 });
+
+test("with a lag a batch waits for company: until there is enough, until its time is up, or until it is drained", async () => {
+  const batches: number[][] = [];
+  const write = async (batch: readonly number[]) => (batches.push([...batch]), batch);
+  const patient = new GroupCommit<number, number>(write, { ms: 600_000, enough: 3 });
+  await Promise.all([1, 2, 3].map((n) => patient.submit(n)));
+  expect(batches).toEqual([[1, 2, 3]]);
+  const late = patient.submit(4);
+  await pause(30);
+  expect(batches).toHaveLength(1);
+  await patient.drain();
+  expect(await late).toBe(4);
+  const brief = new GroupCommit<number, number>(write, { ms: 10, enough: 3 });
+  const first = brief.submit(5);
+  expect(await Promise.all([first, brief.submit(6)])).toEqual([5, 6]);
+  expect(batches).toEqual([[1, 2, 3], [4], [5, 6]]);
+});

@@ -55,6 +55,8 @@ const PROGRESS_TOKENS = 512;
 const TERMS_FRESH_MS = 5_000;
 const RECOVERY_MS = 10_000;
 const RETRY_MS = 1_000;
+/** Nobody waits for a line of a batch: its writes go in groups, or those who wait would meet one of them ever so often. */
+const BATCH_LAG = { ms: 250, enough: 32 };
 
 interface Terms {
   readonly priceList: string | undefined;
@@ -70,6 +72,7 @@ export class Meter {
   readonly #parts: MeterParts;
   readonly #instance: GatewayInstance;
   readonly #writer: GroupCommit<UsageOperation, UsageResult>;
+  readonly #batchWriter: GroupCommit<UsageOperation, UsageResult>;
   readonly #terms = new Map<string, Terms>();
   readonly #isAlone: boolean;
   readonly #retries = new Set<NodeJS.Timeout>();
@@ -79,7 +82,10 @@ export class Meter {
     this.#parts = parts;
     this.#instance = instance;
     this.#isAlone = parts.database.description.kind !== "external";
-    this.#writer = new GroupCommit((batch) => writeUsage(parts.database, batch, new Date(parts.clock.nowMs())));
+    const write = (batch: readonly UsageOperation[]) =>
+      writeUsage(parts.database, batch, new Date(parts.clock.nowMs()));
+    this.#writer = new GroupCommit(write);
+    this.#batchWriter = new GroupCommit(write, BATCH_LAG);
   }
 
   /** Settles what dead processes left open, then is ready. */
@@ -102,7 +108,7 @@ export class Meter {
     const prices = discounted(quote.prices, terms.discountBasisPoints);
     const isFree = prices.input === 0n && prices.output === 0n;
     const promptTokens = isFree ? 0 : await request.countPrompt();
-    const written = this.#writer.submit({
+    const written = this.#writerFor(mode).submit({
       type: "intent",
       requestId,
       ...spender,
@@ -142,12 +148,12 @@ export class Meter {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     for (const retry of this.#retries) clearTimeout(retry);
-    await this.#writer.drain();
+    await Promise.all([this.#writer.drain(), this.#batchWriter.drain()]);
     await this.#instance.close();
   }
 
   #ticket(request: UsageRequest, prices: TokenPrices, durable: Promise<void>): UsageTicket {
-    const { requestId, spender } = request;
+    const { requestId, spender, mode } = request;
     let reported = { tokens: 0, atMs: this.#parts.clock.monotonicMs() };
     return {
       durable,
@@ -156,7 +162,9 @@ export class Meter {
         if (atMs - reported.atMs < PROGRESS_MS && outputTokens - reported.tokens < PROGRESS_TOKENS) return;
         reported = { tokens: outputTokens, atMs };
         // Progress only bounds what a crash costs us; a store that fails will fail the settlement too, which is heard.
-        this.#writer.submit({ type: "progress", requestId, promptTokens, outputTokens }).catch(() => {});
+        this.#writerFor(mode)
+          .submit({ type: "progress", requestId, promptTokens, outputTokens })
+          .catch(() => {});
       },
       settle: async (end, { attempt = 0, trace, alongside } = {}) => {
         await durable;
@@ -165,24 +173,28 @@ export class Meter {
         const at = new Date(this.#parts.clock.nowMs());
         const { organizationId } = spender;
         const facts = { requestId, organizationId, attempt, settlement, amount, trace, at };
-        await this.#settle({ type: "settle", ...facts, alongside });
+        await this.#settle({ type: "settle", ...facts, alongside }, this.#writerFor(mode));
         return settlement;
       },
     };
   }
 
   /** A settlement that the store does not take is tried until it does; whoever waits hears of the first failure. */
-  async #settle(operation: UsageSettle): Promise<void> {
+  async #settle(operation: UsageSettle, writer: GroupCommit<UsageOperation, UsageResult>): Promise<void> {
     try {
-      await this.#writer.submit(operation);
+      await writer.submit(operation);
     } catch (error) {
       const timer = setTimeout(() => {
         this.#retries.delete(timer);
-        this.#settle(operation).catch(() => {});
+        this.#settle(operation, writer).catch(() => {});
       }, RETRY_MS);
       this.#retries.add(timer);
       throw error;
     }
+  }
+
+  #writerFor(mode: PriceMode): GroupCommit<UsageOperation, UsageResult> {
+    return mode === "batch" ? this.#batchWriter : this.#writer;
   }
 
   async #recoverOne(intent: IntentRow): Promise<UsageResult> {

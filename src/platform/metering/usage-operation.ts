@@ -55,12 +55,21 @@ export interface UsageSettle {
   readonly amount: Pico;
   readonly trace: UsageTrace | undefined;
   readonly at: Date;
-  /**
-   * Written in the settlement's own transaction, so that there is both or neither: an answer that is delivered by being
-   * stored. Resolves false when it is not wanted any more; then nothing is charged.
-   */
-  readonly alongside?: ((session: Queryable) => Promise<boolean>) | undefined;
+  readonly alongside?: Alongside | undefined;
 }
+
+/**
+ * Something written in the settlement's own transaction, so that there is both or neither: an answer that is delivered by
+ * being stored.
+ */
+export interface Alongside {
+  /** Of one group of settlements, all that have the same function are stored by one call. */
+  readonly store: StoreTogether;
+  readonly item: unknown;
+}
+
+/** Stores items of several settlements and returns those that were still wanted; the others are not charged. */
+export type StoreTogether = (session: Queryable, items: readonly unknown[]) => Promise<ReadonlySet<unknown>>;
 
 export type UsageOperation = UsageIntent | UsageProgress | UsageSettle;
 

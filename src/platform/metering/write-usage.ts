@@ -2,7 +2,9 @@ import { invariant } from "#base";
 import type { Database, Queryable } from "../storage/database.ts";
 import type { Settlement } from "./outcome.ts";
 import type {
+  Alongside,
   RefusedBy,
+  StoreTogether,
   UsageIntent,
   UsageOperation,
   UsageProgress,
@@ -83,24 +85,32 @@ async function writeAlongside(session: Queryable, batch: readonly UsageOperation
     session,
     batch.filter((operation) => operation.type !== "progress"),
   );
-  const seen = new Set<string>();
-  const written: UsageOperation[] = [];
-  for (const operation of batch) {
-    if (operation.type !== "settle" || operation.alongside === undefined || seen.has(operation.requestId)) {
-      written.push(operation);
-      continue;
-    }
-    seen.add(operation.requestId);
-    const sql = "select organization_id from usage_intent where request_id = $1 for update";
-    const [open] = await session.query<{ organization_id: string }>(sql, [operation.requestId]);
-    if (open !== undefined) {
-      const isOurs = open.organization_id === operation.organizationId;
-      invariant(isOurs, "a request is settled for the organisation that made it");
-    }
-    const isWanted = open === undefined || (await operation.alongside(session));
-    written.push(isWanted ? operation : { ...operation, settlement: NOTHING, amount: 0n });
+  const settles = new Map<string, UsageSettle & { readonly alongside: Alongside }>();
+  for (const operation of batch)
+    if (operation.type === "settle" && hasAlongside(operation) && !settles.has(operation.requestId))
+      settles.set(operation.requestId, operation);
+  const open = await session.query<{ request_id: string; organization_id: string }>(
+    "select request_id, organization_id from usage_intent where request_id = any($1) order by request_id for update",
+    [[...settles.keys()]],
+  );
+  const items = new Map<StoreTogether, unknown[]>();
+  for (const { request_id: id, organization_id: organizationId } of open) {
+    const settle = settles.get(id)!;
+    invariant(settle.organizationId === organizationId, "a request is settled for the organisation that made it");
+    const { store, item } = settle.alongside;
+    items.set(store, [...(items.get(store) ?? []), item]);
   }
-  return written;
+  const unwanted = new Set<unknown>([...items.values()].flat());
+  for (const [store, some] of items) for (const wanted of await store(session, some)) unwanted.delete(wanted);
+  return batch.map((operation) =>
+    operation.type === "settle" && hasAlongside(operation) && unwanted.has(operation.alongside.item)
+      ? { ...operation, settlement: NOTHING, amount: 0n }
+      : operation,
+  );
+}
+
+function hasAlongside(settle: UsageSettle): settle is UsageSettle & { readonly alongside: Alongside } {
+  return settle.alongside !== undefined;
 }
 
 function encodeIntent(it: UsageIntent, i: number): object {
