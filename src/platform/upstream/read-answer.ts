@@ -78,12 +78,10 @@ export async function* readAnswer(body: AsyncIterable<Buffer>, options: ReadAnsw
 
 /** Reads an answer that comes in one piece. Without usage, four bytes of text count as a token. Errors: `engine_crashed`. */
 export async function* readWholeAnswer(
-  body: AsyncIterable<Buffer>,
+  body: { text(): Promise<string> },
   options: ReadAnswerOptions,
 ): AsyncGenerator<TurnEvent> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  const answer = parseChunk((pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)).toString("utf8"));
+  const answer = parseChunk(await body.text());
   if (answer.error) throw brokenOff(typeof answer.error === "string" ? answer.error : answer.error.message);
   const choices = choicesOf(options);
   yield* openings(choices, options);

@@ -1,11 +1,12 @@
 import { Pool } from "undici";
-import type { Dispatcher } from "undici";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import { AddressGuard } from "./address-guard.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EngineLoad } from "./choose-engine.ts";
 import { readRefusal } from "./engine-refusal.ts";
+import { request } from "./http-answer.ts";
+import type { HttpAnswer } from "./http-answer.ts";
 import { PrefixMemory } from "./prompt-prefix.ts";
 import type { EndpointSpec } from "./remote-model-spec.ts";
 
@@ -17,15 +18,12 @@ const WHOLE_ANSWER_MS = 600_000;
 /** Between two pieces of an answer. */
 const SILENCE_MS = 30_000;
 const CONNECTIONS = 256;
-/**
- * The longest answer, all of which may wait here for a slow client. Reading is never paused: when a server closes the connection
- * of a paused answer, undici 7 throws where nobody can catch it (its issue 5360).
- */
+/** The longest answer, all of which may wait here for a slow client (http-answer.ts says why). */
 const ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** What an endpoint that said yes sends. */
 export interface EndpointAnswer {
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: HttpAnswer;
   /** One JSON document, instead of events; whatever was asked for. */
   readonly isWhole: boolean;
   readonly done: (wentWell: boolean) => void;
@@ -48,6 +46,8 @@ export class RemoteEndpoint implements EngineLoad {
   readonly breaker = new CircuitBreaker();
   readonly memory = new PrefixMemory();
   readonly #pool: Pool;
+  readonly #path: string;
+  readonly #key: Readonly<Record<string, string>>;
   readonly #clock: Clock;
   readonly #model: string;
   #problem: string | undefined;
@@ -61,6 +61,10 @@ export class RemoteEndpoint implements EngineLoad {
     this.spec = spec;
     this.#model = model;
     this.#clock = clock;
+    const { url, apiKey, kind } = spec;
+    this.#path = `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`;
+    this.#key =
+      apiKey === undefined ? {} : kind === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
     this.#pool = new Pool(spec.url.origin, {
       connections: CONNECTIONS,
       pipelining: 1,
@@ -124,24 +128,20 @@ export class RemoteEndpoint implements EngineLoad {
   ): Promise<EndpointAnswer> {
     this.breaker.begin();
     this.#running += 1;
-    let response: Dispatcher.ResponseData;
+    let answer: HttpAnswer;
     try {
-      const { url, apiKey, kind } = this.spec;
-      const key =
-        apiKey === undefined ? {} : kind === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
-      response = await this.#pool.request({
-        method: "POST",
-        path: `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`,
+      const options = {
+        method: "POST" as const,
+        path: this.#path,
         headers: {
           "content-type": "application/json",
           accept: isStreamed ? "text/event-stream" : "application/json",
-          ...key,
+          ...this.#key,
         },
         headersTimeout: isStreamed ? FIRST_BYTE_MS : WHOLE_ANSWER_MS,
-        highWaterMark: ANSWER_BYTES,
         body,
-        signal,
-      });
+      };
+      answer = await request(this.#pool, options, signal);
     } catch (error) {
       this.#end(signal.aborted ? undefined : "failed");
       signal.throwIfAborted();
@@ -149,18 +149,17 @@ export class RemoteEndpoint implements EngineLoad {
         cause: error,
       });
     }
-    if (response.statusCode >= 200 && response.statusCode < 300) {
-      const type = String(response.headers["content-type"]);
+    if (answer.status >= 200 && answer.status < 300) {
       return {
-        body: response.body,
-        isWhole: type.startsWith("application/json"),
+        body: answer,
+        isWhole: String(answer.headers["content-type"]).startsWith("application/json"),
         done: (wentWell) => this.#end(signal.aborted ? undefined : wentWell ? "well" : "failed"),
       };
     }
     const { error, blame, reason } = readRefusal({
-      status: response.statusCode,
-      retryAfter: response.headers["retry-after"]?.toString(),
-      text: await response.body.text().catch(() => ""),
+      status: answer.status,
+      retryAfter: answer.headers["retry-after"]?.toString(),
+      text: await answer.text().catch(() => ""),
       host: this.host,
       model: this.#model,
       hasKey: this.spec.apiKey !== undefined,
