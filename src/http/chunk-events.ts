@@ -40,11 +40,11 @@ export function frameOf({ requestId, body }: Exchange): Frame {
 
 /** The text of a chunk that has nothing else to say, as nearly all have: the rest of it is known before. */
 function plainText({ choices, usage, error }: ChatCompletionChunk): string | undefined {
-  const [choice, ...others] = choices;
-  if (choice === undefined || others.length > 0 || usage !== undefined || error !== undefined) return undefined;
+  const [choice] = choices;
+  if (choice === undefined || choices.length > 1 || usage !== undefined || error !== undefined) return undefined;
   const { index, delta, finish_reason: reason, logprobs } = choice;
-  const { content, ...more } = delta;
+  const { content } = delta;
   if (index !== 0 || reason !== null || logprobs !== undefined || typeof content !== "string") return undefined;
-  for (const _ in more) return undefined;
+  for (const name in delta) if (name !== "content") return undefined;
   return content;
 }

@@ -2,10 +2,11 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { HEARTBEAT } from "#protocol";
 import { toWireError } from "./error-boundary.ts";
+import type { HeaderList } from "./headers.ts";
 import type { EventStream } from "./route.ts";
 
 export interface EventStreamOptions {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderList;
   /** Silence after which a heartbeat is sent; the head of the answer waits no longer than that either. */
   readonly heartbeatMs: number;
   readonly onBroken: (error: unknown) => void;

@@ -1,25 +1,44 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { FastifyReply } from "fastify";
 import type { LimitState } from "#platform";
 
-/** The request's id under every name a vendor's client looks for. */
-export function identityHeaders(requestId: string, incoming: IncomingHttpHeaders): Record<string, string> {
+/** Headers as Node writes them without sorting them first: names and values in turn. */
+export type HeaderList = string[];
+
+/** What every answer begins with: who may read it, and the request's id under every name a vendor's client looks for. */
+export function commonHeaders(requestId: string, incoming: IncomingHttpHeaders): HeaderList {
+  // Any page may call: a key is needed anyway, and browsers never add one by themselves.
+  const list = [
+    "access-control-allow-origin",
+    "*",
+    "access-control-expose-headers",
+    "*",
+    "x-content-type-options",
+    "nosniff",
+    "mistral-correlation-id",
+    requestId,
+    "x-kong-request-id",
+    requestId,
+    "x-request-id",
+    requestId,
+    "apim-request-id",
+    requestId,
+    "x-ms-request-id",
+    requestId,
+  ];
   const clientId = incoming["x-ms-client-request-id"];
-  return {
-    "mistral-correlation-id": requestId,
-    "x-kong-request-id": requestId,
-    "x-request-id": requestId,
-    "apim-request-id": requestId,
-    "x-ms-request-id": requestId,
-    ...(typeof clientId === "string" && /^[\w.-]{1,128}$/.test(clientId) ? { "x-ms-client-request-id": clientId } : {}),
-  };
+  if (typeof clientId === "string" && /^[\w.-]{1,128}$/.test(clientId)) list.push("x-ms-client-request-id", clientId);
+  return list;
 }
 
-/** Any page may call: a key is needed anyway, and browsers never add one by themselves. */
-export const CORS_HEADERS: Readonly<Record<string, string>> = {
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "*",
-  "x-content-type-options": "nosniff",
-};
+export function addHeaders(list: HeaderList, more: Readonly<Record<string, string>>): void {
+  for (const name in more) list.push(name, more[name]!);
+}
+
+/** For answers that the framework writes. */
+export function setHeaders(reply: FastifyReply, list: HeaderList): void {
+  for (let i = 0; i < list.length; i += 2) reply.header(list[i]!, list[i + 1]);
+}
 
 /** What a preflight is told. */
 export function preflightHeaders(incoming: IncomingHttpHeaders): Record<string, string> {
@@ -42,11 +61,14 @@ export function timingHeaders(elapsedMs: number): Record<string, string> {
 }
 
 /** No proxy may hold or change a stream. */
-export const STREAM_HEADERS: Readonly<Record<string, string>> = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
+export const STREAM_HEADERS: readonly string[] = [
+  "content-type",
+  "text/event-stream; charset=utf-8",
+  "cache-control",
+  "no-cache, no-transform",
+  "x-accel-buffering",
+  "no",
+];
 
 /** Names the nested fields that had no effect; header-safe and bounded. */
 export function ignoredHeader(ignored: readonly string[] | undefined): Record<string, string> {

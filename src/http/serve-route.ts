@@ -7,7 +7,16 @@ import type { Activity } from "./activity.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { toWireError, toWireFailure } from "./error-boundary.ts";
 import { sendEvents, settlesWithin } from "./event-stream.ts";
-import { ignoredHeader, limitHeaders, STREAM_HEADERS, timingHeaders } from "./headers.ts";
+import {
+  addHeaders,
+  commonHeaders,
+  ignoredHeader,
+  limitHeaders,
+  setHeaders,
+  STREAM_HEADERS,
+  timingHeaders,
+} from "./headers.ts";
+import type { HeaderList } from "./headers.ts";
 import type { Answer, Exchange, Route } from "./route.ts";
 
 export interface ServeParts {
@@ -41,16 +50,21 @@ export function serveRoute(route: Route, parts: ServeParts) {
     reply.raw.once("close", leave);
     let caller = NOBODY;
     if (parts.accessLog) reply.raw.once("close", () => logAccess(request, reply, { ...parts, caller, began }));
-    if (!route.isPublic) caller = await parts.authenticate(request.headers);
+    const head = commonHeaders(request.id, request.headers);
     const ignored: string[] = [];
-    const reportIgnored = (fields: readonly string[]): void => void ignored.push(...fields);
-    const exchange = toExchange(request, reply, { caller, signal: controller.signal, reportIgnored });
-    const pending = Promise.resolve(route.handle(exchange));
-    const isLate = wantsStream(route, exchange) && !(await settlesWithin(pending, parts.heartbeatMs));
-    if (isLate) return bridge(pending, { route, exchange, reply, parts, ignored });
-    const answer = await pending;
-    if ("ignored" in answer) ignored.push(...(answer.ignored ?? []));
-    return send(answer, reply, { ...parts, ignored, elapsedMs: parts.clock.monotonicMs() - began });
+    try {
+      if (!route.isPublic) caller = await parts.authenticate(request.headers);
+      const exchange = toExchange(request, { caller, signal: controller.signal, head, ignored });
+      const pending = Promise.resolve(route.handle(exchange));
+      const isLate = wantsStream(route, exchange) && !(await settlesWithin(pending, parts.heartbeatMs));
+      if (isLate) return await bridge(pending, { route, exchange, reply, parts, head, ignored });
+      const answer = await pending;
+      if ("ignored" in answer) ignored.push(...(answer.ignored ?? []));
+      return await send(answer, reply, { parts, head, ignored, elapsedMs: parts.clock.monotonicMs() - began });
+    } catch (error) {
+      setHeaders(reply, head);
+      throw error;
+    }
   };
 }
 
@@ -63,20 +77,24 @@ interface Late {
   readonly exchange: Exchange;
   readonly reply: FastifyReply;
   readonly parts: ServeParts;
+  readonly head: HeaderList;
   readonly ignored: readonly string[];
 }
 
 /** Keeps a stream's reader and the proxies between patient while a model is being loaded. */
-async function bridge(pending: Promise<Answer>, { route, exchange, reply, parts, ignored }: Late): Promise<unknown> {
+async function bridge(
+  pending: Promise<Answer>,
+  { route, exchange, reply, parts, head, ignored }: Late,
+): Promise<unknown> {
   reply.hijack();
   const { raw } = reply;
-  raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...STREAM_HEADERS });
+  raw.writeHead(200, [...head, ...STREAM_HEADERS]);
   raw.write(HEARTBEAT);
   const heart = setInterval(() => raw.write(HEARTBEAT), parts.heartbeatMs);
   try {
     const answer = await pending;
     clearInterval(heart);
-    if (answer.kind === "events") return await sendStream(answer, reply, { ...parts, ignored, elapsedMs: 0 });
+    if (answer.kind === "events") return await sendStream(answer, reply, { parts, head, ignored, elapsedMs: 0 });
   } catch (error) {
     clearInterval(heart);
     raw.write(route.breakOff!(toWireError(error), exchange));
@@ -94,7 +112,7 @@ interface Access extends ServeParts {
 function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock, caller, began }: Access): void {
   const { organizationId, workspaceId, keyId, userId } = caller;
   logger.log("info", "http.access", {
-    requestId: String(reply.getHeader("x-request-id")),
+    requestId: request.id,
     method: request.method,
     path: request.routeOptions.url,
     status: reply.raw.statusCode,
@@ -104,24 +122,31 @@ function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock
   });
 }
 
-function toExchange(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  call: Pick<Exchange, "caller" | "signal" | "reportIgnored">,
-): Exchange {
+interface Received {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  /** What the handler reports goes here. */
+  readonly head: HeaderList;
+  readonly ignored: string[];
+}
+
+function toExchange(request: FastifyRequest, { caller, signal, head, ignored }: Received): Exchange {
   const path = request.routeOptions.url ?? request.url;
   const query = request.query as Record<string, unknown>;
+  const { headers } = request;
   return {
-    ...call,
-    closing: readClosing(request.headers["x-tramontane-close"]),
-    reportLimits: (limits) => void reply.headers(limitHeaders(limits)),
-    reportDeployment: (id) => void reply.header("x-tramontane-deployment", id),
-    requestId: String(reply.getHeader("x-request-id")),
-    dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers: request.headers }),
+    caller,
+    signal,
+    reportIgnored: (fields) => void ignored.push(...fields),
+    closing: readClosing(headers["x-tramontane-close"]),
+    reportLimits: (limits) => addHeaders(head, limitHeaders(limits)),
+    reportDeployment: (id) => void head.push("x-tramontane-deployment", id),
+    requestId: request.id,
+    dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers }),
     path,
     params: request.params as Record<string, string>,
     query,
-    headers: request.headers,
+    headers,
     body: request.body,
   };
 }
@@ -135,25 +160,32 @@ function readClosing(header: string | string[] | undefined): Exchange["closing"]
   throw new TramontaneError("invalid_request", message, { field: "x-tramontane-close" });
 }
 
-type SendParts = ServeParts & { readonly elapsedMs: number; readonly ignored: readonly string[] };
+interface SendParts {
+  readonly parts: ServeParts;
+  readonly head: HeaderList;
+  readonly ignored: readonly string[];
+  readonly elapsedMs: number;
+}
 
-async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Promise<unknown> {
+async function send(answer: Answer, reply: FastifyReply, about: SendParts): Promise<unknown> {
   switch (answer.kind) {
     case "json":
-      return sendJson(answer, reply, parts);
+      return sendJson(answer, reply, about);
     case "text":
+      setHeaders(reply, about.head);
       return reply
         .code(answer.status ?? 200)
         .headers(answer.headers ?? {})
         .type(answer.contentType)
         .send(answer.text);
     case "content":
+      setHeaders(reply, about.head);
       return reply
         .headers({ ...answer.headers, "content-length": String(answer.bytes) })
         .type(answer.contentType)
         .send(answer.content);
     case "events":
-      return sendStream(answer, reply, parts);
+      return sendStream(answer, reply, about);
   }
 }
 
@@ -161,17 +193,14 @@ async function send(answer: Answer, reply: FastifyReply, parts: SendParts): Prom
 function sendJson(
   { status, value }: Extract<Answer, { kind: "json" }>,
   reply: FastifyReply,
-  { elapsedMs, ignored }: SendParts,
+  { head, elapsedMs, ignored }: SendParts,
 ): FastifyReply {
   const text = JSON.stringify(value);
   reply.hijack();
-  reply.raw.writeHead(status ?? 200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    ...timingHeaders(elapsedMs),
-    ...ignoredHeader(ignored),
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
+  addHeaders(head, timingHeaders(elapsedMs));
+  addHeaders(head, ignoredHeader(ignored));
+  head.push("content-type", "application/json; charset=utf-8", "content-length", String(Buffer.byteLength(text)));
+  reply.raw.writeHead(status ?? 200, head);
   reply.raw.end(text);
   return reply;
 }
@@ -180,22 +209,23 @@ function sendJson(
 async function sendStream(
   { stream }: Extract<Answer, { kind: "events" }>,
   reply: FastifyReply,
-  { logger, heartbeatMs, ignored }: SendParts,
+  { parts: { logger, heartbeatMs }, head, ignored }: SendParts,
 ): Promise<unknown> {
   if (!reply.raw.headersSent) reply.hijack();
   const { raw } = reply;
-  const common = reply.getHeaders() as Record<string, string>;
-  const requestId = common["x-request-id"] ?? "";
+  const { id: requestId } = reply.request;
   const onBroken = (error: unknown): void => {
     const code = error instanceof TramontaneError ? error.code : "internal";
     if (code !== "cancelled") logger.log("error", "http.stream_broken", { requestId, code });
   };
-  const headers = { ...common, ...STREAM_HEADERS, ...ignoredHeader(ignored) };
+  const headers = [...head, ...STREAM_HEADERS];
+  addHeaders(headers, ignoredHeader(ignored));
   try {
     await sendEvents(raw, stream, { headers, heartbeatMs, onBroken });
   } catch (error) {
     const failure = toWireFailure(error, requestId);
-    raw.writeHead(failure.status, { ...common, ...failure.headers, "content-type": "application/json" });
+    addHeaders(head, failure.headers);
+    raw.writeHead(failure.status, [...head, "content-type", "application/json"]);
     raw.end(JSON.stringify(failure.body));
   }
   return reply;

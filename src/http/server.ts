@@ -11,7 +11,7 @@ import type { AppParts } from "./app/register-app.ts";
 import type { Authenticate } from "./authenticate.ts";
 import { referencePage } from "./docs-page.ts";
 import { toWireFailure } from "./error-boundary.ts";
-import { CORS_HEADERS, identityHeaders, preflightHeaders } from "./headers.ts";
+import { commonHeaders, preflightHeaders, setHeaders } from "./headers.ts";
 import { operationsRoutes } from "./health.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Metrics } from "./metrics.ts";
@@ -78,10 +78,9 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   const options = { ...DEFAULTS, ...parts.options };
   const activity = new Activity();
   const state = { isDraining: false };
-  const introduce = introducer(parts.clock);
-  const app = createApp(parts, options, introduce);
+  const app = createApp(parts, options);
   const routes = allRoutes(parts, options, { activity, state });
-  addHooks(app, introduce, state);
+  addHooks(app, state);
   const authenticate = parts.app ? withSessions(parts.authenticate, parts.app.sessions) : parts.authenticate;
   for (const route of routes) {
     const serve = serveRoute(route, {
@@ -91,7 +90,7 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
       heartbeatMs: options.heartbeatMs,
       accessLog: options.accessLog,
     });
-    for (const url of route.paths) app.route({ method: route.method, url, handler: serve });
+    for (const url of route.paths) app.route({ method: route.method, url, handler: serve, config: WRITES_ITS_HEAD });
   }
   refuseOtherMethods(app, routes);
   addBoundary(app, parts.logger);
@@ -110,14 +109,16 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   };
 }
 
-function createApp(
-  { logger, tls }: HttpServerParts,
-  options: HttpServerOptions,
-  introduce: Introduce,
-): FastifyInstance {
+/** Such a route begins its answers with the common headers itself. */
+const WRITES_ITS_HEAD = { writesItsHead: true };
+
+function createApp({ logger, tls, clock }: HttpServerParts, options: HttpServerOptions): FastifyInstance {
+  const random = new RandomPool();
   const app: FastifyInstance = Fastify({
     https: tls ? { ...tls, minVersion: "TLSv1.2" } : null,
     bodyLimit: options.bodyBytes,
+    requestIdHeader: false,
+    genReqId: () => uuidv7(clock.nowMs(), (length) => random.take(length)),
     // Longer than any client's or proxy's own, so that they close first and never meet a closed connection.
     keepAliveTimeout: 72_000,
     requestTimeout: 0,
@@ -128,7 +129,6 @@ function createApp(
     return503OnClosing: false,
     // A path that cannot be decoded is refused before any hook runs.
     frameworkErrors(error, request, reply) {
-      introduce(request, reply);
       void answerFailure(logger, { thrown: error, request, reply });
     },
   });
@@ -175,14 +175,20 @@ function allRoutes(parts: HttpServerParts, options: HttpServerOptions, { activit
   ];
 }
 
-function addHooks(app: FastifyInstance, introduce: Introduce, state: { readonly isDraining: boolean }): void {
-  app.addHook("onRequest", async (request, reply) => {
-    introduce(request, reply);
-    if (request.method === "OPTIONS") return reply.code(204).headers(preflightHeaders(request.headers)).send();
-    const isOperation = ["/healthz", "/readyz", "/metrics"].includes(request.url);
-    if (state.isDraining && !isOperation) throw new TramontaneError("engine_unavailable", "The server is stopping");
-    return undefined;
+function addHooks(app: FastifyInstance, state: { readonly isDraining: boolean }): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { writesItsHead } = (request.routeOptions.config ?? {}) as { writesItsHead?: boolean };
+    if (!writesItsHead) introduce(request, reply);
+    if (request.method === "OPTIONS") return void reply.code(204).headers(preflightHeaders(request.headers)).send();
+    const isOperation = state.isDraining && ["/healthz", "/readyz", "/metrics"].includes(request.url);
+    if (state.isDraining && !isOperation) done(new TramontaneError("engine_unavailable", "The server is stopping"));
+    else done();
   });
+}
+
+/** Begins an answer that the framework writes. */
+function introduce(request: FastifyRequest, reply: FastifyReply): void {
+  setHeaders(reply, commonHeaders(request.id, request.headers));
 }
 
 /** A path that exists answers every other verb with 405 and the verbs it has. */
@@ -207,17 +213,6 @@ function refuseOtherMethods(app: FastifyInstance, routes: readonly Route[]): voi
   }
 }
 
-/** Gives a request its id, and the answer the headers that every answer has. */
-type Introduce = (request: FastifyRequest, reply: FastifyReply) => void;
-
-function introducer(clock: Clock): Introduce {
-  const random = new RandomPool();
-  return (request, reply) => {
-    const requestId = uuidv7(clock.nowMs(), (length) => random.take(length));
-    reply.headers({ ...CORS_HEADERS, ...identityHeaders(requestId, request.headers) });
-  };
-}
-
 function addBoundary(app: FastifyInstance, logger: Logger): void {
   app.setErrorHandler((thrown, request, reply) => answerFailure(logger, { thrown, request, reply }));
   app.setNotFoundHandler((request, reply) => {
@@ -233,7 +228,8 @@ interface Failure {
 }
 
 function answerFailure(logger: Logger, { thrown, request, reply }: Failure): FastifyReply {
-  const requestId = String(reply.getHeader("x-request-id") ?? "");
+  const requestId = request.id;
+  if (!reply.hasHeader("x-request-id")) introduce(request, reply);
   const { status, headers, body } = toWireFailure(thrown, requestId);
   if (status >= 500) {
     logger.log("error", "http.failed", { requestId, path: request.routeOptions?.url, ...describeError(thrown) });

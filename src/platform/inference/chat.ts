@@ -17,8 +17,9 @@ import { userTextsOf } from "./under-policy.ts";
 export async function startChat(parts: InferenceContext, request: ChatRequest, call: Call): Promise<StartedTurn> {
   const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
   if (deployment instanceof RemoteDeployment) {
-    const messages = [...safePrompt(request), ...request.messages];
-    return await startRemoteChat(parts, { ...request, messages }, call, deployment);
+    const { messages } = request;
+    const asked = request.safePrompt ? { ...request, messages: [...safePrompt(request), ...messages] } : request;
+    return await startRemoteChat(parts, asked, call, deployment);
   }
   const loaded = await deployment.loaded();
   const { template } = loaded;

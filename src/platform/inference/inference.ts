@@ -99,9 +99,9 @@ export function createInference(given: InferenceParts): Inference {
   });
   const collect = ({ events, ...turn }: StartedTurn) => collectCompletion(events, turn);
   return {
-    chat: async (request, call) => collect(await startChat(parts, { ...request, stream: false }, call)),
+    chat: async (request, call) => collect(await startChat(parts, asked(request, false), call)),
     streamChat: async (request, call) =>
-      stream(await startChat(parts, { ...request, stream: true }, call), request.includeUsage),
+      stream(await startChat(parts, asked(request, true), call), request.includeUsage),
     fim: async (request, call) => collect(await startFim(parts, request, call)),
     streamFim: async (request, call) => stream(await startFim(parts, request, call), request.includeUsage),
     continueText: async (request, call) => collect(await startText(parts, request, call)),
@@ -111,3 +111,7 @@ export function createInference(given: InferenceParts): Inference {
     classify: (request, call) => classify(parts, request, call),
   };
 }
+
+/** A request that says how its answer is read: what was asked of the door may differ. */
+const asked = (request: ChatRequest, stream: boolean): ChatRequest =>
+  request.stream === stream ? request : { ...request, stream };

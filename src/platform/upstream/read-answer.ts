@@ -85,10 +85,11 @@ export async function* readWholeAnswer(
   if (answer.error) throw brokenOff(typeof answer.error === "string" ? answer.error : answer.error.message);
   const choices = choicesOf(options);
   yield* openings(choices, options);
-  for (const { message, ...part } of answer.choices ?? []) {
+  for (const part of answer.choices ?? []) {
+    const { message } = part;
     const choice = choices[part.index ?? 0];
     if (choice === undefined) continue;
-    yield* choice.take({ ...part, ...(message ? { delta: message } : {}) });
+    yield* choice.take(message ? { ...part, delta: message } : part);
     choice.tokens = Math.ceil(JSON.stringify(message ?? {}).length / BYTES_PER_TOKEN);
   }
   yield* endings(choices, answer.usage);
@@ -177,8 +178,10 @@ class RemoteChoice {
     const thinking = delta?.reasoning_content ?? delta?.reasoning ?? thoughtsOf(delta?.content);
     if (thinking) events.push({ type: "thinking", choice, text: thinking, tokens: this.#count() });
     const text = wordsOf(delta?.content);
-    if (text !== "")
-      events.push({ type: "text", choice, text, tokens: this.#count(), ...(logprobs ? { logprobs } : {}) });
+    if (text !== "") {
+      const tokens = this.#count();
+      events.push(logprobs ? { type: "text", choice, text, tokens, logprobs } : { type: "text", choice, text, tokens });
+    }
     if (delta?.tool_calls) for (const part of delta.tool_calls) this.#takeCall(part);
     if (typeof reason === "string") this.reason = REASONS.includes(reason) ? (reason as WireFinishReason) : "stop";
     return events;

@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { ChatMessage, ChatRequest } from "#protocol";
+import type { ChatMessage, ChatRequest, FunctionTool, ToolCall, ToolChoice } from "#protocol";
 import type { EndpointKind } from "./remote-model-spec.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,32 +10,38 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function toWireRequest(request: ChatRequest, model: string, kind: EndpointKind): Json {
   refuseWhatIsIgnored(request, kind);
-  const { sampling, choices, maxTokens, minTokens, stop, logprobs, prediction } = request;
+  const { sampling, choices, maxTokens, minTokens, stop, logprobs, prediction, stream } = request;
   const isMistral = kind === "mistral" || kind === "tramontane";
   const seed = sampling.seed === undefined ? undefined : Number(BigInt.asUintN(53, sampling.seed));
+  const continues = kind === "vllm" && continuesAnswer(request);
+  const hasTools = request.tools.length > 0;
+  // What is undefined is not written.
   return {
     model,
     messages: request.messages.map((message) => toWireMessage(message, isMistral)),
-    ...(request.stream ? { stream: true } : {}),
-    ...(request.stream && kind !== "mistral" ? { stream_options: { include_usage: true } } : {}),
-    ...given("temperature", sampling.temperature),
+    stream: stream || undefined,
+    stream_options: stream && kind !== "mistral" ? { include_usage: true } : undefined,
+    temperature: sampling.temperature,
     top_p: sampling.topP,
-    ...given("max_tokens", maxTokens),
-    ...(minTokens > 0 ? { min_tokens: minTokens } : {}),
-    ...(stop.length > 0 ? { stop } : {}),
-    ...given(isMistral ? "random_seed" : "seed", seed),
-    ...(choices > 1 ? { n: choices } : {}),
-    ...(sampling.presencePenalty === 0 ? {} : { presence_penalty: sampling.presencePenalty }),
-    ...(sampling.frequencyPenalty === 0 ? {} : { frequency_penalty: sampling.frequencyPenalty }),
-    ...(sampling.logitBias.size > 0 ? { logit_bias: Object.fromEntries(sampling.logitBias) } : {}),
-    ...(logprobs === undefined ? {} : { logprobs: true, top_logprobs: logprobs }),
-    ...(prediction === undefined ? {} : { prediction: { type: "content", content: prediction } }),
-    ...toolFields(request, isMistral),
-    ...formatField(request),
-    ...(request.wantsReasoning === undefined ? {} : { reasoning_effort: request.wantsReasoning ? "high" : "none" }),
-    ...(kind === "vllm" && continuesAnswer(request)
-      ? { continue_final_message: true, add_generation_prompt: false }
-      : {}),
+    max_tokens: maxTokens,
+    min_tokens: minTokens > 0 ? minTokens : undefined,
+    stop: stop.length > 0 ? stop : undefined,
+    random_seed: isMistral ? seed : undefined,
+    seed: isMistral ? undefined : seed,
+    n: choices > 1 ? choices : undefined,
+    presence_penalty: sampling.presencePenalty === 0 ? undefined : sampling.presencePenalty,
+    frequency_penalty: sampling.frequencyPenalty === 0 ? undefined : sampling.frequencyPenalty,
+    logit_bias: sampling.logitBias.size > 0 ? Object.fromEntries(sampling.logitBias) : undefined,
+    logprobs: logprobs === undefined ? undefined : true,
+    top_logprobs: logprobs,
+    prediction: prediction === undefined ? undefined : { type: "content", content: prediction },
+    tools: hasTools ? request.tools.map(toWireTool) : undefined,
+    tool_choice: hasTools ? toWireToolChoice(request.toolChoice, isMistral) : undefined,
+    parallel_tool_calls: hasTools && !request.parallelToolCalls ? false : undefined,
+    response_format: toWireFormat(request.responseFormat),
+    reasoning_effort: request.wantsReasoning === undefined ? undefined : request.wantsReasoning ? "high" : "none",
+    continue_final_message: continues || undefined,
+    add_generation_prompt: continues ? false : undefined,
   };
 }
 
@@ -61,33 +67,29 @@ function refuseWhatIsIgnored(request: ChatRequest, kind: EndpointKind): void {
   if (request.sampling.logitBias.size > 0 && kind === "mistral") throw missing("logit_bias");
 }
 
-function toolFields({ tools, toolChoice, parallelToolCalls }: ChatRequest, isMistral: boolean): Json {
-  if (tools.length === 0) return {};
-  const choice =
-    toolChoice.kind === "named"
-      ? { type: "function", function: { name: toolChoice.name } }
-      : toolChoice.kind === "any" && !isMistral
-        ? "required"
-        : toolChoice.kind;
-  return {
-    tools: tools.map(({ name, description, parameters, strict }) => ({
-      type: "function",
-      function: { name, description, parameters, ...(strict ? { strict } : {}) },
-    })),
-    tool_choice: choice,
-    ...(parallelToolCalls ? {} : { parallel_tool_calls: false }),
-  };
+const toWireTool = ({ name, description, parameters, strict }: FunctionTool): Json => ({
+  type: "function",
+  function: { name, description, parameters, strict: strict || undefined },
+});
+
+function toWireToolChoice(choice: ToolChoice, isMistral: boolean): Json | string {
+  if (choice.kind === "named") return { type: "function", function: { name: choice.name } };
+  return choice.kind === "any" && !isMistral ? "required" : choice.kind;
 }
 
-function formatField({ responseFormat }: ChatRequest): Json {
-  if (responseFormat.kind === "text") return {};
-  if (responseFormat.kind === "json_object") return { response_format: { type: "json_object" } };
-  if (responseFormat.kind === "regex") return { response_format: { type: "regex", regex: responseFormat.pattern } };
-  if (responseFormat.kind === "ebnf") {
-    return { response_format: { type: "grammar", grammar: { syntax: "ebnf", definition: responseFormat.grammar } } };
+function toWireFormat(format: ChatRequest["responseFormat"]): Json | undefined {
+  switch (format.kind) {
+    case "text":
+      return undefined;
+    case "json_object":
+      return { type: "json_object" };
+    case "regex":
+      return { type: "regex", regex: format.pattern };
+    case "ebnf":
+      return { type: "grammar", grammar: { syntax: "ebnf", definition: format.grammar } };
+    case "json_schema":
+      return { type: "json_schema", json_schema: { name: format.name, schema: format.schema, strict: true } };
   }
-  const { name, schema } = responseFormat;
-  return { response_format: { type: "json_schema", json_schema: { name, schema, strict: true } } };
 }
 
 function toWireMessage(message: ChatMessage, isMistral: boolean): Json {
@@ -97,35 +99,26 @@ function toWireMessage(message: ChatMessage, isMistral: boolean): Json {
     case "user":
       return { role: "user", content: message.text };
     case "tool":
-      return {
-        role: "tool",
-        content: message.text,
-        ...given("tool_call_id", message.callId),
-        ...given("name", message.name),
-      };
+      return { role: "tool", content: message.text, tool_call_id: message.callId, name: message.name };
     case "assistant":
       return {
         role: "assistant",
         content: textOf(message.content),
-        ...(message.toolCalls.length > 0
-          ? {
-              tool_calls: message.toolCalls.map(({ id, name, argumentsJson }) => ({
-                ...given("id", id),
-                type: "function",
-                function: { name, arguments: argumentsJson },
-              })),
-            }
-          : {}),
-        ...(message.prefix && isMistral ? { prefix: true } : {}),
+        tool_calls: message.toolCalls.length > 0 ? message.toolCalls.map(toWireCall) : undefined,
+        prefix: (message.prefix && isMistral) || undefined,
       };
   }
 }
 
+const toWireCall = ({ id, name, argumentsJson }: ToolCall): Json => ({
+  id,
+  type: "function",
+  function: { name, arguments: argumentsJson },
+});
+
 /** Earlier thoughts stay here: no engine wants them back, and most refuse them. */
 export function textOf(content: readonly { readonly type: string; readonly text: string }[]): string {
-  return content.flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : [])).join("");
-}
-
-function given(name: string, value: unknown): Json {
-  return value === undefined ? {} : { [name]: value };
+  let text = "";
+  for (const chunk of content) if (chunk.type === "text") text += chunk.text;
+  return text;
 }
