@@ -31,8 +31,14 @@ export function commonHeaders(requestId: string, incoming: IncomingHttpHeaders):
   return list;
 }
 
+/** What is said twice holds as it was said last: a request may be answered in several turns. */
 export function addHeaders(list: HeaderList, more: Readonly<Record<string, string>>): void {
-  for (const name in more) list.push(name, more[name]!);
+  for (const name in more) {
+    let at = 0;
+    while (at < list.length && list[at] !== name) at += 2;
+    list[at] = name;
+    list[at + 1] = more[name]!;
+  }
 }
 
 /** For answers that the framework writes. */

@@ -140,7 +140,7 @@ function toExchange(request: FastifyRequest, { caller, signal, head, ignored }: 
     reportIgnored: (fields) => void ignored.push(...fields),
     closing: readClosing(headers["x-tramontane-close"]),
     reportLimits: (limits) => addHeaders(head, limitHeaders(limits)),
-    reportDeployment: (id) => void head.push("x-tramontane-deployment", id),
+    reportDeployment: (id) => addHeaders(head, { "x-tramontane-deployment": id }),
     requestId: request.id,
     dialect: detectDialect({ path, hasApiVersion: "api-version" in query, headers }),
     path,
