@@ -53,7 +53,8 @@ export const SETTINGS = {
     fallback: 8420,
   }),
   adminPort: setting({
-    summary: "Port of its own for the admin API (`/admin/v1`) and the console; the first keeps signing in; 0 picks one.",
+    summary:
+      "Port of its own for the admin API (`/admin/v1`) and the console; the first keeps signing in; 0 picks one.",
     placeholder: "PORT",
     defaultText: "the same port",
     parse: optional(wholeNumber(0, 65_535)),
