@@ -282,8 +282,14 @@ export class Chats {
       conversationId,
       path.map((message) => message.parentId),
     );
-    return path.map((message) =>
-      toThreadMessage(message, children.get(message.parentId) ?? [], this.#desk.runWriting(message.id)),
+    return Promise.all(
+      path.map(async (message) => {
+        const runId = this.#desk.runWriting(message.id);
+        // A run that ended since its row was read has left its end in the row: nobody may see it streaming for ever.
+        const hasEnded = message.status === "streaming" && runId === undefined;
+        const [current = message] = hasEnded ? await this.#parts.store.path(conversationId, message.id, 1) : [];
+        return toThreadMessage(current, children.get(message.parentId) ?? [], runId);
+      }),
     );
   }
 

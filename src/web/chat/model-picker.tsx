@@ -35,12 +35,20 @@ export function ModelPicker({ models, model, onChange }: ModelPickerProps) {
     >
       <Label className="sr-only">{words.t("composer.model")}</Label>
       <Button className="flex min-h-9 max-w-full items-center gap-1 rounded-md px-2 text-sm hover:bg-sunken pointer-coarse:min-h-11">
-        <SelectValue className="truncate">{() => model ?? words.t("composer.noModel")}</SelectValue>
-        {speed !== undefined && (
-          <span className="num shrink-0 text-ink-3 max-sm:hidden">
-            · {words.t("composer.speed", { n: Math.round(speed) })}
-          </span>
-        )}
+        {/* The speed is part of the value: the button is named as it reads. */}
+        <SelectValue className="truncate">
+          {() => (
+            <>
+              {model ?? words.t("composer.noModel")}
+              {speed !== undefined && (
+                <span className="num text-ink-3 max-sm:hidden">
+                  {" "}
+                  · {words.t("composer.speed", { n: Math.round(speed) })}
+                </span>
+              )}
+            </>
+          )}
+        </SelectValue>
         <Icon name="chevron" size={16} />
       </Button>
       <Popover className="popover max-h-96 w-80 overflow-y-auto" placement="top start">
