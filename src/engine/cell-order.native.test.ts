@@ -1,37 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeRandomModel } from "../../scripts/make-random-model.ts";
+import { expect, test } from "vitest";
 import { BatchBuilder } from "./batch.ts";
-import { findBinaryPackage, thisMachine } from "./backend/libllama/binary-package.ts";
 import type { LibllamaBackend } from "./backend/libllama/libllama-backend.ts";
-import { loadLibllama, silenceNativeLog } from "./backend/libllama/loader.ts";
 import { openBackend } from "./backend/libllama/open-backend.ts";
 import { CoreHarness } from "./core-harness.ts";
 import { GREEDY } from "./generation.ts";
+import { promptOf, useMicroModel } from "../../tests/support/micro-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tramontane-order-"));
-const path = join(folder, "micro.gguf");
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-const libllama = loadLibllama(findBinaryPackage(thisMachine()).folder);
-
-beforeAll(() => {
-  silenceNativeLog(libllama);
-  writeRandomModel({ path, shape: "micro", type: "q8_0" });
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  expect(libllama.handles.count).toBe(0);
-});
+const { libllama, path, clock } = useMicroModel();
 
 const open = (cells: number): LibllamaBackend => {
   const { backend } = openBackend(libllama, { name: "micro", path, contextTokens: 512, cells, threads: 1, clock });
   expect(backend.limits.layout).toBe("shared");
   return backend;
 };
-const promptOf = (length: number, salt: number) =>
-  Int32Array.from({ length }, (_, index) => 260 + ((index * 7919 + salt * 104729) % 200));
 const warm = { ...GREEDY, temperature: 0.8, topP: 0.95 };
 
 /** A core over a shared cache in which little may lie idle, so that cells are freed all the time. */

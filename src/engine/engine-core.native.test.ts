@@ -1,30 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeRandomModel } from "../../scripts/make-random-model.ts";
-import { findBinaryPackage, thisMachine } from "./backend/libllama/binary-package.ts";
-import { loadLibllama, silenceNativeLog } from "./backend/libllama/loader.ts";
+import { expect, test } from "vitest";
 import { openBackend } from "./backend/libllama/open-backend.ts";
 import { CoreHarness } from "./core-harness.ts";
 import { GREEDY } from "./generation.ts";
+import { promptOf, useMicroModel } from "../../tests/support/micro-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tramontane-core-"));
-const path = join(folder, "micro.gguf");
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-const libllama = loadLibllama(findBinaryPackage(thisMachine()).folder);
+const { libllama, path, clock } = useMicroModel();
 
-beforeAll(() => {
-  silenceNativeLog(libllama);
-  writeRandomModel({ path, shape: "micro", type: "q8_0" });
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-  expect(libllama.handles.count).toBe(0);
-});
-
-const promptOf = (length: number, salt: number) =>
-  Int32Array.from({ length }, (_, index) => 260 + ((index * 7919 + salt * 104729) % 200));
 const warm = { ...GREEDY, temperature: 0.8, topP: 0.95, seed: 42n };
 
 /** Log probabilities show the last bit, long before a text does. */
