@@ -23,12 +23,20 @@ export function answerTo(question: string): { text: string; tokensPerSecond: num
   return { text: said ?? longAnswer(number("chars", 300)), tokensPerSecond: number("rate", 200) };
 }
 
+export interface ScriptedModel extends EngineModel {
+  /** Answers being written now. */
+  readonly running: () => number;
+  /** What is written so far of the answer begun last. */
+  readonly written: () => string;
+}
+
 /**
  * The toy model with words of its own: what it says and how fast is written in the question. Everything around it (doors,
  * templates, conversations, store) is the product.
  */
-export function scripted(toy: EngineModel): EngineModel & { readonly running: () => number } {
+export function scripted(toy: EngineModel): ScriptedModel {
   let running = 0;
+  let latest = "";
   return {
     ...toy,
     info: toy.info,
@@ -38,6 +46,7 @@ export function scripted(toy: EngineModel): EngineModel & { readonly running: ()
     embed: (inputs, signal) => toy.embed(inputs, signal),
     unload: () => toy.unload(),
     running: () => running,
+    written: () => latest,
     async *generate(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
       const promptCharacters = request.prompt.reduce((sum, part) => sum + part.text.length, 0);
       const { question, written } = lastTurn(request.prompt);
@@ -47,6 +56,7 @@ export function scripted(toy: EngineModel): EngineModel & { readonly running: ()
       if (calls !== undefined && results === undefined) return yield* callTools(calls);
       const tokens = (results ?? text.slice(written.length)).match(/\s*\S{1,6}|\s+$/g) ?? [];
       running += 1;
+      latest = "";
       try {
         yield { type: "started", promptTokens: Math.ceil(promptCharacters / 4), cachedTokens: 0 };
         const beganMs = performance.now();
@@ -56,6 +66,7 @@ export function scripted(toy: EngineModel): EngineModel & { readonly running: ()
           const due = Math.min(tokens.length, Math.floor(((performance.now() - beganMs) / 1000) * tokensPerSecond));
           if (due === sent) continue;
           yield { type: "text", choice: 0, text: tokens.slice(sent, due).join(""), tokens: due - sent };
+          latest += tokens.slice(sent, due).join("");
           sent = due;
         }
         const timings = { queueMs: 0, prefillMs: 0, decodeMs: 0, draftedTokens: 0, acceptedTokens: 0 };
