@@ -6,7 +6,7 @@ import type { Engine, EngineModel, GenerationEvent } from "#engine";
 import { chooseTemplate } from "#prompt";
 import { Catalog } from "../catalog.ts";
 import { Deployment } from "../deployment.ts";
-import { RuleClassifier } from "./rule-classifier.ts";
+import { RuleClassifier, instructionOf } from "./rule-classifier.ts";
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 let engine: Engine;
@@ -85,6 +85,12 @@ test("the rules' part of the prompt is computed once for all texts", async () =>
   const [first, second] = [started[0]!, started.at(-1)!];
   expect(second.promptTokens - second.cachedTokens).toBeLessThan(60);
   expect(first.promptTokens - first.cachedTokens).toBeGreaterThan(200);
+});
+
+test.each([1, 2, 9, 10])("no number of %i rules begins another, so that one token tells them apart", (count) => {
+  const rules = Array.from({ length: count }, () => "a subject");
+  const numbers = instructionOf(rules).match(/^\d+(?=\. )/gm)!;
+  expect(new Set(numbers.map((number) => number[0])).size).toBe(count);
 });
 
 test("more than ten rules are several questions, and every rule has its score", async () => {

@@ -37,7 +37,7 @@ export interface RuleJudge {
   judge(asked: Case): Promise<Judgement>;
 }
 
-/** Rules asked about in one question; more go into further questions beside it. */
+/** Rules asked about in one question; more go into further questions beside it. As many as there are digits. */
 const RULES_PER_QUESTION = 10;
 /** Tokens ranked per step: a model that wants to say something else has its labels far down. */
 const RANKED_TOKENS = 100;
@@ -85,8 +85,19 @@ export class RuleClassifier implements RuleJudge {
 
 /** The words before the text; what the shipped models were trained on. */
 export function instructionOf(rules: readonly string[]): string {
-  const list = rules.map((rule, index) => `${index + 1}. ${rule}`).join("\n");
+  const list = numbersOf(rules)
+    .map((number, index) => `${number}. ${rules[index]!}`)
+    .join("\n");
   return `Rules:\n${list}\nAnswer with the number of the rule that the message breaks, or none.`;
+}
+
+/**
+ * What the rules of one question are called. Ten start at zero: as long as no number begins another, the first token of
+ * the answer tells them all apart. With `1` and `10` it takes a second pass through the model.
+ */
+function numbersOf(rules: readonly string[]): readonly string[] {
+  const first = rules.length === RULES_PER_QUESTION ? 0 : 1;
+  return rules.map((_, index) => String(first + index));
 }
 
 function inGroups(rules: readonly string[]): readonly (readonly string[])[] {
@@ -144,7 +155,7 @@ async function judgeOne({ engine, template }: LoadedModel, asked: Case): Promise
     ],
     tools: [],
   });
-  const numbers = asked.rules.map((_, index) => String(index + 1));
+  const numbers = numbersOf(asked.rules);
   let promptTokens = 0;
   const question = { prompt: rendered.parts, priority: asked.priority };
   const shares = await scoreLabels([...numbers, "none"], (labels) =>
