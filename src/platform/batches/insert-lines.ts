@@ -7,7 +7,9 @@ import type { InputLine } from "./line-input.ts";
 /** Requests a single batch may have. */
 export const BATCH_LINES = 1_000_000;
 
+/** Written at once: so many lines, or so many characters of them. */
 const CHUNK = 500;
+const CHUNK_CHARACTERS = 8 * 2 ** 20;
 
 export interface InsertedLines {
   readonly total: number;
@@ -33,16 +35,19 @@ export async function insertLines(
   let total = 0;
   let failed = 0;
   let chunk: NumberedLine[] = [];
+  let characters = 0;
   const flush = async (): Promise<void> => {
     failed += await insertChunk(session, chunk, options);
     chunk = [];
+    characters = 0;
   };
   for await (const line of lines) {
     if (total === BATCH_LINES)
       throw new TramontaneError("invalid_request", `A batch has at most ${BATCH_LINES} requests`);
     chunk.push({ ...line, number: total });
     total += 1;
-    if (chunk.length === CHUNK) await flush();
+    characters += line.body.length;
+    if (chunk.length === CHUNK || characters >= CHUNK_CHARACTERS) await flush();
   }
   await flush();
   return { total, failed };

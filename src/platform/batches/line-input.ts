@@ -1,7 +1,9 @@
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { TramontaneError } from "#base";
 import { BatchLineSchema, readBody } from "#protocol";
+
+/** Longer lines are told to be too long, and never held in memory. */
+export const LINE_BYTES = 8 * 2 ** 20;
+const NEWLINE = 0x0a;
 
 /** A line as it was asked, or why it cannot be. */
 export interface InputLine {
@@ -13,10 +15,41 @@ export interface InputLine {
 }
 
 /** The requests of a JSONL file, blank lines left out. Bad lines are told, never thrown. */
-export async function* readLines(content: Readable): AsyncGenerator<InputLine> {
-  for await (const text of createInterface({ input: content, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (text.trim() !== "") yield readLine(text);
+export async function* readLines(content: AsyncIterable<Buffer>): AsyncGenerator<InputLine> {
+  for await (const line of splitLines(content)) {
+    if (line === undefined) yield bad(`The line is longer than ${LINE_BYTES / 2 ** 20} MiB`);
+    else {
+      const text = line.toString("utf8");
+      if (text.trim() !== "") yield readLine(text);
+    }
   }
+}
+
+/** Lines without their ends; undefined for one that is too long. */
+async function* splitLines(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer | undefined> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const add = (part: Buffer): void => {
+    length += part.length;
+    if (length > LINE_BYTES) parts = [];
+    else parts.push(part);
+  };
+  const take = (): Buffer | undefined => {
+    const line = length > LINE_BYTES ? undefined : Buffer.concat(parts);
+    parts = [];
+    length = 0;
+    return line;
+  };
+  for await (const chunk of content) {
+    let from = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
+      add(chunk.subarray(from, end));
+      yield take();
+      from = end + 1;
+    }
+    add(chunk.subarray(from));
+  }
+  if (length > 0) yield take();
 }
 
 export function readLine(text: string): InputLine {
