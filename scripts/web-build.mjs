@@ -56,7 +56,7 @@ export async function buildWebApp() {
             includeDependenciesRecursively: false,
             groups: [
               { name: "parts", test: /src\/web\/components\/(icon|language-names|save-file)/ },
-              { name: "blocks", test: /src\/web\/components\/(copy-button|json-tree|dialog)|src\/web\/chat\/drawer/ },
+              { name: "blocks", test: /src\/web\/components\/(copy-button|json-tree)|src\/web\/chat\/drawer/ },
             ],
           },
         },

@@ -10,11 +10,6 @@ import { SESSION } from "./app/queries.ts";
 import { createAppRouter } from "./app/router.tsx";
 import { ServicesProvider } from "./app/services.tsx";
 import type { Services } from "./app/services.tsx";
-import { dispatchEvent } from "./live/dispatch.ts";
-import { LiveEvents } from "./live/live-events.ts";
-import { RunStore } from "./live/run-store.ts";
-import { ThreadStore } from "./live/thread-store.ts";
-import { Highlighter } from "./markdown/highlighter.ts";
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -30,16 +25,7 @@ const api = new Api(() => {
   queries.removeQueries({ queryKey: SESSION });
   void router.navigate({ to: "/login", replace: true });
 });
-const runs = new RunStore((flush) => void requestAnimationFrame(flush));
-const threads = new ThreadStore((id, before) => api.messages(id, before));
-const services: Services = {
-  api,
-  runs,
-  threads,
-  preferences: new PreferenceStore(),
-  live: new LiveEvents((event) => dispatchEvent(event, { runs, threads, queries })),
-  highlighter: new Highlighter(),
-};
+const services: Services = { api, preferences: new PreferenceStore() };
 
 createRoot(document.querySelector("#root")!).render(
   <QueryClientProvider client={queries}>

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, redirect } from "@tanstack/react-router";
 import { useWords } from "./services.tsx";
-import { Shell, SignedIn } from "./shell.tsx";
+import { Shell } from "./shell.tsx";
 
 function NotFound() {
   const { t } = useWords();
@@ -34,7 +34,11 @@ export function createAppRouter() {
     path: "/setup",
     component: lazyRouteComponent(() => import("../pages/setup-page.tsx"), "SetupPage"),
   });
-  const signedIn = createRoute({ getParentRoute: () => root, id: "signed-in", component: SignedIn });
+  const signedIn = createRoute({
+    getParentRoute: () => root,
+    id: "signed-in",
+    component: lazyRouteComponent(() => import("./signed-in.tsx"), "SignedIn"),
+  });
   const chat = createRoute({
     getParentRoute: () => signedIn,
     path: "/chat",

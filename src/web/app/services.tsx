@@ -2,10 +2,6 @@ import { createContext, use, useEffect, useState, useSyncExternalStore } from "r
 import type { ReactNode } from "react";
 import { loadMessages } from "../i18n/catalog.ts";
 import { Words } from "../i18n/words.ts";
-import type { LiveEvents } from "../live/live-events.ts";
-import type { RunStore } from "../live/run-store.ts";
-import type { ThreadStore } from "../live/thread-store.ts";
-import type { Highlighter } from "../markdown/highlighter.ts";
 import type { Api } from "./api.ts";
 import type { Preferences, PreferenceStore } from "./preferences.ts";
 
@@ -13,10 +9,6 @@ import type { Preferences, PreferenceStore } from "./preferences.ts";
 export interface Services {
   readonly api: Api;
   readonly preferences: PreferenceStore;
-  readonly live: LiveEvents;
-  readonly runs: RunStore;
-  readonly threads: ThreadStore;
-  readonly highlighter: Highlighter;
 }
 
 const ServicesContext = createContext<Services | undefined>(undefined);

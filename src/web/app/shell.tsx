@@ -1,11 +1,10 @@
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 import type { ReactNode } from "react";
-import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet } from "@tanstack/react-router";
 import { Icon } from "../components/icon.tsx";
 import { LANGUAGE_NAMES } from "../components/language-names.ts";
 import { LANGUAGES } from "./preferences.ts";
-import { SESSION, useSession } from "./queries.ts";
+import { useSession } from "./queries.ts";
 import { usePreferences, useServices, useWords } from "./services.tsx";
 
 const SignedInBar = lazy(async () => ({ default: (await import("./signed-in-bar.tsx")).SignedInBar }));
@@ -132,20 +131,4 @@ function ChoiceButton<Value extends string>({ label, value, options, onChange, c
       </select>
     </span>
   );
-}
-
-/** Pages behind the sign-in: sends strangers to /login, and keeps the event stream open. */
-export function SignedIn() {
-  const { live } = useServices();
-  const { data: user, isError } = useSession();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const isSignedIn = user !== undefined;
-
-  useEffect(() => {
-    if (isError && !queries.getQueryData(SESSION)) void navigate({ to: "/login", replace: true });
-  }, [isError, navigate, queries]);
-  const listener = user && `${user.workspaceId} ${user.id}`;
-  useEffect(() => (listener === undefined ? undefined : live.start(listener)), [listener, live]);
-  return isSignedIn ? <Outlet /> : null;
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ThreadMessage } from "#protocol";
 import { useAllModels, useConversations } from "../app/queries.ts";
+import { useLive } from "../app/live.tsx";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
 import { DrawerButton } from "./drawer.tsx";
 import { Composer } from "./composer.tsx";
@@ -38,7 +39,7 @@ function useChosenModel(previous: string | null | undefined) {
 }
 
 function useNotice(fault: string | undefined): string | undefined {
-  const { live } = useServices();
+  const { live } = useLive();
   const { t } = useWords();
   const connection = useSyncExternalStore(live.subscribe, live.connection);
   return fault ?? (connection === "lost" ? t("composer.reconnecting") : undefined);
@@ -80,7 +81,7 @@ function NewConversation() {
 }
 
 function OpenConversation({ id }: { readonly id: string }) {
-  const { threads } = useServices();
+  const { threads } = useLive();
   const { t } = useWords();
   const { data: conversations } = useConversations();
   const conversation = conversations?.find((candidate) => candidate.id === id);

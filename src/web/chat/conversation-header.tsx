@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useNavigate } from "@tanstack/react-router";
 import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import type { Conversation } from "#protocol";
@@ -7,7 +7,11 @@ import type { MessageKey } from "../i18n/catalog.ts";
 import { Icon } from "../components/icon.tsx";
 import type { IconName } from "../components/icon.tsx";
 import { DrawerButton } from "./drawer.tsx";
-import { DeleteDialog, RenameDialog, ShareDialog } from "./conversation-dialogs.tsx";
+
+const dialogs = () => import("./conversation-dialogs.tsx");
+const DeleteDialog = lazy(async () => ({ default: (await dialogs()).DeleteDialog }));
+const RenameDialog = lazy(async () => ({ default: (await dialogs()).RenameDialog }));
+const ShareDialog = lazy(async () => ({ default: (await dialogs()).ShareDialog }));
 
 interface ConversationHeaderProps {
   readonly id: string;
@@ -60,11 +64,13 @@ export function ConversationHeader({ id, conversation, total }: ConversationHead
           </Menu>
         </Popover>
       </MenuTrigger>
-      {conversation && open === "rename" && <RenameDialog conversation={conversation} onClose={close} />}
-      {conversation && open === "share" && <ShareDialog conversation={conversation} onClose={close} />}
-      {conversation && open === "delete" && (
-        <DeleteDialog conversation={conversation} onClose={close} onDeleted={() => void navigate({ to: "/chat" })} />
-      )}
+      <Suspense>
+        {conversation && open === "rename" && <RenameDialog conversation={conversation} onClose={close} />}
+        {conversation && open === "share" && <ShareDialog conversation={conversation} onClose={close} />}
+        {conversation && open === "delete" && (
+          <DeleteDialog conversation={conversation} onClose={close} onDeleted={() => void navigate({ to: "/chat" })} />
+        )}
+      </Suspense>
     </div>
   );
 }

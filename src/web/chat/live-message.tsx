@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { ThreadMessage } from "#protocol";
-import { useServices, useWords } from "../app/services.tsx";
+import { useLive } from "../app/live.tsx";
+import { useWords } from "../app/services.tsx";
 import { CodeBlock } from "../markdown/code-block.tsx";
 import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
 import { useRun } from "./use-run.ts";
@@ -37,7 +38,7 @@ const SILENCE_MS = 3000;
 
 /** A run may end between the reading of its message and the opening of the event stream; then nobody tells of it. */
 function useForgottenRun({ runId = "", conversationId }: ThreadMessage): void {
-  const { runs, threads } = useServices();
+  const { runs, threads } = useLive();
   useEffect(() => {
     const timer = setInterval(() => !runs.isKnown(runId) && void threads.load(conversationId), SILENCE_MS);
     return () => clearInterval(timer);

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { KeyboardEvent } from "react";
 import { Virtualizer } from "virtua";
-import { useServices, useWords } from "../app/services.tsx";
+import { useLive } from "../app/live.tsx";
+import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
 import type { Thread } from "../live/thread-store.ts";
 import { LiveMessage } from "./live-message.tsx";
@@ -23,7 +24,7 @@ interface ThreadViewProps {
  * its growth nor its end makes the list measure anew and move what one reads.
  */
 export function ThreadView({ conversationId, thread, actions }: ThreadViewProps) {
-  const { threads } = useServices();
+  const { threads } = useLive();
   const { t } = useWords();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);

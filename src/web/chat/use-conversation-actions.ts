@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { ThreadMessage } from "#protocol";
 import { ApiError, newIdempotencyKey } from "../app/api.ts";
+import { useLive } from "../app/live.tsx";
 import { useServices, useWords } from "../app/services.tsx";
 import type { Draft } from "./drafts.ts";
 import type { MessageActions } from "./message-actions.ts";
@@ -19,7 +20,8 @@ interface ConversationScope {
 
 /** What one can do in a conversation; `fault` says what went wrong last, in the reader's language. */
 export function useConversationActions({ conversationId, model }: ConversationScope) {
-  const { api, threads } = useServices();
+  const { api } = useServices();
+  const { threads } = useLive();
   const words = useWords();
   const [fault, setFault] = useState<string>();
 

@@ -1,11 +1,11 @@
 import { useCallback, useSyncExternalStore } from "react";
 import type { ThreadMessage } from "#protocol";
-import { useServices } from "../app/services.tsx";
+import { useLive } from "../app/live.tsx";
 import type { RunState } from "../live/run-store.ts";
 
 /** The text of a running answer; before its first snapshot, what the message itself brought. */
 export function useRun(message: ThreadMessage): RunState {
-  const { runs } = useServices();
+  const { runs } = useLive();
   const runId = message.runId ?? "";
   const state = useSyncExternalStore(
     useCallback((reader: () => void) => runs.subscribe(runId, reader), [runs, runId]),

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useSyncExternalStore } from "react";
-import { useServices } from "../app/services.tsx";
+import { useLive } from "../app/live.tsx";
 import type { Thread } from "../live/thread-store.ts";
 
 /** The loaded part of a conversation; the first use loads its end. */
 export function useThread(conversationId: string): Thread {
-  const { threads } = useServices();
+  const { threads } = useLive();
   useEffect(() => {
     if (!threads.has(conversationId)) void threads.load(conversationId);
   }, [threads, conversationId]);

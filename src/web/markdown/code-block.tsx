@@ -1,5 +1,6 @@
 import { memo, useEffect, useState } from "react";
-import { useServices, useWords } from "../app/services.tsx";
+import { useLive } from "../app/live.tsx";
+import { useWords } from "../app/services.tsx";
 import { CopyButton } from "../components/copy-button.tsx";
 import type { CodeSpan } from "./highlighter.ts";
 
@@ -11,7 +12,7 @@ interface CodeBlockProps {
 
 /** Code with its language, a copy button, and colours once it no longer changes. */
 export const CodeBlock = memo(function CodeBlock({ code, language, isLive }: CodeBlockProps) {
-  const { highlighter } = useServices();
+  const { highlighter } = useLive();
   const { t } = useWords();
   const [colours, setColours] = useState<{ code: string; spans: readonly CodeSpan[] }>();
 
