@@ -108,9 +108,11 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     undo.push(() => policies.close());
     const guarded = { ...shared, policies: policies.guard };
     const inference = createInference({ ...guarded, gate: office.gate ?? openGate });
+    const agents = new Agents(office);
     const jobs = await openBatches({
       ...office,
       logger,
+      agents,
       createInference: (gate, priority) => createInference({ ...guarded, gate, priority }),
       describeFailure: toWireFailure,
     });
@@ -119,7 +121,6 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     undo.push(() => shelf.close());
     const desk = await openModelDesk({ ...office, ...workshop, catalog, logger, hubUrl: config.hubUrl });
     undo.push(() => desk.close());
-    const agents = new Agents(office);
     const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
     const chatApp = await openChatApp({ office, inference, catalog, offers: desk.offers, clock, logger });
     undo.push(() => chatApp.close());

@@ -162,6 +162,20 @@ test("embeddings and fill in the middle go in batches too; a batch in which noth
   expect(await ended(failed!.id)).toMatchObject({ status: "FAILED", failedRequests: 1 });
 });
 
+test("an agent answers a batch with its own instructions, as it answers one request", async () => {
+  const agent = await client.beta.agents.create({ model, name: "Teller", instructions: "Be brief." });
+  const requests = [{ customId: "0", body: ask("hello", { temperature: 0 }) }];
+  const made = await client.batch.jobs.create({ requests, agentId: agent.id, endpoint: chat });
+  const job = await ended(made.id, true);
+  expect(job).toMatchObject({ status: "SUCCESS", succeededRequests: 1, agentId: agent.id });
+  const [line] = job.outputs as unknown as { response: { body: { choices: unknown; usage: unknown } } }[];
+  const headers = { authorization: `Bearer ${KEY}` };
+  const one = await server.send("/v1/agents/completions", { ...requests[0]!.body, agent_id: agent.id }, headers);
+  const { choices, usage } = (await one.json()) as { choices: unknown; usage: { prompt_tokens: number } };
+  expect(line!.response.body.choices).toEqual(choices);
+  expect(line!.response.body.usage).toMatchObject({ prompt_tokens: usage.prompt_tokens });
+});
+
 test("a batch can be stopped: what was answered is kept, the rest is neither answered nor charged", async () => {
   const requests = Array.from({ length: 30 }, (_, i) => ({ customId: `line ${i}`, body: ask(`${i}`) }));
   let release = (): void => {};
@@ -261,6 +275,9 @@ describe("what cannot be a batch is refused with a reason", () => {
     ["both", { endpoint: chat, requests, input_files: ["x"] }, 400, /not both/],
     ["a file nobody has", { endpoint: chat, input_files: ["01a20e64-7dbc-7e56-877d-cd75f36567d3"] }, 404, /No file/],
     ["an endpoint of elsewhere", { endpoint: "/v1/ocr", requests }, 400, /not available yet/],
+    ["an agent nobody has", { endpoint: chat, requests, agent_id: "ag_none" }, 404, /agent/i],
+    ["an agent and a model", { endpoint: chat, requests, agent_id: "ag_none", model }, 400, /leave `model` out/],
+    ["an agent and embeddings", { endpoint: "/v1/embeddings", requests, agent_id: "ag_none" }, 400, /Agents answer/],
     ["an endpoint nobody knows", { endpoint: "/v1/chat", requests }, 422, /endpoint/],
     [
       "too many requests",

@@ -71,9 +71,11 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     const policies = openPolicies({ ...office, catalog, logger, judge: options.judge });
     const shared = { catalog, clock, random, newId, observer: metrics, policies: policies.guard };
     const inference = createInference({ ...shared, gate: office.gate! });
+    const agents = new Agents(office);
     const jobs = await openBatches({
       ...office,
       logger,
+      agents,
       createInference: (gate, priority) => createInference({ ...shared, gate, priority }),
       describeFailure: toWireFailure,
     });
@@ -87,7 +89,6 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
       budgetBytes: 20e9,
       deploy: ({ name }) => deploymentOf(name, model),
     });
-    const agents = new Agents(office);
     const conversations = new Conversations({ ...office, agents, inference, documents: shelf.search });
     const plug = { isPulled: false };
     const database = withPlug(office.database, plug);

@@ -86,6 +86,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     (await openBatches({
       ...options.office,
       logger: options.logger ?? silentLogger,
+      agents: new Agents(options.office),
       createInference: (gate, priority) => createInference({ ...parts, gate, priority }),
       describeFailure: toWireFailure,
     }));

@@ -8,7 +8,7 @@ import { uuidv7 } from "../uuid.ts";
 import { callerOf } from "./batch-rows.ts";
 import type { JobRow } from "./batch-rows.ts";
 import { failure, success } from "./line-answer.ts";
-import type { DescribeFailure, LineAnswer, LineAnswerer } from "./line-answer.ts";
+import type { AskedWith, DescribeFailure, LineAnswer, LineAnswerer } from "./line-answer.ts";
 import type { LineGate } from "./line-gate.ts";
 
 export interface AskParts {
@@ -52,9 +52,13 @@ export async function askLine(parts: AskParts, job: JobRow, line: WaitingLine, s
 
 type Asked = { readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly error: unknown };
 
+function askedWith({ model, agent_id: agentId }: JobRow): AskedWith {
+  return { model: model ?? undefined, agentId: agentId ?? undefined };
+}
+
 async function ask({ answer }: AskParts, job: JobRow, { body }: WaitingLine, call: Call): Promise<Asked> {
   try {
-    return { ok: true, body: await answer(JSON.parse(body), call, job.model ?? undefined) };
+    return { ok: true, body: await answer(JSON.parse(body), call, askedWith(job)) };
   } catch (error) {
     return { ok: false, error };
   }

@@ -2,6 +2,7 @@ import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import { BATCH_ENDPOINTS } from "#protocol";
 import type { BatchEndpoint, BatchJob, BatchList, BatchOutput, CreateBatch, FileObject } from "#protocol";
+import type { Agents } from "../agents/agents.ts";
 import type { Files } from "../files/files.ts";
 import type { Database } from "../storage/database.ts";
 import { actorOf, requireScope } from "../tenancy/caller.ts";
@@ -18,6 +19,7 @@ export interface BatchesParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly files: Files;
+  readonly agents: Agents;
   readonly runner: BatchRunner;
   readonly describeFailure: DescribeFailure;
 }
@@ -46,11 +48,12 @@ export class Batches {
     this.#parts = parts;
   }
 
-  /** Durable when it resolves. Errors: `invalid_request`, `not_found` for a file, `not_available_yet`, `rate_limited`. */
+  /** Durable when it resolves. Errors: `invalid_request`, `not_found` for a file or an agent, `not_available_yet`, `rate_limited`. */
   async create(caller: Caller, wanted: CreateBatch): Promise<BatchJob> {
     requireScope(caller, "jobs");
     requireScope(caller, "inference");
     const endpoint = endpointOf(wanted);
+    if (wanted.agent_id) await this.#parts.agents.get(caller, wanted.agent_id);
     const files = await this.#inputFiles(caller, wanted);
     const total = wanted.requests?.length ?? files.reduce((sum, file) => sum + (file.num_lines ?? 0), 0);
     await this.#checkRoom(caller, total);
@@ -186,11 +189,12 @@ export class Batches {
   }
 }
 
-function endpointOf({ endpoint, agent_id: agentId }: CreateBatch): BatchEndpoint {
-  if (agentId) {
-    throw new TramontaneError("not_available_yet", "Batches of agents are not available yet", { field: "agent_id" });
-  }
+function endpointOf({ endpoint, agent_id: agentId, model }: CreateBatch): BatchEndpoint {
   const found = BATCH_ENDPOINTS.find((known) => known === endpoint);
+  if (agentId && model) throw refusal("The agent says which model answers: leave `model` out", "model");
+  if (agentId && found !== "/v1/chat/completions") {
+    throw refusal("Agents answer batches of /v1/chat/completions only", "endpoint");
+  }
   if (found) return found;
   throw new TramontaneError("not_available_yet", `Batches for ${endpoint} are not available yet`, {
     field: "endpoint",

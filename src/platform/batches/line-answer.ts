@@ -7,6 +7,8 @@ import {
   readModerationRequest,
 } from "#protocol";
 import type { BatchEndpoint, ErrorBody, Reading } from "#protocol";
+import { agentChatBody } from "../agents/agent-chat.ts";
+import type { Agents } from "../agents/agents.ts";
 import type { Call } from "../inference/call.ts";
 import type { Inference } from "../inference/inference.ts";
 
@@ -26,25 +28,39 @@ export interface WireFailure {
   readonly body: ErrorBody;
 }
 
+/** What a batch asks with, where its lines do not say. */
+export interface AskedWith {
+  readonly model: string | undefined;
+  /** The agent that all lines of a batch of chats are for. */
+  readonly agentId: string | undefined;
+}
+
 /** What answers the lines of one endpoint: takes a body as it stands in the file, gives the endpoint's own. */
-export type LineAnswerer = (body: unknown, call: Call, defaultModel: string | undefined) => Promise<unknown>;
+export type LineAnswerer = (body: unknown, call: Call, asked: AskedWith) => Promise<unknown>;
+
+interface AnswererParts {
+  readonly inference: Inference;
+  readonly agents: Agents;
+}
 
 /** One answerer per endpoint. */
-export function lineAnswerers(inference: Inference): Readonly<Record<BatchEndpoint, LineAnswerer>> {
+export function lineAnswerers({ inference, agents }: AnswererParts): Readonly<Record<BatchEndpoint, LineAnswerer>> {
   return {
-    "/v1/chat/completions": async (body, call, model) =>
-      await inference.chat(whole(accepted(readChatRequest(body, reading(model)))), call),
-    "/v1/fim/completions": async (body, call, model) =>
+    "/v1/chat/completions": async (body, call, { model, agentId }) => {
+      const chat = agentId ? await agentChatBody(agents, { ...(body as object), agent_id: agentId }, call) : body;
+      return await inference.chat(whole(accepted(readChatRequest(chat, reading(model)))), call);
+    },
+    "/v1/fim/completions": async (body, call, { model }) =>
       await inference.fim(whole(accepted(readFimRequest(body, reading(model)))), call),
-    "/v1/embeddings": async (body, call, model) =>
+    "/v1/embeddings": async (body, call, { model }) =>
       await inference.embed(accepted(readEmbeddingRequest(body, reading(model))), call),
-    "/v1/moderations": async (body, call, model) =>
+    "/v1/moderations": async (body, call, { model }) =>
       await inference.moderate(accepted(readModerationRequest(body, reading(model))), call),
-    "/v1/chat/moderations": async (body, call, model) =>
+    "/v1/chat/moderations": async (body, call, { model }) =>
       await inference.moderate(accepted(readChatModerationRequest(body, reading(model))), call),
-    "/v1/classifications": async (body, call, model) =>
+    "/v1/classifications": async (body, call, { model }) =>
       await inference.classify(accepted(readModerationRequest(body, reading(model))), call),
-    "/v1/chat/classifications": async (body, call, model) =>
+    "/v1/chat/classifications": async (body, call, { model }) =>
       await inference.classify(accepted(readChatModerationRequest(body, reading(model))), call),
   };
 }

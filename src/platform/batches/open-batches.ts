@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "#base";
+import type { Agents } from "../agents/agents.ts";
 import type { Files } from "../files/files.ts";
 import type { Gate } from "../inference/call.ts";
 import type { Inference } from "../inference/inference.ts";
@@ -15,6 +16,7 @@ export interface OpenBatchesParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly files: Files;
+  readonly agents: Agents;
   /** Undefined: nothing is charged. */
   readonly meter: Meter | undefined;
   /** The models' use cases behind another gate, at another priority. */
@@ -37,11 +39,11 @@ const UNDER_WAY = 64;
 
 /** Opens the batches and takes up what an earlier process left. */
 export async function openBatches(parts: OpenBatchesParts): Promise<OpenBatches> {
-  const { database, clock, logger, files, describeFailure } = parts;
+  const { database, clock, logger, files, agents, describeFailure } = parts;
   const gate = new LineGate(parts.meter, CONCURRENCY);
-  const answerers = lineAnswerers(parts.createInference(gate, BATCH_PRIORITY));
+  const answerers = lineAnswerers({ inference: parts.createInference(gate, BATCH_PRIORITY), agents });
   const shared = { database, clock, files, describeFailure };
   const runner = new BatchRunner({ ...shared, logger, gate, answerers, underWay: UNDER_WAY });
   await runner.start();
-  return { batches: new Batches({ ...shared, runner }), close: () => runner.close() };
+  return { batches: new Batches({ ...shared, agents, runner }), close: () => runner.close() };
 }
