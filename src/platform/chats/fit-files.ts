@@ -13,48 +13,45 @@ interface FiledMessage {
 
 const PASSAGE_CHARACTERS = 800;
 
+/** Says which passages speak of a question: their places, the best first. */
+export type RankPassages = (passages: readonly string[], question: string) => Promise<readonly number[]>;
+
 /**
  * A message as one text, its files first, each under its name. Of files that are longer than `characters` together only the
- * passages that share words with the message are told, in their order, and that it is so.
+ * passages that speak of the message are told, in their order, and that it is so.
  */
-export function withFiles({ content, files = [] }: FiledMessage, characters: number): string {
+export async function withFiles(
+  { content, files = [] }: FiledMessage,
+  characters: number,
+  rank: RankPassages,
+): Promise<string> {
   if (files.length === 0) return content;
   const total = files.reduce((sum, { text }) => sum + text.length, 0);
   const share = Math.floor(characters / files.length);
-  const told = files.map(({ name, text }) =>
-    total <= characters || text.length <= share
-      ? `File "${name}":\n${text}`
-      : passagesOf({ name, text }, content, share),
-  );
+  const told: string[] = [];
+  for (const { name, text } of files) {
+    const isWhole = total <= characters || text.length <= share;
+    told.push(
+      isWhole ? `File "${name}":\n${text}` : await passagesOf({ name, text }, share, (all) => rank(all, content)),
+    );
+  }
   return `${told.join("\n\n")}\n\n${content}`;
 }
 
-function passagesOf({ name, text }: MessageFile, question: string, characters: number): string {
-  const pieces = splitText({ pages: [text], isPaged: false }, Math.min(PASSAGE_CHARACTERS, Math.max(characters, 40)));
-  const words = pieces.map((piece) => wordsOf(piece.text));
-  const asked = [...wordsOf(question)].map((word) => ({
-    word,
-    // Rare words say more about where an answer stands.
-    weight: Math.log(1 + pieces.length / (1 + words.filter((known) => known.has(word)).length)),
-  }));
-  const ranked = pieces
-    .map((piece, index) => ({
-      index,
-      text: piece.text,
-      score: asked.reduce((sum, { word, weight }) => sum + (words[index]!.has(word) ? weight : 0), 0),
-    }))
-    .toSorted((a, b) => b.score - a.score || a.index - b.index);
-  const chosen: typeof ranked = [];
+async function passagesOf(
+  { name, text }: MessageFile,
+  characters: number,
+  rank: (passages: readonly string[]) => Promise<readonly number[]>,
+): Promise<string> {
+  const size = Math.min(PASSAGE_CHARACTERS, Math.max(characters, 40));
+  const passages = splitText({ pages: [text], isPaged: false }, size).map((piece) => piece.text);
+  const chosen: number[] = [];
   let left = characters;
-  for (const piece of ranked) {
-    if (piece.text.length > left) break;
-    chosen.push(piece);
-    left -= piece.text.length;
+  for (const index of await rank(passages)) {
+    if (passages[index]!.length > left) break;
+    chosen.push(index);
+    left -= passages[index]!.length;
   }
-  const told = chosen.toSorted((a, b) => a.index - b.index).map((piece) => piece.text);
+  const told = chosen.toSorted((a, b) => a - b).map((index) => passages[index]!);
   return `Passages of the file "${name}", which is too long to be read whole:\n${told.join("\n…\n")}`;
-}
-
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []);
 }

@@ -10,6 +10,8 @@ import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } 
 import type { ModelOffers } from "../pull/model-offers.ts";
 import type { AnswerPrices } from "./answer-prices.ts";
 import { withFiles } from "./fit-files.ts";
+import type { RankPassages } from "./fit-files.ts";
+import type { PassageRanker } from "./passage-ranker.ts";
 
 /** An answer stops here and offers to go on; without a bound a small model may never stop. */
 const MAX_ANSWER_TOKENS = 4096;
@@ -20,6 +22,8 @@ export interface InferenceAnswererParts {
   readonly inference: Inference;
   readonly catalog: Catalog;
   readonly prices: Pick<AnswerPrices, "of" | "costOf">;
+  /** Chooses what is told of a file that is too long. */
+  readonly ranker: Pick<PassageRanker, "rank">;
   /** What could be served too. */
   readonly offers?: Pick<ModelOffers, "list"> | undefined;
 }
@@ -52,7 +56,7 @@ export class InferenceAnswerer implements Answerer {
       channel: "app" as const,
       signal,
     };
-    const { chunks } = await this.#begin(this.#toChatRequest(request), call);
+    const { chunks } = await this.#begin(await this.#toChatRequest(request, call), call);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
     const calls: AnswerCall[] = [];
@@ -105,10 +109,14 @@ export class InferenceAnswerer implements Answerer {
     throw new TramontaneError("budget_exceeded", "Nothing is left of the budget.");
   }
 
-  #toChatRequest(request: AnswerRequest): ChatRequest {
+  async #toChatRequest(request: AnswerRequest, call: Call): Promise<ChatRequest> {
     const deployment = this.#parts.catalog.find(request.model);
     const contextTokens = deployment?.current?.engine.info.contextTokens ?? deployment?.spec.contextTokens ?? 0;
-    return toChatRequest(request, Math.floor(contextTokens * FILE_CHARACTERS));
+    const characters = Math.floor(contextTokens * FILE_CHARACTERS);
+    const rank: RankPassages = (passages, question) => this.#parts.ranker.rank(passages, question, call);
+    const messages: ChatMessage[] = [];
+    for (const message of request.messages) messages.push(await toMessage(message, characters, rank));
+    return toChatRequest(request, messages);
   }
 }
 
@@ -128,14 +136,14 @@ function toAppModel(deployment: Deployment): AppModel {
   };
 }
 
-function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest, fileCharacters: number): ChatRequest {
+function toChatRequest({ model, prefix, schema, tools }: AnswerRequest, messages: readonly ChatMessage[]): ChatRequest {
   const begun: ChatMessage[] =
     prefix === ""
       ? []
       : [{ role: "assistant", content: [{ type: "text", text: prefix }], toolCalls: [], prefix: true }];
   return {
     model,
-    messages: [...messages.map((message) => toMessage(message, fileCharacters)), ...begun],
+    messages: [...messages, ...begun],
     sampling: {
       temperature: undefined,
       topP: 1,
@@ -162,9 +170,9 @@ function toChatRequest({ model, messages, prefix, schema, tools }: AnswerRequest
   };
 }
 
-function toMessage(message: AnswerMessage, fileCharacters: number): ChatMessage {
+async function toMessage(message: AnswerMessage, fileCharacters: number, rank: RankPassages): Promise<ChatMessage> {
   const { content: text } = message;
-  if (message.role === "user") return { role: "user", text: withFiles(message, fileCharacters) };
+  if (message.role === "user") return { role: "user", text: await withFiles(message, fileCharacters, rank) };
   if (message.role === "tool") return { role: "tool", callId: message.callId, name: message.name, text };
   const toolCalls = (message.calls ?? []).map(({ id, name, arguments: json }) => ({ id, name, argumentsJson: json }));
   // A call may stand alone; an answer without one is never without a text.

@@ -11,7 +11,9 @@ import { SCOPES } from "../tenancy/caller.ts";
 import { AnswerPrices } from "./answer-prices.ts";
 import { Chats } from "./chats.ts";
 import { DatabaseChatStore } from "./database-chat-store.ts";
+import { Embedder } from "../libraries/embed-texts.ts";
 import { InferenceAnswerer } from "./inference-answerer.ts";
+import { PassageRanker } from "./passage-ranker.ts";
 
 export interface ChatAppOptions {
   readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices" | "members" | "sessions">;
@@ -49,7 +51,11 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
   const links = new SignInLinks(clock);
   const chats = await Chats.open({
     store: new DatabaseChatStore(office.database),
-    answerer: new InferenceAnswerer({ ...options, prices: new AnswerPrices({ ...office, clock }) }),
+    answerer: new InferenceAnswerer({
+      ...options,
+      prices: new AnswerPrices({ ...office, clock }),
+      ranker: new PassageRanker(new Embedder(options)),
+    }),
     clock,
     logger,
   });

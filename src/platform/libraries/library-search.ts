@@ -6,6 +6,7 @@ import type { Call } from "../inference/call.ts";
 import type { Database } from "../storage/database.ts";
 import { uuidv7 } from "../uuid.ts";
 import type { Embedder } from "./embed-texts.ts";
+import { fuseRankings } from "./fuse-rankings.ts";
 import type { Libraries } from "./libraries.ts";
 import { hasPgVector, nearestByPgVector } from "./pg-vector.ts";
 import { VectorShelf } from "./vector-shelf.ts";
@@ -35,8 +36,6 @@ interface ChunkRow {
 
 /** What each of the two ways of looking brings along. */
 const CANDIDATES = 20;
-/** Of reciprocal rank fusion: how little the very first place counts more than the next. */
-const RANK_DAMPING = 60;
 const QUERY_CHARACTERS = 2000;
 const PASSAGES = 6;
 /** Characters of passages per token of the window: a third of it, for most languages. */
@@ -88,7 +87,8 @@ export class LibrarySearch implements DocumentLookup {
         return embedded && vector ? await this.#byMeaning(ids, vector, embedded.model) : [];
       }),
     ]);
-    const best = fuse([byWords, byMeaning]).slice(0, passages);
+    const nameOf = (key: ChunkKey): string => `${key.document_id} ${key.position}`;
+    const best = fuseRankings([byWords, byMeaning], nameOf).slice(0, passages);
     return await this.#read(best);
   }
 
@@ -131,17 +131,4 @@ export class LibrarySearch implements DocumentLookup {
 export interface ChunkKey {
   readonly document_id: string;
   readonly position: number;
-}
-
-/** Merges rankings by the places they give (Cormack, Clarke and Büttcher, 2009). */
-function fuse(rankings: readonly (readonly ChunkKey[])[]): ChunkKey[] {
-  const scores = new Map<string, { key: ChunkKey; score: number }>();
-  for (const ranking of rankings) {
-    for (const [index, key] of ranking.entries()) {
-      const name = `${key.document_id} ${key.position}`;
-      const score = (scores.get(name)?.score ?? 0) + 1 / (RANK_DAMPING + index + 1);
-      scores.set(name, { key, score });
-    }
-  }
-  return [...scores.values()].toSorted((a, b) => b.score - a.score).map(({ key }) => key);
 }
