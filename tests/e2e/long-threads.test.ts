@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, slowness, send } from "./browser.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, slowness, send } from "./browser.ts";
 import { median, paceDuring } from "./frames.ts";
 import type { Pace } from "./frames.ts";
 import { scripted } from "./scripted-model.ts";
@@ -69,6 +69,30 @@ describe.skipIf(CHROMIUM === undefined)(
       const oldest = await page.getByRole("article").first().innerText();
       expect(Number(/\d+/.exec(oldest)?.[0])).toBeLessThan(MESSAGES - 80);
       expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2500);
+      await page.close();
+    });
+
+    test("a text is found anywhere in it, coloured, and gone to from place to place", async () => {
+      const page = await open(long);
+      await page.getByRole("heading", { name: last, exact: true }).waitFor();
+      await page.keyboard.press("Control+f");
+      const field = page.getByRole("textbox", { name: "Find in this conversation" });
+      const coloured = () => page.evaluate(() => [...(CSS.highlights.get("found-here") ?? [])].map(String));
+      await field.fill("question 8000:");
+      await page.getByText("1 of 1", { exact: true }).waitFor();
+      await page.getByText("Question 8000: which wind?").waitFor();
+      await expect.poll(coloured).toEqual(["Question 8000:"]);
+      // Across an emphasis, and in both directions round.
+      await field.fill("first item");
+      await page.getByText("5,000 of 5,000", { exact: true }).waitFor();
+      await page.keyboard.press("Shift+Enter");
+      await page.getByText("1 of 5,000", { exact: true }).waitFor();
+      await page.getByRole("heading", { name: "Point 1", exact: true }).waitFor();
+      await expect.poll(coloured).toEqual(["first item"]);
+      expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThan(2500);
+      expect(await axeFaults(page, "find")).toEqual([]);
+      await field.press("Escape");
+      await field.waitFor({ state: "detached" });
       await page.close();
     });
 

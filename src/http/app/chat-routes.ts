@@ -58,6 +58,9 @@ export function registerChatRoutes(app: FastifyInstance, { chats, userOf }: Chat
       .type(format === "md" ? "text/markdown; charset=utf-8" : "application/json; charset=utf-8")
       .send(format === "md" ? asMarkdown(transcript) : asJson(transcript));
   });
+  app.get("/api/conversations/:id/find", async (request) => ({
+    found: await chats.find(userOf(request), idOf(request), parseInput(searchQuery, request.query).q),
+  }));
   app.get("/api/shared/:id", async (request) => chats.shared(userOf(request).workspaceId, idOf(request)));
   app.get("/api/search", async (request) => ({
     hits: await chats.search(userOf(request), parseInput(searchQuery, request.query).q),

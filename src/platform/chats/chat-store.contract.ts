@@ -122,6 +122,19 @@ export function chatStoreContract(name: string, open: () => Promise<OpenChatStor
       expect(await store.search(alice, "_", 10)).toEqual([]);
     });
 
+    test("a text is found on its branch alone, whatever its case and its Markdown", async () => {
+      const { conversation, question, answer } = await exchange();
+      const edited = messageIn(conversation.id, null, "Does *the* **Rhône** freeze? 100%");
+      await store.append(conversation.id, [edited]);
+      expect(await store.find(conversation.id, answer.id, "rhône")).toEqual([{ messageId: answer.id, position: 1 }]);
+      expect(await store.find(conversation.id, edited.id, "the RHÔNE freeze")).toEqual([
+        { messageId: edited.id, position: 0 },
+      ]);
+      expect(await store.find(conversation.id, edited.id, "0%")).toHaveLength(1);
+      expect(await store.find(conversation.id, edited.id, "1%0")).toEqual([]);
+      expect(await store.find(conversation.id, question.id, "freeze")).toEqual([]);
+    });
+
     test("a share token opens a conversation to its workspace and nobody else", async () => {
       const token = randomUUID();
       const { conversation } = await exchange();

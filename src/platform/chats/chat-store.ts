@@ -1,5 +1,5 @@
 import type { Caller } from "../tenancy/caller.ts";
-import type { ThreadMessage, Conversation, MessageDetails, MessageStatus, SearchHit } from "#protocol";
+import type { Conversation, FoundMessage, MessageDetails, MessageStatus, SearchHit, ThreadMessage } from "#protocol";
 
 /** Whose conversations: every read and write is confined to one user of one workspace. */
 export interface ChatOwner {
@@ -71,9 +71,14 @@ export interface ChatStore {
   newestLeafUnder(conversationId: string, messageId: string): Promise<string>;
   /** Marks every message still `streaming` as `interrupted`, for a server that starts; returns how many. */
   interruptStreaming(): Promise<number>;
+  /** The messages up from `lastId` that contain `text`, in their order; case and the signs of Markdown do not count. */
+  find(conversationId: string, lastId: string, text: string): Promise<FoundMessage[]>;
   /** Case-insensitive substring in titles and messages, newest conversation first, one hit per conversation. */
   search(owner: ChatOwner, text: string, limit: number): Promise<SearchHit[]>;
 }
+
+/** What is found is told up to so many. */
+export const MOST_FOUND = 10_000;
 
 /** Up to 160 characters around the first match. */
 export function excerptAround(text: string, needle: string): string {

@@ -1,7 +1,15 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import type { AppModel, Conversation, MessagePage, SearchHit, SendMessageBody, ThreadMessage } from "#protocol";
+import type {
+  AppModel,
+  Conversation,
+  FoundMessage,
+  MessagePage,
+  SearchHit,
+  SendMessageBody,
+  ThreadMessage,
+} from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredConversation, StoredMessage } from "./chat-store.ts";
@@ -114,6 +122,12 @@ export class Chats {
 
   async search(owner: ChatOwner, text: string): Promise<SearchHit[]> {
     return text.trim() === "" ? [] : this.#parts.store.search(owner, text.trim(), 50);
+  }
+
+  /** Where a text stands in the branch shown. */
+  async find(owner: ChatOwner, id: string, text: string): Promise<FoundMessage[]> {
+    const { leafId } = await this.#require(owner, id);
+    return leafId === null || text.trim() === "" ? [] : this.#parts.store.find(id, leafId, text.trim());
   }
 
   /** Makes the conversation readable inside the workspace, or ends that; the token is the last part of the link. */

@@ -1,6 +1,6 @@
-import type { MessageDetails, SearchHit } from "#protocol";
+import type { FoundMessage, MessageDetails, SearchHit } from "#protocol";
 import type { Database, Queryable } from "../storage/database.ts";
-import { excerptAround } from "./chat-store.ts";
+import { excerptAround, MOST_FOUND } from "./chat-store.ts";
 import type {
   ChatOwner,
   ChatStore,
@@ -205,13 +205,12 @@ export class DatabaseChatStore implements ChatStore {
 
   async search(owner: ChatOwner, text: string, limit: number): Promise<SearchHit[]> {
     // The embedded store sorts by bytes, which folds the case of ASCII alone; the collation folds everything.
-    const pattern = `%${storable(text).replaceAll(/[\\%_]/g, "\\$&")}%`;
     const rows = await this.#database.query<ConversationRow & { message_id: string | null; content: string | null }>(
       `select ${CONVERSATION}, m.id as message_id, m.content from chat_conversation c
          left join lateral (select id, content from chat_message where conversation_id = c.id and content collate "und-x-icu" ilike $3
            order by ordinal desc limit 1) m on true
          where ${OWNED} and (m.id is not null or c.title collate "und-x-icu" ilike $3) order by c.updated_at_ms desc limit $4`,
-      [owner.workspaceId, owner.userId, pattern, limit],
+      [owner.workspaceId, owner.userId, containing(text), limit],
     );
     return rows.map((row) => ({
       conversationId: row.id,
@@ -221,6 +220,24 @@ export class DatabaseChatStore implements ChatStore {
       updatedAtMs: Number(row.updated_at_ms),
     }));
   }
+
+  async find(conversationId: string, lastId: string, text: string): Promise<FoundMessage[]> {
+    const rows = await this.#database.query<{ id: string; depth: number }>(
+      `with recursive up as (
+         select id, parent_id, depth, content from chat_message where id = $2 and conversation_id = $1
+         union all
+         select m.id, m.parent_id, m.depth, m.content from chat_message m join up on m.id = up.parent_id
+       ) select id, depth from up
+         where translate(content, '*_\`~#', '') collate "und-x-icu" ilike $3 order by depth limit $4`,
+      [conversationId, lastId, containing(text.replaceAll(/[*_`~#]/g, "")), MOST_FOUND],
+    );
+    return rows.map(({ id, depth }) => ({ messageId: id, position: depth }));
+  }
+}
+
+/** As a pattern of `ilike` whose wildcards mean themselves. */
+function containing(text: string): string {
+  return `%${storable(text).replaceAll(/[\\%_]/g, "\\$&")}%`;
 }
 
 async function insertMessage(session: Queryable, message: StoredMessage): Promise<void> {

@@ -1,5 +1,5 @@
-import type { SearchHit } from "#protocol";
-import { excerptAround } from "./chat-store.ts";
+import type { FoundMessage, SearchHit } from "#protocol";
+import { excerptAround, MOST_FOUND } from "./chat-store.ts";
 import type {
   ChatOwner,
   ChatStore,
@@ -138,6 +138,15 @@ export class MemoryChatStore implements ChatStore {
       if (hits.length === limit) break;
     }
     return hits;
+  }
+
+  async find(conversationId: string, lastId: string, text: string): Promise<FoundMessage[]> {
+    const plain = (marked: string) => marked.replaceAll(/[*_`~#]/g, "").toLowerCase();
+    const path = await this.path(conversationId, lastId, Number.MAX_SAFE_INTEGER);
+    return path
+      .filter(({ content }) => plain(content).includes(plain(text)))
+      .map(({ id, depth }) => ({ messageId: id, position: depth }))
+      .slice(0, MOST_FOUND);
   }
 
   #owned(owner: ChatOwner): Shelf[] {

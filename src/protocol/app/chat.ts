@@ -161,6 +161,13 @@ export interface SearchHit {
   readonly updatedAtMs: number;
 }
 
+/** Where a text stands in the branch shown of a conversation. */
+export interface FoundMessage {
+  readonly messageId: string;
+  /** Position on that branch; its first message has 0. */
+  readonly position: number;
+}
+
 /** Something that takes longer than one waits for it: a model on its way, a batch, documents being read. */
 export interface JobView {
   readonly id: string;

@@ -3,6 +3,7 @@ import type {
   AppUser,
   ThreadMessage,
   Conversation,
+  FoundMessage,
   MessagePage,
   SearchHit,
   SendMessageBody,
@@ -61,10 +62,13 @@ export class Api {
     this.#call("GET", `/shared/${token}`);
   search = (text: string): Promise<{ hits: SearchHit[] }> => this.#call("GET", `/search?q=${encodeURIComponent(text)}`);
 
-  messages(id: string, before?: string): Promise<MessagePage> {
+  find = (id: string, text: string): Promise<{ found: FoundMessage[] }> =>
+    this.#call("GET", `/conversations/${id}/find?q=${encodeURIComponent(text)}`);
+
+  messages(id: string, before?: string, limit = 60): Promise<MessagePage> {
     return this.#call(
       "GET",
-      `/conversations/${id}/messages?limit=60${before === undefined ? "" : `&before=${before}`}`,
+      `/conversations/${id}/messages?limit=${limit}${before === undefined ? "" : `&before=${before}`}`,
     );
   }
 

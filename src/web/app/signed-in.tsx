@@ -38,7 +38,7 @@ export function SignedIn() {
 
 function openLiveParts(api: Api, queries: QueryClient): LiveParts {
   const runs = new RunStore((flush) => void requestAnimationFrame(flush));
-  const threads = new ThreadStore((id, before) => api.messages(id, before));
+  const threads = new ThreadStore((id, before, limit) => api.messages(id, before, limit));
   const live = new LiveEvents((event) => dispatchEvent(event, { runs, threads, queries }));
   return { live, runs, threads, highlighter: new Highlighter() };
 }

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import type { ThreadMessage } from "#protocol";
+import type { FoundMessage, ThreadMessage } from "#protocol";
 import { useAllModels, useConversations } from "../app/queries.ts";
 import { useLive } from "../app/live.tsx";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
@@ -8,10 +8,13 @@ import { DrawerButton } from "./drawer.tsx";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
 import { ThreadView } from "./thread-view.tsx";
+import type { ThreadHandle } from "./thread-view.tsx";
 import { useConversationActions } from "./use-conversation-actions.ts";
 import type { ConversationActions } from "./use-conversation-actions.ts";
 import { useThread } from "./use-thread.ts";
 import { Welcome } from "./welcome.tsx";
+
+const FindBar = lazy(async () => ({ default: (await import("./find-bar.tsx")).FindBar }));
 
 /** /chat and /chat/:id. A new conversation gets its address with its first message. */
 export function ChatPage() {
@@ -106,6 +109,12 @@ function OpenConversation({ id }: { readonly id: string }) {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [runId, actions]);
 
+  const view = useRef<ThreadHandle>(null);
+  const [isFinding, setFinding] = useState(false);
+  const openFind = useCallback(() => setFinding(true), []);
+  const show = useCallback((found: FoundMessage) => void view.current?.show(found), []);
+  useFindKey(openFind);
+
   if (thread.state === "failed") {
     const isGone = conversations !== undefined && conversation === undefined;
     return (
@@ -125,8 +134,13 @@ function OpenConversation({ id }: { readonly id: string }) {
   }
   return (
     <>
-      <ConversationHeader id={id} conversation={conversation} total={thread.total} />
-      <ThreadView conversationId={id} thread={thread} actions={actions} />
+      <ConversationHeader id={id} conversation={conversation} total={thread.total} onFind={openFind} />
+      {isFinding && (
+        <Suspense>
+          <FindBar conversationId={id} total={thread.total} onShow={show} onClose={() => setFinding(false)} />
+        </Suspense>
+      )}
+      <ThreadView ref={view} conversationId={id} thread={thread} actions={actions} />
       <Announcer message={last} />
       <Composer
         draftKey={id}
@@ -145,6 +159,21 @@ function OpenConversation({ id }: { readonly id: string }) {
       />
     </>
   );
+}
+
+/** Ctrl or Cmd + F finds in the whole conversation; once more, in the page, as the browser does. */
+function useFindKey(open: () => void): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isAgain = event.target instanceof Element && event.target.closest("[role=search]") !== null;
+      const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "f";
+      if (!isFind || isAgain) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [open]);
 }
 
 /** Tells a screen reader once that an answer began and once how it ended; the words themselves are never read as they arrive. */

@@ -17,12 +17,13 @@ interface ConversationHeaderProps {
   readonly id: string;
   readonly conversation: Conversation | undefined;
   readonly total: number;
+  readonly onFind: () => void;
 }
 
 type Open = "rename" | "share" | "delete";
 
 /** Title, number of messages, and what can be done with the whole conversation. */
-export function ConversationHeader({ id, conversation, total }: ConversationHeaderProps) {
+export function ConversationHeader({ id, conversation, total, onFind }: ConversationHeaderProps) {
   const { api } = useServices();
   const { t } = useWords();
   const navigate = useNavigate();
@@ -31,6 +32,7 @@ export function ConversationHeader({ id, conversation, total }: ConversationHead
   const title = conversation?.title || t("chat.untitled");
   const isPinned = conversation?.pinned === true;
   const items: readonly { key: string; label: MessageKey; icon: IconName; act: () => void }[] = [
+    { key: "find", label: "find.title", icon: "search", act: onFind },
     { key: "rename", label: "chat.rename", icon: "pencil", act: () => setOpen("rename") },
     {
       key: "pin",

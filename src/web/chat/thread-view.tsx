@@ -1,6 +1,8 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { KeyboardEvent } from "react";
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
+import type { KeyboardEvent, Ref } from "react";
 import { Virtualizer } from "virtua";
+import type { VirtualizerHandle } from "virtua";
+import type { FoundMessage } from "#protocol";
 import { useLive } from "../app/live.tsx";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -13,7 +15,13 @@ import { useFollowEnd } from "./use-follow-end.ts";
 /** Earlier messages are fetched when this close to the top, in pixels. */
 const NEAR_TOP = 400;
 
+export interface ThreadHandle {
+  /** Brings a message of the branch into sight, and loads it first where it is not. */
+  show(message: FoundMessage): Promise<void>;
+}
+
 interface ThreadViewProps {
+  readonly ref: Ref<ThreadHandle>;
   readonly conversationId: string;
   readonly thread: Thread;
   readonly actions: MessageActions;
@@ -23,41 +31,59 @@ interface ThreadViewProps {
  * The messages of a conversation: all but the last in a virtual list, the last after it in the same scroller, so that neither
  * its growth nor its end makes the list measure anew and move what one reads.
  */
-export function ThreadView({ conversationId, thread, actions }: ThreadViewProps) {
+export function ThreadView({ ref, conversationId, thread, actions }: ThreadViewProps) {
   const { threads } = useLive();
   const { t } = useWords();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const isFetching = useRef(false);
+  const list = useRef<VirtualizerHandle>(null);
+  const fetching = useRef<Promise<void>>(undefined);
   const [isPrepending, setPrepending] = useState(false);
   const { messages, from } = thread;
   const last = messages.at(-1);
   const end = useFollowEnd(scroller, content);
-  const { follow } = end;
+  const { follow, leave } = end;
 
   // A question of one's own is always followed.
   const lastQuestion = messages.findLast(({ role }) => role === "user")?.id;
   useEffect(follow, [lastQuestion, conversationId, follow]);
 
-  const fetchEarlier = useCallback(async () => {
-    if (isFetching.current) return;
-    isFetching.current = true;
-    setPrepending(true);
-    try {
-      await threads.loadEarlier(conversationId);
-    } catch {
+  const fetchEarlier = useCallback(async (load: () => Promise<void>) => {
+    const fetch = async () => {
+      setPrepending(true);
       // Offline: scrolling up again tries again.
-    }
-    requestAnimationFrame(() => {
+      await load().catch(() => {});
+      await nextFrame();
       setPrepending(false);
-      isFetching.current = false;
-    });
-  }, [threads, conversationId]);
+    };
+    const own = (fetching.current ?? Promise.resolve()).then(fetch);
+    fetching.current = own;
+    await own;
+    if (fetching.current === own) fetching.current = undefined;
+  }, []);
+
+  useImperativeHandle(
+    ref,
+    () => ({
+      async show({ messageId, position }) {
+        leave();
+        await fetchEarlier(() => threads.loadBackTo(conversationId, position));
+        await nextFrame();
+        const now = threads.get(conversationId);
+        const index = now.messages.findIndex(({ id }) => id === messageId);
+        if (index === now.messages.length - 1)
+          scroller.current?.querySelector("article:last-of-type")?.scrollIntoView({ block: "center" });
+        else if (index !== -1) list.current?.scrollToIndex(index, { align: "center" });
+      },
+    }),
+    [threads, conversationId, fetchEarlier, leave],
+  );
 
   const onScroll = () => {
     end.handlers.onScroll();
     const element = scroller.current;
-    if (element && element.scrollTop < NEAR_TOP && from > 0 && !end.isFollowing) void fetchEarlier();
+    if (element && element.scrollTop < NEAR_TOP && from > 0 && !end.isFollowing && !fetching.current)
+      void fetchEarlier(() => threads.loadEarlier(conversationId));
   };
 
   const rows = useMemo(
@@ -82,7 +108,7 @@ export function ThreadView({ conversationId, thread, actions }: ThreadViewProps)
         }}
       >
         <div ref={content}>
-          <Virtualizer scrollRef={scroller} shift={isPrepending}>
+          <Virtualizer ref={list} scrollRef={scroller} shift={isPrepending}>
             {rows}
           </Virtualizer>
           {last &&
@@ -106,6 +132,8 @@ export function ThreadView({ conversationId, thread, actions }: ThreadViewProps)
     </div>
   );
 }
+
+const nextFrame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** J and K go to the next and the previous message. */
 function moveBetweenMessages(event: KeyboardEvent<HTMLElement>): void {

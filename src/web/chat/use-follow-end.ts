@@ -8,6 +8,8 @@ const READING_KEYS = ["PageUp", "ArrowUp", "Home"];
 export interface FollowEnd {
   readonly isFollowing: boolean;
   readonly follow: () => void;
+  /** Stays where one is. */
+  readonly leave: () => void;
   readonly handlers: {
     readonly onScroll: () => void;
     readonly onWheel: (event: { deltaY: number }) => void;
@@ -65,6 +67,7 @@ export function useFollowEnd(
       set(true);
       toEnd();
     }, [set, toEnd]),
+    leave: useCallback(() => set(false), [set]),
     handlers: {
       onScroll,
       onWheel: useCallback((event) => event.deltaY < 0 && set(false), [set]),

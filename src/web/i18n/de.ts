@@ -239,4 +239,8 @@ export const messages: Messages = {
   "login.wrongInvitation": "Diese Einladung wurde schon benutzt oder ist abgelaufen.",
   "composer.noImages": "{name}: {model} sieht keine Bilder.",
   "composer.pages": { one: "{n} Seite", other: "{n} Seiten" },
+  "find.title": "In dieser Unterhaltung suchen",
+  "find.at": "{n} von {total}",
+  "find.previous": "Vorige Stelle",
+  "find.next": "Nächste Stelle",
 };

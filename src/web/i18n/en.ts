@@ -236,4 +236,8 @@ export const en = {
   "login.wrongInvitation": "This invitation was used already, or has expired.",
   "composer.noImages": "{name}: {model} does not see images.",
   "composer.pages": { one: "{n} page", other: "{n} pages" },
+  "find.title": "Find in this conversation",
+  "find.at": "{n} of {total}",
+  "find.previous": "Previous place",
+  "find.next": "Next place",
 } as const;

@@ -238,4 +238,8 @@ export const messages: Messages = {
   "login.wrongInvitation": "Esta invitación ya se usó o caducó.",
   "composer.noImages": "{name}: {model} no ve imágenes.",
   "composer.pages": { one: "{n} página", other: "{n} páginas" },
+  "find.title": "Buscar en esta conversación",
+  "find.at": "{n} de {total}",
+  "find.previous": "Coincidencia anterior",
+  "find.next": "Coincidencia siguiente",
 };

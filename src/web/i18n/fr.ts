@@ -238,4 +238,8 @@ export const messages: Messages = {
   "login.wrongInvitation": "Cette invitation a déjà servi, ou a expiré.",
   "composer.noImages": "{name} : {model} ne voit pas les images.",
   "composer.pages": { one: "{n} page", other: "{n} pages" },
+  "find.title": "Chercher dans cette conversation",
+  "find.at": "{n} sur {total}",
+  "find.previous": "Occurrence précédente",
+  "find.next": "Occurrence suivante",
 };

@@ -236,4 +236,8 @@ export const messages: Messages = {
   "login.wrongInvitation": "Questo invito è già stato usato o è scaduto.",
   "composer.noImages": "{name}: {model} non vede le immagini.",
   "composer.pages": { one: "{n} pagina", other: "{n} pagine" },
+  "find.title": "Cerca in questa conversazione",
+  "find.at": "{n} di {total}",
+  "find.previous": "Risultato precedente",
+  "find.next": "Risultato successivo",
 };

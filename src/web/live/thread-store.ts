@@ -8,12 +8,17 @@ export interface Thread {
   readonly messages: readonly ThreadMessage[];
 }
 
+/** The last `limit` messages of the branch shown, or those before the message `before`. */
+type FetchPage = (conversationId: string, before?: string, limit?: number) => Promise<MessagePage>;
+
 const REMEMBERED_ENDS = 100;
+/** The most that the server gives at once. */
+const LARGEST_PAGE = 200;
 const LOADING: Thread = { state: "loading", total: 0, from: 0, messages: [] };
 
 /** The conversations this tab has opened, each with the part of its branch that is loaded. What is loaded stays readable offline. */
 export class ThreadStore {
-  readonly #fetchPage: (conversationId: string, before?: string) => Promise<MessagePage>;
+  readonly #fetchPage: FetchPage;
   readonly #threads = new Map<string, Thread>();
   readonly #readers = new Set<() => void>();
   /** Messages whose run is over, by run: an answer that arrives late still says "being written", and is corrected by these. */
@@ -21,7 +26,7 @@ export class ThreadStore {
   /** How often each branch went on, so that a page fetched before that is not taken for the present. */
   readonly #turns = new Map<string, number>();
 
-  constructor(fetchPage: (conversationId: string, before?: string) => Promise<MessagePage>) {
+  constructor(fetchPage: FetchPage) {
     this.#fetchPage = fetchPage;
   }
 
@@ -56,10 +61,29 @@ export class ThreadStore {
 
   /** Loads the page before the first loaded message. */
   async loadEarlier(conversationId: string): Promise<void> {
+    await this.#prepend(conversationId, (first) => this.#fetchPage(conversationId, first.id));
+  }
+
+  /** Loads all there is from the message at `position` on. */
+  async loadBackTo(conversationId: string, position: number): Promise<void> {
+    if (this.get(conversationId).from <= position) return;
+    await this.#prepend(conversationId, async (first) => {
+      const pages: MessagePage[] = [];
+      for (let before = first.id; (pages[0]?.from ?? Number.POSITIVE_INFINITY) > position;) {
+        const page = await this.#fetchPage(conversationId, before, LARGEST_PAGE);
+        pages.unshift(page);
+        before = page.messages[0]?.id ?? before;
+        if (page.messages.length === 0) break;
+      }
+      return { ...pages[0]!, messages: pages.flatMap(({ messages }) => messages) };
+    });
+  }
+
+  async #prepend(conversationId: string, fetchBefore: (first: ThreadMessage) => Promise<MessagePage>): Promise<void> {
     const thread = this.get(conversationId);
     const first = thread.messages[0];
     if (thread.from === 0 || !first) return;
-    const page = await this.#fetchPage(conversationId, first.id);
+    const page = await fetchBefore(first);
     const now = this.get(conversationId);
     if (now.messages[0]?.id !== first.id) return;
     this.#set(conversationId, { ...now, from: page.from, messages: [...page.messages, ...now.messages] });

@@ -58,6 +58,7 @@ export function SettingsPage() {
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
             <Key keys="Ctrl ⇧ O" text={t("settings.keyNew")} />
             <Key keys="Ctrl K" text={t("settings.keySearch")} />
+            <Key keys="Ctrl F" text={t("find.title")} />
             <Key keys="/" text={t("settings.keyFocus")} />
             <Key keys="Esc" text={t("settings.keyStop")} />
             <Key keys="↑" text={t("settings.keyEdit")} />
