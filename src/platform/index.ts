@@ -102,7 +102,7 @@ export { backup, restore } from "./storage/backup.ts";
 export type { BackupParts, BackupSize } from "./storage/backup.ts";
 export type { ChatOwner, ChatUser } from "./chats/chat-store.ts";
 export type { Chats } from "./chats/chats.ts";
-export { asJson, asMarkdown } from "./chats/export.ts";
+export { asJson, asMarkdown, asOneText } from "./chats/export.ts";
 export { openChatApp } from "./chats/open-chat-app.ts";
 export type { ChatApp, ChatAppOptions, Setup } from "./chats/open-chat-app.ts";
 export { SESSION_DAYS } from "./sessions/app-sessions.ts";

@@ -140,6 +140,7 @@ export type {
   MessagePage,
   MessageStatus,
   PolicyDecision,
+  AppSession,
   FoundMessage,
   SearchHit,
   ThreadMessage,

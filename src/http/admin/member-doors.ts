@@ -7,7 +7,7 @@ import { presentedKeys } from "../authenticate.ts";
 import { accept } from "../route.ts";
 import type { Exchange, Route } from "../route.ts";
 import { adminRoute } from "./admin-exchange.ts";
-import { list, viewMember } from "./views.ts";
+import { list, viewInvitation, viewMember } from "./views.ts";
 
 const OperatorBody = z.object({ operator: z.boolean() });
 const RoleBody = z.object({ role: z.enum(ROLES) });
@@ -39,8 +39,25 @@ export function memberDoors(office: BackOffice): readonly Route[] {
       async handle({ caller, organizationId }, { email, role }) {
         requireRole(caller, role);
         const { invitation, token } = await members.invite({ organizationId, email, role }, actorOf(caller));
-        const { id, expiresAt } = invitation;
-        return { object: "invitation", id, email: invitation.email, role, expires_at: expiresAt, token };
+        return { ...viewInvitation(invitation), token };
+      },
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/invitations",
+      summary: "List the invitations that nobody has accepted yet",
+      scope: "admin",
+      handle: async ({ organizationId }) => list((await members.invitations(organizationId)).map(viewInvitation)),
+    }),
+    adminRoute(office, {
+      method: "DELETE",
+      path: "/invitations/:id",
+      summary: "Take an invitation back",
+      scope: "admin",
+      async handle({ caller, organizationId, params }) {
+        const id = params["id"]!;
+        await members.withdraw({ organizationId, id }, actorOf(caller));
+        return { object: "invitation", id, deleted: true };
       },
     }),
     adminRoute(office, {

@@ -8,6 +8,7 @@ import type {
   Invoice,
   InvoiceLine,
   LimitRule,
+  Invitation,
   Member,
   Organization,
   PriceList,
@@ -50,6 +51,14 @@ export const viewKey = (it: ApiKey): View => ({
   expires_at: it.expiresAt ?? null,
   revoked_at: it.revokedAt ?? null,
   last_used_at: it.lastUsedAt ?? null,
+});
+
+export const viewInvitation = (it: Invitation): View => ({
+  object: "invitation",
+  id: it.id,
+  email: it.email,
+  role: it.role,
+  expires_at: it.expiresAt,
 });
 
 export const viewMember = (it: Member): View => ({

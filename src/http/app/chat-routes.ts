@@ -1,6 +1,7 @@
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { asJson, asMarkdown } from "#platform";
+import { asJson, asMarkdown, asOneText } from "#platform";
 import type { Chats, ChatUser } from "#platform";
 import { conversationPatchBody, decideCallBody, newConversationBody, regenerateBody, sendMessageBody } from "#protocol";
 import { parseInput } from "./parse-input.ts";
@@ -13,6 +14,7 @@ const pageQuery = z.object({
 });
 const searchQuery = z.object({ q: z.string().max(200) });
 const exportQuery = z.object({ format: z.enum(["md", "json"]) });
+const MEDIA_TYPES = { md: "text/markdown; charset=utf-8", json: "application/json; charset=utf-8" } as const;
 const shareBody = z.strictObject({ shared: z.boolean() });
 const idempotencyKey = z.string().min(8).max(128);
 
@@ -55,8 +57,19 @@ export function registerChatRoutes(app: FastifyInstance, { chats, userOf }: Chat
     const transcript = await chats.transcript(userOf(request), idOf(request));
     return reply
       .header("content-disposition", `attachment; filename="conversation.${format}"`)
-      .type(format === "md" ? "text/markdown; charset=utf-8" : "application/json; charset=utf-8")
+      .type(MEDIA_TYPES[format])
       .send(format === "md" ? asMarkdown(transcript) : asJson(transcript));
+  });
+  app.get("/api/export", async (request, reply) => {
+    const { format } = parseInput(exportQuery, request.query);
+    return reply
+      .header("content-disposition", `attachment; filename="conversations.${format}"`)
+      .type(MEDIA_TYPES[format])
+      .send(Readable.from(asOneText(chats.transcripts(userOf(request)), format), { objectMode: false }));
+  });
+  app.delete("/api/conversations", async (request, reply) => {
+    await chats.deleteAll(userOf(request));
+    return reply.status(204).send();
   });
   app.get("/api/conversations/:id/find", async (request) => ({
     found: await chats.find(userOf(request), idOf(request), parseInput(searchQuery, request.query).q),

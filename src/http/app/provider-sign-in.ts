@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import type { AppSessions, ProviderSignIn } from "#platform";
+import { browserName } from "./browser-name.ts";
 import { cookieOf, setSessionCookie } from "./guard.ts";
 
 const FLOW_COOKIE = "tramontane_oidc";
@@ -18,7 +19,7 @@ export function registerProviderSignIn(app: FastifyInstance, signIn: ProviderSig
     reply.header("cache-control", "no-store").header("referrer-policy", "no-referrer");
     const { token } = await signIn.finish(search, cookieOf(request.headers, FLOW_COOKIE));
     // A session of its own, whatever cookie the browser came with.
-    const session = await sessions.signIn(token);
+    const session = await sessions.signIn(token, browserName(request.headers["user-agent"]));
     if (!session) throw new TramontaneError("unauthorized", "Nobody was signed in.");
     setFlowCookie(request, reply, undefined);
     setSessionCookie(request, reply, session.token);

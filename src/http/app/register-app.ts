@@ -6,8 +6,10 @@ import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
 import { registerAttachments } from "./attachments.ts";
+import { browserName } from "./browser-name.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { refuseForeignChange, requireSession, sessionToken, setSessionCookie, viewSession } from "./guard.ts";
+import { registerSessionRoutes } from "./session-routes.ts";
 import { registerSetup } from "./setup.ts";
 import { registerProviderSignIn } from "./provider-sign-in.ts";
 import { parseInput } from "./parse-input.ts";
@@ -76,6 +78,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         registerSetup(signedIn, { ...parts, callerOf: (request) => userOf(request).caller });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAttachments(signedIn);
+        registerSessionRoutes(signedIn, parts.sessions);
         registerAppEvents(signedIn, { ...parts, userOf });
       });
     });
@@ -85,7 +88,8 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
 function registerSession(api: FastifyInstance, { sessions, consolePort }: AppParts): void {
   api.get("/api/session", async (request) => viewSession(await requireSession(sessions, request.headers), consolePort));
   api.post("/api/session", async (request, reply) => {
-    const session = await sessions.signIn(parseInput(signInBody, request.body).key);
+    const { key } = parseInput(signInBody, request.body);
+    const session = await sessions.signIn(key, browserName(request.headers["user-agent"]));
     if (!session) throw new TramontaneError("unauthorized", "This key opens nothing here.");
     setSessionCookie(request, reply, session.token);
     return reply.status(201).send(viewSession(session.signedIn, consolePort));

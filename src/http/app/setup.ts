@@ -3,6 +3,7 @@ import { TramontaneError } from "#base";
 import { requireScope } from "#platform";
 import type { AppSessions, Caller, Setup } from "#platform";
 import { setupBody } from "#protocol";
+import { browserName } from "./browser-name.ts";
 import { sessionToken, setSessionCookie, viewSession } from "./guard.ts";
 import { parseInput } from "./parse-input.ts";
 
@@ -20,7 +21,8 @@ interface SetupParts {
 export function registerSetup(app: FastifyInstance, { setup, sessions, consolePort, callerOf }: SetupParts): void {
   app.post("/api/setup", async (request, reply) => {
     requireScope(callerOf(request), "operator");
-    const session = await sessions.signIn(await setup.createOwner(parseInput(setupBody, request.body)));
+    const secret = await setup.createOwner(parseInput(setupBody, request.body));
+    const session = await sessions.signIn(secret, browserName(request.headers["user-agent"]));
     if (!session) throw new TramontaneError("unauthorized", "Nobody was signed in.");
     // The session that was opened with the key ends here; the account has one of its own.
     const before = sessionToken(request.headers);

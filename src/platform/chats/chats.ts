@@ -14,6 +14,7 @@ import type { Caller } from "../tenancy/caller.ts";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredConversation, StoredMessage } from "./chat-store.ts";
 import { answerUnder, titleFrom, toConversation, toThreadMessage } from "./composition.ts";
+import type { Transcript } from "./export.ts";
 import type { FeedEntry } from "./live-feed.ts";
 import { RunDesk } from "./run-desk.ts";
 import { SpeedGauge } from "./speed-gauge.ts";
@@ -120,6 +121,11 @@ export class Chats {
     this.#desk.publish(owner, { type: "conversation_deleted", conversationId: id });
   }
 
+  /** Deletes every conversation of this owner. */
+  async deleteAll(owner: ChatOwner): Promise<void> {
+    for (const { id } of await this.#parts.store.listConversations(owner)) await this.delete(owner, id);
+  }
+
   async search(owner: ChatOwner, text: string): Promise<SearchHit[]> {
     return text.trim() === "" ? [] : this.#parts.store.search(owner, text.trim(), 50);
   }
@@ -147,9 +153,15 @@ export class Chats {
   }
 
   /** Every message of the branch shown, for an export. */
-  async transcript(owner: ChatOwner, id: string): Promise<{ conversation: Conversation; messages: StoredMessage[] }> {
+  async transcript(owner: ChatOwner, id: string): Promise<Transcript> {
     const conversation = await this.#require(owner, id);
     return { conversation: toConversation(conversation), messages: await this.#wholePath(conversation) };
+  }
+
+  /** Every conversation of this owner, newest change first, one at a time. */
+  async *transcripts(owner: ChatOwner): AsyncGenerator<Transcript> {
+    for (const stored of await this.#parts.store.listConversations(owner))
+      yield { conversation: toConversation(stored), messages: await this.#wholePath(stored) };
   }
 
   /** The last `limit` messages of the branch shown, or those before the message `before`. */

@@ -18,6 +18,21 @@ export function asMarkdown({ conversation, messages }: Transcript): string {
   return `# ${conversation.title}\n\n${sections.join("\n")}`;
 }
 
+/** Many conversations as one text of the format, in pieces. */
+export async function* asOneText(
+  transcripts: AsyncIterable<Transcript>,
+  format: "md" | "json",
+): AsyncGenerator<string> {
+  let isFirst = true;
+  if (format === "json") yield "[";
+  for await (const transcript of transcripts) {
+    if (!isFirst) yield format === "json" ? ",\n" : "\n---\n\n";
+    isFirst = false;
+    yield format === "json" ? asJson(transcript) : asMarkdown(transcript);
+  }
+  if (format === "json") yield "]\n";
+}
+
 /** A conversation as JSON that can be read back: everything kept of the branch shown. */
 export function asJson({ conversation, messages }: Transcript): string {
   return JSON.stringify({ conversation, messages }, undefined, 2);

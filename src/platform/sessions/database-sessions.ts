@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
+import type { AppSession } from "#protocol";
 import type { Database } from "../storage/database.ts";
 import { scopesOf } from "../tenancy/caller.ts";
 import type { Caller, Role, Scope } from "../tenancy/caller.ts";
@@ -30,6 +31,13 @@ interface SessionRow {
   models: string[] | null;
 }
 
+/** Names a session to its owner; who has it cannot make the token of it. */
+const SESSION_ID = "encode(substring(s.token_hash from 1 for 12), 'hex')";
+/** Sessions of whoever has the session $1. */
+const OF_THE_SAME = `exists (select 1 from app_session mine where mine.token_hash = $1
+  and s.workspace_id = mine.workspace_id and s.user_id is not distinct from mine.user_id
+  and s.key_id is not distinct from mine.key_id)`;
+
 /** Sessions in the platform's database: they outlive the server's restarts, and end with the key or the membership they were opened with. */
 export class DatabaseSessions implements AppSessions {
   readonly #parts: DatabaseSessionsParts;
@@ -38,15 +46,15 @@ export class DatabaseSessions implements AppSessions {
     this.#parts = parts;
   }
 
-  async signIn(secret: string) {
+  async signIn(secret: string, browser?: string) {
     const caller = this.#parts.links.use(secret) ?? (await this.#callerOfKey(secret));
     if (!caller) return undefined;
     const token = randomBytes(32).toString("base64url");
     const nowMs = this.#parts.clock.nowMs();
     await this.#parts.database.query("delete from app_session where expires_at_ms <= $1", [nowMs]);
     await this.#parts.database.query(
-      `insert into app_session (token_hash, organization_id, workspace_id, key_id, scopes, models, created_at_ms, expires_at_ms, user_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `insert into app_session (token_hash, organization_id, workspace_id, key_id, scopes, models, created_at_ms, expires_at_ms, user_id, browser)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         digest(token),
         caller.organizationId,
@@ -57,6 +65,7 @@ export class DatabaseSessions implements AppSessions {
         nowMs,
         nowMs + SESSION_DAYS * 86_400_000,
         caller.userId ?? null,
+        browser ?? null,
       ],
     );
     const signedIn = await this.find(token);
@@ -80,6 +89,39 @@ export class DatabaseSessions implements AppSessions {
 
   async signOut(token: string): Promise<void> {
     await this.#parts.database.query("delete from app_session where token_hash = $1", [digest(token)]);
+  }
+
+  async list(token: string): Promise<readonly AppSession[]> {
+    const rows = await this.#parts.database.query<{
+      id: string;
+      browser: string | null;
+      created_at_ms: bigint;
+      is_current: boolean;
+    }>(
+      `select ${SESSION_ID} as id, s.browser, s.created_at_ms, s.token_hash = $1 as is_current
+         from app_session s where ${OF_THE_SAME} and s.expires_at_ms > $2 order by s.created_at_ms desc`,
+      [digest(token), this.#parts.clock.nowMs()],
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      browser: row.browser,
+      createdAtMs: Number(row.created_at_ms),
+      isCurrent: row.is_current,
+    }));
+  }
+
+  async end(token: string, id: string): Promise<Pick<AppSession, "isCurrent"> | undefined> {
+    const [row] = await this.#parts.database.query<{ is_current: boolean }>(
+      `delete from app_session s where ${OF_THE_SAME} and ${SESSION_ID} = $2 returning s.token_hash = $1 as is_current`,
+      [digest(token), id],
+    );
+    return row && { isCurrent: row.is_current };
+  }
+
+  async endOthers(token: string): Promise<void> {
+    await this.#parts.database.query(`delete from app_session s where ${OF_THE_SAME} and s.token_hash <> $1`, [
+      digest(token),
+    ]);
   }
 
   async #callerOfKey(secret: string): Promise<Caller | undefined> {

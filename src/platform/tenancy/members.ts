@@ -98,6 +98,30 @@ export class Members {
     return { invitation, token };
   }
 
+  /** Those that nobody has accepted yet and that still can be, newest first. */
+  async invitations(organizationId: string): Promise<Invitation[]> {
+    const rows = await this.#parts.database.query<{ id: string; email: string; role: Role; expires_at: Date }>(
+      `select id, email, role, expires_at from invitation
+       where organization_id = $1 and accepted_at is null and expires_at > $2 order by created_at desc`,
+      [organizationId, new Date(this.#parts.clock.nowMs())],
+    );
+    return rows.map(({ id, email, role, expires_at: expiresAt }) => ({ id, email, role, expiresAt }));
+  }
+
+  /** Takes an invitation back: its link opens nothing any more. Errors: `not_found`. */
+  async withdraw(invitation: { readonly organizationId: string; readonly id: string }, actor: string): Promise<void> {
+    const { organizationId, id } = invitation;
+    await this.#parts.database.transaction(async (session) => {
+      const [gone] = await session.query<{ email: string }>(
+        "delete from invitation where organization_id = $1 and id::text = $2 and accepted_at is null returning email",
+        [organizationId, id],
+      );
+      if (gone === undefined) throw new TramontaneError("not_found", `No open invitation ${id} in this organization.`);
+      const entry = { event: "member.withdraw", target: `invitation:${id}`, details: { email: gone.email } };
+      await this.#parts.audit.append(session, { organizationId, actor, ...entry });
+    });
+  }
+
   /**
    * Makes the invited person a member. Somebody who is known already shows it by his password; others choose one. Errors:
    * `not_found` when the invitation is unknown, used or expired, `unauthorized` when the password is not the known one.

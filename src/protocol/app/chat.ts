@@ -152,6 +152,16 @@ export interface AppUser {
   readonly consolePort?: number;
 }
 
+/** A browser that somebody is signed in with. */
+export interface AppSession {
+  readonly id: string;
+  /** Such as "Firefox · Linux"; null: unknown. */
+  readonly browser: string | null;
+  readonly createdAtMs: number;
+  /** The one that asks. */
+  readonly isCurrent: boolean;
+}
+
 export interface SearchHit {
   readonly conversationId: string;
   readonly title: string;

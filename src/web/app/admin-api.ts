@@ -10,6 +10,7 @@ import type {
   LimitView,
   List,
   MemberView,
+  NewInvitation,
   NewKey,
   OfferList,
   PullView,
@@ -72,8 +73,11 @@ export class AdminApi {
   workspaces = (): Promise<readonly WorkspaceView[]> => this.#list("/workspaces");
   createWorkspace = (name: string): Promise<WorkspaceView> => this.#change("POST", "/workspaces", { name });
   members = (): Promise<readonly MemberView[]> => this.#list("/members");
-  invite = (email: string, role: Role): Promise<InvitationView> =>
-    this.#change("POST", "/invitations", { email, role });
+  invite = (email: string, role: Role): Promise<NewInvitation> => this.#change("POST", "/invitations", { email, role });
+  invitations = (): Promise<readonly InvitationView[]> => this.#list("/invitations");
+  withdrawInvitation = (id: string): Promise<unknown> => this.#change("DELETE", `/invitations/${id}`);
+  setOperator = (id: string, operator: boolean): Promise<MemberView> =>
+    this.#change("PUT", `/members/${id}/operator`, { operator });
   setRole = (id: string, role: Role): Promise<MemberView> => this.#change("PATCH", `/members/${id}`, { role });
   removeMember = (id: string): Promise<MemberView> => this.#change("DELETE", `/members/${id}`);
 

@@ -57,6 +57,8 @@ export interface MemberView {
   readonly email: string;
   readonly name: string;
   readonly role: Role;
+  /** Runs the installation too. */
+  readonly operator: boolean;
   readonly since: string;
 }
 
@@ -64,8 +66,14 @@ export const ROLES = ["owner", "admin", "billing", "developer", "member"] as con
 export type Role = (typeof ROLES)[number];
 
 export interface InvitationView {
+  readonly id: string;
   readonly email: string;
+  readonly role: Role;
   readonly expires_at: string;
+}
+
+export interface NewInvitation extends InvitationView {
+  /** Shown this once. */
   readonly token: string;
 }
 

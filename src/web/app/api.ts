@@ -1,5 +1,6 @@
 import type {
   AppModel,
+  AppSession,
   AppUser,
   ThreadMessage,
   Conversation,
@@ -44,6 +45,10 @@ export class Api {
   signIn = (key: string): Promise<{ user: AppUser }> => this.#call("POST", "/session", { body: { key } });
   signOut = (): Promise<void> => this.#call("DELETE", "/session");
 
+  sessions = (): Promise<{ sessions: AppSession[] }> => this.#call("GET", "/sessions");
+  endSession = (id: string): Promise<void> => this.#call("DELETE", `/sessions/${id}`);
+  endOtherSessions = (): Promise<void> => this.#call("DELETE", "/sessions");
+
   /** The words of a PDF or DOCX. */
   readDocument = (file: File): Promise<{ readonly text: string; readonly pages?: number }> =>
     this.#call("POST", `/attachments?name=${encodeURIComponent(file.name)}`, { body: file });
@@ -55,6 +60,7 @@ export class Api {
     this.#call("POST", "/conversations", { body: { model } });
   updateConversation = (id: string, patch: { title?: string; pinned?: boolean }): Promise<Conversation> =>
     this.#call("PATCH", `/conversations/${id}`, { body: patch });
+  deleteConversations = (): Promise<void> => this.#call("DELETE", "/conversations");
   deleteConversation = (id: string): Promise<void> => this.#call("DELETE", `/conversations/${id}`);
   shareConversation = (id: string, shared: boolean): Promise<Conversation> =>
     this.#call("PUT", `/conversations/${id}/share`, { body: { shared } });

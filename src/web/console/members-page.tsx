@@ -1,16 +1,17 @@
 import { useState } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { ROLES } from "../app/admin-views.ts";
-import type { InvitationView, MemberView, Role } from "../app/admin-views.ts";
+import type { MemberView, NewInvitation, Role } from "../app/admin-views.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
+import { Invitations, INVITATIONS } from "./members/invitations.tsx";
 import { Card } from "./parts/card.tsx";
 import { ChoiceField, FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
-import { useAdmin } from "./parts/use-admin.ts";
+import { useAdmin, useMay } from "./parts/use-admin.ts";
 import { MEMBERS, useMembers, useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
 
 /** /console/members: who is here, in which role; and the workspaces. */
@@ -26,6 +27,7 @@ export function MembersPage() {
         </button>
       </PageHead>
       <Members />
+      <Invitations />
       <Workspaces />
       {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </>
@@ -41,10 +43,11 @@ function Members() {
   const [fault, setFault] = useState<string>();
   const { data, error, refetch } = useMembers();
   const reload = () => queries.invalidateQueries({ queryKey: MEMBERS });
-  const setRole = async (member: MemberView, role: Role) => {
+  const isOperator = useMay("operator");
+  const change = async (work: () => Promise<MemberView>) => {
     setFault(undefined);
     try {
-      await admin.setRole(member.id, role);
+      await work();
     } catch (problem) {
       setFault(problem instanceof Error ? problem.message : String(problem));
     }
@@ -60,7 +63,14 @@ function Members() {
       {data !== undefined && data.length > 0 && (
         <Table
           label={t("members.people")}
-          columns={[t("keys.name"), t("members.email"), t("members.role"), t("members.since"), ""]}
+          columns={[
+            t("keys.name"),
+            t("members.email"),
+            t("members.role"),
+            t("members.operator"),
+            t("members.since"),
+            "",
+          ]}
           rows={data.map((member) => ({
             key: member.id,
             cells: [
@@ -72,7 +82,17 @@ function Members() {
                 isBare
                 value={member.role}
                 options={ROLES.map((role) => [role, t(`members.${role}`)])}
-                onChange={(role) => void setRole(member, role)}
+                onChange={(role) => void change(() => admin.setRole(member.id, role))}
+              />,
+              <input
+                key="operator"
+                type="checkbox"
+                className="size-4"
+                aria-label={t("members.operatorOf", { name: member.name })}
+                title={t("members.operatorMay")}
+                checked={member.operator}
+                disabled={!isOperator}
+                onChange={(event) => void change(() => admin.setOperator(member.id, event.target.checked))}
               />,
               words.date(Date.parse(member.since), { dateStyle: "medium" }),
               <button
@@ -107,9 +127,10 @@ function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const admin = useAdmin();
   const words = useConsoleWords();
   const { t } = words;
+  const queries = useQueryClient();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("member");
-  const [made, setMade] = useState<InvitationView>();
+  const [made, setMade] = useState<NewInvitation>();
   if (made) {
     const link = `${location.origin}/login#invitation=${made.token}`;
     const until = words.date(Date.parse(made.expires_at), { dateStyle: "long" });
@@ -134,7 +155,10 @@ function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       submit={t("members.makeLink")}
       isReady={/^\S+@\S+$/.test(email)}
       staysOpen
-      onSubmit={async () => setMade(await admin.invite(email, role))}
+      onSubmit={async () => {
+        setMade(await admin.invite(email, role));
+        await queries.invalidateQueries({ queryKey: INVITATIONS });
+      }}
       onClose={onClose}
     >
       <TextField label={t("members.email")} type="email" autoFocus value={email} onChange={setEmail} />

@@ -243,4 +243,17 @@ export const messages: Messages = {
   "find.at": "{n} von {total}",
   "find.previous": "Vorige Stelle",
   "find.next": "Nächste Stelle",
+  "settings.exportJson": "Alles als JSON exportieren",
+  "settings.exportMarkdown": "Alles als Markdown exportieren",
+  "settings.deleteAll": "Alle Unterhaltungen löschen",
+  "settings.deleteAllTitle": "Alle Unterhaltungen löschen?",
+  "settings.deleteAllText":
+    "Alle Ihre Unterhaltungen und ihre Nachrichten werden vom Server entfernt, auch die geteilten. Das lässt sich nicht rückgängig machen.",
+  "settings.deleted": "Alle Unterhaltungen sind gelöscht.",
+  "settings.notDeleted": "Nicht alles ließ sich löschen. Versuchen Sie es noch einmal.",
+  "settings.sessions": "Angemeldete Browser",
+  "settings.someBrowser": "Unbekannter Browser",
+  "settings.since": "seit {date}",
+  "settings.thisBrowser": "dieser Browser",
+  "settings.signOutOthers": "Überall sonst abmelden",
 };

@@ -240,4 +240,17 @@ export const en = {
   "find.at": "{n} of {total}",
   "find.previous": "Previous place",
   "find.next": "Next place",
+  "settings.exportJson": "Export all as JSON",
+  "settings.exportMarkdown": "Export all as Markdown",
+  "settings.deleteAll": "Delete all conversations",
+  "settings.deleteAllTitle": "Delete all conversations?",
+  "settings.deleteAllText":
+    "All your conversations and their messages are removed from the server, shared ones too. This cannot be undone.",
+  "settings.deleted": "All conversations are deleted.",
+  "settings.notDeleted": "Not all could be deleted. Try again.",
+  "settings.sessions": "Signed-in browsers",
+  "settings.someBrowser": "Unknown browser",
+  "settings.since": "since {date}",
+  "settings.thisBrowser": "this browser",
+  "settings.signOutOthers": "Sign out everywhere else",
 } as const;

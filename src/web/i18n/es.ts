@@ -242,4 +242,17 @@ export const messages: Messages = {
   "find.at": "{n} de {total}",
   "find.previous": "Coincidencia anterior",
   "find.next": "Coincidencia siguiente",
+  "settings.exportJson": "Exportar todo en JSON",
+  "settings.exportMarkdown": "Exportar todo en Markdown",
+  "settings.deleteAll": "Eliminar todas las conversaciones",
+  "settings.deleteAllTitle": "¿Eliminar todas las conversaciones?",
+  "settings.deleteAllText":
+    "Todas sus conversaciones y sus mensajes se borran del servidor, también las compartidas. No se puede deshacer.",
+  "settings.deleted": "Todas las conversaciones se han eliminado.",
+  "settings.notDeleted": "No se ha podido eliminar todo. Inténtelo de nuevo.",
+  "settings.sessions": "Navegadores con sesión",
+  "settings.someBrowser": "Navegador desconocido",
+  "settings.since": "desde el {date}",
+  "settings.thisBrowser": "este navegador",
+  "settings.signOutOthers": "Cerrar las demás sesiones",
 };

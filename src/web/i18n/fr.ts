@@ -242,4 +242,17 @@ export const messages: Messages = {
   "find.at": "{n} sur {total}",
   "find.previous": "Occurrence précédente",
   "find.next": "Occurrence suivante",
+  "settings.exportJson": "Tout exporter en JSON",
+  "settings.exportMarkdown": "Tout exporter en Markdown",
+  "settings.deleteAll": "Supprimer toutes les conversations",
+  "settings.deleteAllTitle": "Supprimer toutes les conversations ?",
+  "settings.deleteAllText":
+    "Toutes vos conversations et leurs messages sont retirés du serveur, même celles que vous partagez. C’est sans retour.",
+  "settings.deleted": "Toutes les conversations sont supprimées.",
+  "settings.notDeleted": "Tout n’a pas pu être supprimé. Réessayez.",
+  "settings.sessions": "Navigateurs connectés",
+  "settings.someBrowser": "Navigateur inconnu",
+  "settings.since": "depuis le {date}",
+  "settings.thisBrowser": "ce navigateur",
+  "settings.signOutOthers": "Se déconnecter partout ailleurs",
 };

@@ -240,4 +240,17 @@ export const messages: Messages = {
   "find.at": "{n} di {total}",
   "find.previous": "Risultato precedente",
   "find.next": "Risultato successivo",
+  "settings.exportJson": "Esporta tutto in JSON",
+  "settings.exportMarkdown": "Esporta tutto in Markdown",
+  "settings.deleteAll": "Elimina tutte le conversazioni",
+  "settings.deleteAllTitle": "Eliminare tutte le conversazioni?",
+  "settings.deleteAllText":
+    "Tutte le sue conversazioni e i loro messaggi vengono rimossi dal server, anche quelle condivise. Non si può annullare.",
+  "settings.deleted": "Tutte le conversazioni sono eliminate.",
+  "settings.notDeleted": "Non tutto si è potuto eliminare. Riprovi.",
+  "settings.sessions": "Browser con accesso",
+  "settings.someBrowser": "Browser sconosciuto",
+  "settings.since": "dal {date}",
+  "settings.thisBrowser": "questo browser",
+  "settings.signOutOthers": "Esci ovunque altrove",
 };

@@ -1,9 +1,15 @@
-import { useId } from "react";
+import { lazy, Suspense, useId } from "react";
 import { LANGUAGES } from "../app/preferences.ts";
 import type { Preferences } from "../app/preferences.ts";
 import { useSession } from "../app/queries.ts";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
 import { LANGUAGE_NAMES } from "../components/language-names.ts";
+
+// After the choices: those are there at once.
+const SettingsConversations = lazy(async () => ({
+  default: (await import("./settings-conversations.tsx")).SettingsConversations,
+}));
+const SettingsSessions = lazy(async () => ({ default: (await import("./settings-sessions.tsx")).SettingsSessions }));
 
 /** Language, theme, text size, the Enter key; who one is; the keys. */
 export function SettingsPage() {
@@ -53,6 +59,10 @@ export function SettingsPage() {
           ]}
           onChange={(value) => change({ enterSends: value === "sends" })}
         />
+        <Suspense>
+          <SettingsConversations />
+          <SettingsSessions />
+        </Suspense>
         <section>
           <h2 className="mb-2 font-semibold">{t("settings.keys")}</h2>
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">

@@ -22,6 +22,7 @@ import { modelPulls } from "./0186-model-pulls.ts";
 import { operators } from "./0190-operators.ts";
 import { usageByPerson } from "./0192-usage-by-person.ts";
 import { enginesAsked } from "./0193-engines-asked.ts";
+import { browsersOfSessions } from "./0200-browsers-of-sessions.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -48,4 +49,5 @@ export const MIGRATIONS: readonly Migration[] = [
   operators,
   usageByPerson,
   enginesAsked,
+  browsersOfSessions,
 ];

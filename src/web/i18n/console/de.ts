@@ -374,4 +374,11 @@ export const messages: ConsoleMessages = {
   "policy.removed": "entfällt",
   "policy.changed": "geändert",
   "policy.moved": "verschoben",
+  "members.invitations": "Offene Einladungen",
+  "members.until": "Gültig bis",
+  "members.withdraw": "Zurückziehen",
+  "members.withdrawOf": "Die Einladung für {email} zurückziehen",
+  "members.operator": "Betreiber",
+  "members.operatorOf": "{name} betreibt diese Installation",
+  "members.operatorMay": "Betreibt die Installation: Preise, Guthaben, Zusagen, andere Organisationen",
 };

@@ -372,4 +372,11 @@ export const consoleEn = {
   "policy.removed": "gone",
   "policy.changed": "changed",
   "policy.moved": "moved",
+  "members.invitations": "Open invitations",
+  "members.until": "Valid until",
+  "members.withdraw": "Withdraw",
+  "members.withdrawOf": "Withdraw the invitation for {email}",
+  "members.operator": "Operator",
+  "members.operatorOf": "{name} runs this installation",
+  "members.operatorMay": "Runs the installation: prices, credit, commitments, other organizations",
 } as const;

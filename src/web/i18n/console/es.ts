@@ -372,4 +372,11 @@ export const messages: ConsoleMessages = {
   "policy.removed": "quitada",
   "policy.changed": "cambiada",
   "policy.moved": "movida",
+  "members.invitations": "Invitaciones pendientes",
+  "members.until": "Válida hasta",
+  "members.withdraw": "Retirar",
+  "members.withdrawOf": "Retirar la invitación de {email}",
+  "members.operator": "Operador",
+  "members.operatorOf": "{name} gestiona esta instalación",
+  "members.operatorMay": "Gestiona la instalación: precios, crédito, compromisos y otras organizaciones",
 };

@@ -374,4 +374,11 @@ export const messages: ConsoleMessages = {
   "policy.removed": "retirée",
   "policy.changed": "modifiée",
   "policy.moved": "déplacée",
+  "members.invitations": "Invitations en attente",
+  "members.until": "Valable jusqu’au",
+  "members.withdraw": "Retirer",
+  "members.withdrawOf": "Retirer l’invitation de {email}",
+  "members.operator": "Exploitant",
+  "members.operatorOf": "{name} exploite cette installation",
+  "members.operatorMay": "Exploite l’installation : prix, crédits, engagements, autres organisations",
 };

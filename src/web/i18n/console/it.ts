@@ -374,4 +374,11 @@ export const messages: ConsoleMessages = {
   "policy.removed": "rimossa",
   "policy.changed": "modificata",
   "policy.moved": "spostata",
+  "members.invitations": "Inviti in sospeso",
+  "members.until": "Valido fino al",
+  "members.withdraw": "Ritira",
+  "members.withdrawOf": "Ritira l’invito per {email}",
+  "members.operator": "Gestore",
+  "members.operatorOf": "{name} gestisce questa installazione",
+  "members.operatorMay": "Gestisce l’installazione: prezzi, credito, impegni, altre organizzazioni",
 };

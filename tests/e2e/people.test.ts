@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Browser, BrowserContext } from "playwright-core";
+import { startAppServer } from "../support/app-server.ts";
+import type { AppServer } from "../support/app-server.ts";
+import { builtWebApp } from "../support/web-app.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import type { Watched } from "./browser.ts";
+import { scripted } from "./scripted-model.ts";
+
+describe.skipIf(CHROMIUM === undefined)(
+  `people and what is theirs, in Chromium (skipped when ${NO_CHROMIUM})`,
+  { timeout: 150_000 },
+  () => {
+    let server: AppServer;
+    let browser: Browser;
+    let context: BrowserContext;
+
+    beforeAll(async () => {
+      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
+      browser = await launchBrowser();
+      context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+      const [name, value] = server.cookie.split("=");
+      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+    }, 240_000);
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+    afterEach(async () => {
+      for (const page of context.pages()) await page.close();
+    });
+
+    const open = async (path: string): Promise<Watched> => {
+      const watched = await openPage(context, server.origin);
+      await watched.page.goto(server.origin + path);
+      await watched.page.getByRole("heading", { level: 1 }).waitFor();
+      return watched;
+    };
+
+    test("all conversations are taken along in one file, and deleted at once", async () => {
+      await server.seedConversation("Winds", ["Which wind?", "The mistral."]);
+      await server.seedConversation("Sea", ["Which sea?", "The Mediterranean."]);
+      const { page, faults } = await open("/settings");
+      const saved = async (name: string) => {
+        const [file] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("link", { name: `Export all as ${name}` }).click(),
+        ]);
+        return readFileSync(await file.path(), "utf8");
+      };
+      const all = JSON.parse(await saved("JSON")) as { conversation: { title: string }; messages: unknown[] }[];
+      expect(all.map(({ conversation, messages }) => [conversation.title, messages.length]).toSorted()).toEqual([
+        ["Sea", 2],
+        ["Winds", 2],
+      ]);
+      expect(await saved("Markdown")).toMatch(/# Sea[\s\S]*# Winds|# Winds[\s\S]*# Sea/);
+      await page.getByRole("button", { name: "Delete all conversations" }).click();
+      const dialog = page.getByRole("alertdialog");
+      expect(await axeFaults(page, "delete all")).toEqual([]);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("button", { name: "Delete all conversations" }).click();
+      await dialog.getByRole("button", { name: "Delete all conversations" }).click();
+      await page.getByText("All conversations are deleted.").waitFor();
+      await page.goto(`${server.origin}/chat`);
+      await page.getByText("No conversations yet.").waitFor();
+      expect(faults).toEqual([]);
+    });
+
+    test("one sees where one is signed in, and signs out there", async () => {
+      const { page, faults } = await open("/settings");
+      const other = await browser.newContext({
+        locale: "en-US",
+        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+      });
+      const { page: there } = await openPage(other, server.origin);
+      // The same key, another browser.
+      await there.goto(`${server.origin}/login#key=tmk_app_0123456789abcdef0123`);
+      await there.waitForURL("**/chat");
+      await page.reload();
+      await page.getByText("this browser").waitFor();
+      const row = page.getByRole("listitem").filter({ hasText: "Firefox · Linux" });
+      await row.getByRole("button", { name: "Sign out" }).click();
+      await row.waitFor({ state: "detached" });
+      await there.goto(`${server.origin}/settings`);
+      await there.waitForURL("**/login");
+      await page.reload();
+      await page.getByText("this browser").waitFor();
+      expect(faults).toEqual([]);
+      await other.close();
+    });
+
+    test("an invitation waits in the list until it is taken back; a member becomes an operator and no longer is one", async () => {
+      const { page, faults } = await open("/console/members");
+      for (const email of ["ana@example.test", "ben@example.test"]) {
+        await page.getByRole("button", { name: "Invite" }).click();
+        await page.getByLabel("Email").fill(email);
+        await page.getByRole("button", { name: "Make a link" }).click();
+        const link = await page.getByLabel("Invitation link").inputValue();
+        await page.getByRole("button", { name: "Done" }).click();
+        const open = page.getByRole("region", { name: "Open invitations" }).last();
+        await open.getByRole("cell", { name: email, exact: true }).waitFor();
+        const accept = () =>
+          server.call("POST", "/admin/v1/invitations/accept", {
+            token: link.split("#invitation=")[1],
+            name: email.split("@")[0],
+            password: "a long pass phrase",
+          });
+        if (email.startsWith("ben")) {
+          await open.getByRole("button", { name: `Withdraw the invitation for ${email}` }).click();
+          await open.waitFor({ state: "detached" });
+          expect((await accept()).status).toBe(404);
+        } else {
+          expect((await accept()).status).toBe(200);
+          await page.reload();
+        }
+      }
+      const mark = page.getByRole("checkbox", { name: "ana runs this installation" });
+      for (const isOperator of [true, false]) {
+        await mark.click();
+        await expect.poll(() => mark.isChecked()).toBe(isOperator);
+        await page.reload();
+        await expect.poll(() => mark.isChecked()).toBe(isOperator);
+      }
+      expect(faults).toEqual([]);
+    });
+  },
+);
