@@ -35,12 +35,15 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
       const { done, value } = await step;
       if (done === true) break;
       if (!raw.headersSent) raw.writeHead(200, options.headers);
-      lastWrite = performance.now();
-      const frame = stream.encode(value);
-      // The first one takes the head of the answer along.
-      const isTaken = isFirst ? raw.write(frame) : writeFrame(raw, frame);
-      isFirst = false;
-      if (!isTaken) await drained(raw);
+      let frames = "";
+      for (const item of value) frames += stream.encode(item);
+      if (frames !== "") {
+        lastWrite = performance.now();
+        // The first ones take the head of the answer along.
+        const isTaken = isFirst ? raw.write(frames) : writeChunk(raw, frames);
+        isFirst = false;
+        if (!isTaken) await drained(raw);
+      }
       step = iterator.next();
     }
     raw.end(stream.end);
@@ -58,10 +61,10 @@ export async function sendEvents(raw: ServerResponse, stream: EventStream, optio
  * Writes one chunk of a chunked answer in one piece. `raw.write` makes four of it, and a vectored write with them; on a
  * stream of small chunks that is a fifth of the work. As long as the answer does not have its connection yet, `raw` keeps order.
  */
-function writeFrame(raw: ServerResponse, frame: string): boolean {
+function writeChunk(raw: ServerResponse, text: string): boolean {
   const { socket } = raw;
-  if (!raw.chunkedEncoding || socket === null || socket.destroyed || raw.writableCorked > 0) return raw.write(frame);
-  return socket.write(`${Buffer.byteLength(frame).toString(16)}\r\n${frame}\r\n`);
+  if (!raw.chunkedEncoding || socket === null || socket.destroyed || raw.writableCorked > 0) return raw.write(text);
+  return socket.write(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
 }
 
 /** Waits until a slow reader caught up, or left. */

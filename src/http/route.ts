@@ -19,7 +19,8 @@ export interface Exchange extends Call {
 
 /** A stream of events and how each is written. */
 export interface EventStream<T = unknown> {
-  readonly items: AsyncIterable<T>;
+  /** In lists of those that come together; an empty one says nothing. */
+  readonly items: AsyncIterable<readonly T[]>;
   /** The frame of one item. */
   encode(item: T): string;
   /** The frame that tells a client the stream broke off. */

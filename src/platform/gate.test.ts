@@ -10,7 +10,7 @@ import type { BackOffice } from "./back-office.ts";
 import { verifyUsage } from "./billing/verify-usage.ts";
 import type { AdmissionRequest, Gate } from "./inference/call.ts";
 import { observeTurn, silentObserver } from "./inference/observe.ts";
-import type { TurnEvent } from "./inference/turn.ts";
+import type { Turn, TurnEvent } from "./inference/turn.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const clock = new ManualClock();
@@ -37,7 +37,7 @@ async function ask(signal = new AbortController().signal, maxOutputTokens = 100)
     size: { promptBytes: 40, countPrompt: () => Promise.resolve(10), maxOutputTokens, isOutputBounded: true },
   };
 }
-async function turn(events: AsyncIterable<TurnEvent>, request: AdmissionRequest): Promise<AsyncIterable<TurnEvent>> {
+async function turn(events: Turn, request: AdmissionRequest): Promise<Turn> {
   const admission = await gate.admit(request);
   const shared = { clock, observer: silentObserver, operation: "chat", deployment: "small", choices: 1 } as const;
   return observeTurn(events, { ...shared, admission, signal: request.call.signal });
@@ -45,10 +45,10 @@ async function turn(events: AsyncIterable<TurnEvent>, request: AdmissionRequest)
 const started: TurnEvent = { type: "started", promptTokens: 10, cachedTokens: 4 };
 const text: TurnEvent = { type: "text", choice: 0, text: "x", tokens: 1 };
 const finished: TurnEvent = { type: "finished", choice: 0, reason: "stop", completionTokens: 3, toolCalls: [] };
-async function* saying(...events: (TurnEvent | Error)[]): AsyncGenerator<TurnEvent> {
+async function* saying(...events: (TurnEvent | Error)[]): AsyncGenerator<readonly TurnEvent[]> {
   for (const event of events) {
     if (event instanceof Error) throw event;
-    yield event;
+    yield [event];
   }
 }
 const eventOf = async ({ call }: AdmissionRequest) =>
@@ -58,14 +58,14 @@ const eventOf = async ({ call }: AdmissionRequest) =>
       [call.requestId],
     )
   )[0];
-const read = async (events: AsyncIterable<TurnEvent>) => {
+const read = async (events: Turn) => {
   for await (const _ of events);
 };
 
 test("the settlement is durable before the last event is passed on", async () => {
   const request = await ask();
-  for await (const event of await turn(saying(started, text, text, finished), request)) {
-    const isLast = event.type === "finished";
+  for await (const [event] of await turn(saying(started, text, text, finished), request)) {
+    const isLast = event!.type === "finished";
     expect(await eventOf(request)).toEqual(
       isLast ? { outcome: "completed", prompt_tokens: 10, cached_tokens: 4, output_tokens: 3 } : undefined,
     );
@@ -74,8 +74,8 @@ test("the settlement is durable before the last event is passed on", async () =>
 
 test("a reader who leaves in the middle pays for what was made, one who never starts for nothing", async () => {
   const request = await ask();
-  for await (const event of await turn(saying(started, text, text, finished), request))
-    if (event.type === "text") break;
+  for await (const [event] of await turn(saying(started, text, text, finished), request))
+    if (event!.type === "text") break;
   expect(await eventOf(request)).toMatchObject({ outcome: "partial", prompt_tokens: 10, output_tokens: 1 });
 
   const controller = new AbortController();
@@ -91,7 +91,7 @@ test("a reader who leaves before the first token pays for the part of the prompt
   const leave = async (prefilled: TurnEvent[]) => {
     const controller = new AbortController();
     const request = await ask(controller.signal);
-    for await (const event of await turn(saying(started, ...prefilled, text, finished), request))
+    for await (const [event] of await turn(saying(started, ...prefilled, text, finished), request))
       if (event === (prefilled.at(-1) ?? started)) break;
     return await eventOf(request);
   };
@@ -148,19 +148,19 @@ test("what costs nothing starts at once, and says nothing before its intent is d
   const admission = { durable, progress() {}, settle: () => Promise.resolve() };
   const shared = { clock, observer: silentObserver, operation: "chat", deployment: "small", choices: 1 } as const;
   const isAsked: boolean[] = [];
-  async function* engine(): AsyncGenerator<TurnEvent> {
+  async function* engine(): AsyncGenerator<readonly TurnEvent[]> {
     isAsked.push(true);
     yield* saying(started, text, finished);
   }
   const events = observeTurn(engine(), { ...shared, admission, signal: request.call.signal })[Symbol.asyncIterator]();
-  const heard: (TurnEvent | undefined)[] = [];
-  const first = events.next().then(({ value }) => heard.push(value as TurnEvent));
+  const heard: (readonly TurnEvent[] | undefined)[] = [];
+  const first = events.next().then(({ value }) => heard.push(value));
   await new Promise(setImmediate);
   expect(isAsked).toEqual([true]);
   expect(heard).toEqual([]);
   write();
   await first;
-  expect(heard).toEqual([started]);
+  expect(heard).toEqual([[started]]);
   await events.return?.();
 });
 

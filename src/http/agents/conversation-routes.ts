@@ -61,7 +61,7 @@ function restartTurn(conversations: Conversations) {
 async function answerTurn(turn: ConversationTurn, isStream: boolean, ignored: readonly string[]): Promise<Answer> {
   if (isStream) return { kind: "events", stream: turnEvents(turn), ignored };
   let last: ConversationEvent | undefined;
-  for await (const event of turn.events) last = event;
+  for await (const events of turn.events) last = events.at(-1) ?? last;
   const { outputs, usage, policy, guardrails } = last!;
   const value = {
     object: "conversation.response",

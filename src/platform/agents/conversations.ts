@@ -48,10 +48,10 @@ interface Turn {
   readonly store: boolean;
 }
 
-/** A turn under way: its events in order; the last one comes when everything is stored. */
+/** A turn under way: its events in order, in lists of those that come together; the last one comes when everything is stored. */
 export interface ConversationTurn {
   readonly conversationId: string;
-  readonly events: AsyncIterable<ConversationEvent>;
+  readonly events: AsyncIterable<readonly ConversationEvent[]>;
 }
 
 export interface ConversationsParts {
@@ -152,28 +152,32 @@ export class Conversations {
   async *#events(
     { turn, caller, output }: { readonly turn: Turn; readonly caller: Caller; readonly output: TurnOutput },
     chunks: Awaited<ReturnType<Inference["streamChat"]>>["chunks"],
-  ): AsyncGenerator<ConversationEvent> {
+  ): AsyncGenerator<readonly ConversationEvent[]> {
     let hasBegun = false;
-    for await (const chunk of chunks) {
+    for await (const some of chunks) {
       if (!hasBegun) {
         const id = turn.conversationId;
-        yield { type: "conversation.response.started", created_at: this.#now(), conversation_id: id };
-        yield* output.begin();
+        yield [
+          { type: "conversation.response.started", created_at: this.#now(), conversation_id: id },
+          ...output.begin(),
+        ];
       }
       hasBegun = true;
-      yield* output.read(chunk);
+      yield some.flatMap((chunk) => [...output.read(chunk)]);
     }
-    yield* output.end();
+    yield [...output.end()];
     if (turn.store) await this.#store(caller, turn, output.entries);
     const { prompt_tokens, completion_tokens, total_tokens } = output.usage;
     const usage = { prompt_tokens, completion_tokens, total_tokens };
-    yield {
-      type: "conversation.response.done",
-      created_at: this.#now(),
-      usage,
-      ...output.findings,
-      outputs: output.entries,
-    };
+    yield [
+      {
+        type: "conversation.response.done",
+        created_at: this.#now(),
+        usage,
+        ...output.findings,
+        outputs: output.entries,
+      },
+    ];
   }
 
   async #store(caller: Caller, turn: Turn, outputs: readonly ConversationEntry[]): Promise<void> {

@@ -61,25 +61,27 @@ export class InferenceAnswerer implements Answerer {
     let echoed = request.prefix.length;
     const calls: AnswerCall[] = [];
     let finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
-    for await (const { choices, usage, policy } of chunks) {
-      const [choice] = choices;
-      const thought = thoughtsOf(choice?.delta.content ?? "");
-      if (thought !== "") yield { type: "thought", text: thought };
-      for (const { id, function: called } of choice?.delta.tool_calls ?? [])
-        calls.push({ id, name: called.name, arguments: called.arguments });
-      const content = wordsOf(choice?.delta.content ?? "");
-      const text = content.slice(echoed);
-      echoed = Math.max(0, echoed - content.length);
-      if (text !== "") yield { type: "text", text, tokens: 1 };
-      for (const notice of policy ?? []) yield { type: "policy", notice };
-      if (!choice?.finish_reason) continue;
-      finished = {
-        type: "finished",
-        reason: reasonOf(choice.finish_reason),
-        calls: choice.finish_reason === "tool_calls" ? calls : [],
-        promptTokens: usage?.prompt_tokens ?? 0,
-        completionTokens: usage?.completion_tokens ?? 0,
-      };
+    for await (const some of chunks) {
+      for (const { choices, usage, policy } of some) {
+        const [choice] = choices;
+        const thought = thoughtsOf(choice?.delta.content ?? "");
+        if (thought !== "") yield { type: "thought", text: thought };
+        for (const { id, function: called } of choice?.delta.tool_calls ?? [])
+          calls.push({ id, name: called.name, arguments: called.arguments });
+        const content = wordsOf(choice?.delta.content ?? "");
+        const text = content.slice(echoed);
+        echoed = Math.max(0, echoed - content.length);
+        if (text !== "") yield { type: "text", text, tokens: 1 };
+        for (const notice of policy ?? []) yield { type: "policy", notice };
+        if (!choice?.finish_reason) continue;
+        finished = {
+          type: "finished",
+          reason: reasonOf(choice.finish_reason),
+          calls: choice.finish_reason === "tool_calls" ? calls : [],
+          promptTokens: usage?.prompt_tokens ?? 0,
+          completionTokens: usage?.completion_tokens ?? 0,
+        };
+      }
     }
     if (!finished) return;
     const cost = await this.#parts.prices.costOf(request.caller.organizationId, call.requestId);

@@ -2,7 +2,7 @@ import type { FormStatistics } from "#engine";
 import { countUsage } from "#protocol";
 import type { FormUsage } from "#protocol";
 import type { AnswerChunk, ChatCompletion, ChatCompletionChunk, ChunkChoice, Dialect, Usage } from "#protocol";
-import type { TurnEvent } from "./turn.ts";
+import type { Turn, TurnEvent } from "./turn.ts";
 import type { Watch } from "./under-policy.ts";
 
 /** What all parts of one answer share. */
@@ -32,43 +32,89 @@ export interface ChunkOptions {
 }
 
 /**
- * The one place that builds chunks. Per choice: the role, then text, then an end with its reason; the usage stands on
+ * The one place that builds chunks, in lists of those that come together. Per choice: the role, then text, then an end with its reason; the usage stands on
  * the chunk that ends the last choice. Tool calls come whole, in the chunk that ends their choice, because clients lose
  * or break fragments.
  */
-export async function* buildChunks(
-  events: AsyncIterable<TurnEvent>,
-  { frame, choices, dialect, includeUsage }: ChunkOptions,
-): AsyncGenerator<ChatCompletionChunk> {
-  const { id, created, model } = frame;
-  const object = "chat.completion.chunk";
-  const chunk = (choice: ChunkChoice): ChatCompletionChunk =>
-    includeUsage
-      ? { id, object, created, model, choices: [choice], usage: null }
-      : { id, object, created, model, choices: [choice] };
-  const tally = new Tally();
-  for await (const event of events) {
+export function buildChunks(turn: Turn, options: ChunkOptions): AsyncIterableIterator<readonly ChatCompletionChunk[]> {
+  return new ChunkLists(turn, options);
+}
+
+type ChunkStep = IteratorResult<readonly ChatCompletionChunk[], undefined>;
+
+/** No generator: that would cost every piece of an answer several turns of the event loop. */
+class ChunkLists implements AsyncIterableIterator<readonly ChatCompletionChunk[], undefined> {
+  readonly #events: AsyncIterator<readonly TurnEvent[], undefined>;
+  readonly #options: ChunkOptions;
+  readonly #tally = new Tally();
+  #isOver = false;
+
+  constructor(turn: Turn, options: ChunkOptions) {
+    this.#events = turn[Symbol.asyncIterator]();
+    this.#options = options;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<ChunkStep> {
+    const value: ChatCompletionChunk[] = [];
+    while (!this.#isOver && value.length === 0) {
+      const step = await this.#events.next();
+      if (step.done === true) this.#end(value);
+      else for (const event of step.value) this.#add(event, value);
+    }
+    return value.length === 0 ? { done: true, value: undefined } : { done: false, value };
+  }
+
+  async return(): Promise<ChunkStep> {
+    this.#isOver = true;
+    await this.#events.return?.();
+    return { done: true, value: undefined };
+  }
+
+  #add(event: TurnEvent, chunks: ChatCompletionChunk[]): void {
+    const { choices, dialect, includeUsage, frame } = this.#options;
+    const tally = this.#tally;
     tally.count(event);
     if (event.type === "started") {
-      for (let index = 0; index < choices; index += 1) {
-        yield chunk({ index, delta: { role: "assistant", content: "" }, finish_reason: null });
-      }
+      for (let index = 0; index < choices; index += 1)
+        chunks.push(this.#chunk({ index, delta: { role: "assistant", content: "" }, finish_reason: null }));
     } else if (event.type === "text") {
       const { choice: index, text: content, logprobs } = event;
       const delta = { content };
       // One shape for nearly all: copying what is not there costs more than all the rest of a chunk.
-      yield chunk(logprobs ? { index, delta, logprobs, finish_reason: null } : { index, delta, finish_reason: null });
+      chunks.push(
+        this.#chunk(logprobs ? { index, delta, logprobs, finish_reason: null } : { index, delta, finish_reason: null }),
+      );
     } else if (event.type === "thinking") {
       const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
-      yield chunk({ index: event.choice, delta, finish_reason: null });
+      chunks.push(this.#chunk({ index: event.choice, delta, finish_reason: null }));
     } else if (event.type === "finished") {
-      const last = { ...chunk(endOf(event)), ...(tally.ended === choices ? findingsOf(frame) : {}) };
+      const last = { ...this.#chunk(endOf(event)), ...(tally.ended === choices ? findingsOf(frame) : {}) };
       const carriesUsage = tally.ended === choices && !includeUsage;
-      yield carriesUsage ? { ...last, usage: tally.usage() } : last;
+      chunks.push(carriesUsage ? { ...last, usage: tally.usage() } : last);
     }
   }
-  if (includeUsage) yield { id, object, created, model, choices: [], usage: tally.usage() };
+
+  #end(chunks: ChatCompletionChunk[]): void {
+    this.#isOver = true;
+    const { includeUsage, frame } = this.#options;
+    const { id, created, model } = frame;
+    if (includeUsage) chunks.push({ id, object: OBJECT, created, model, choices: [], usage: this.#tally.usage() });
+  }
+
+  #chunk(choice: ChunkChoice): ChatCompletionChunk {
+    const { includeUsage, frame } = this.#options;
+    const { id, created, model } = frame;
+    return includeUsage
+      ? { id, object: OBJECT, created, model, choices: [choice], usage: null }
+      : { id, object: OBJECT, created, model, choices: [choice] };
+  }
 }
+
+const OBJECT = "chat.completion.chunk";
 
 function endOf({ choice, reason, toolCalls }: Extract<TurnEvent, { type: "finished" }>): ChunkChoice {
   const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};

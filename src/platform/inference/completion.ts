@@ -1,7 +1,7 @@
 import type { ChatCompletion, CompletionChoice, Dialect, WireTokenLogprob } from "#protocol";
 import { findingsOf, Tally, thought } from "./chunks.ts";
 import type { AnswerFrame } from "./chunks.ts";
-import type { TurnEvent } from "./turn.ts";
+import type { Turn, TurnEvent } from "./turn.ts";
 
 export interface CompletionOptions {
   readonly frame: AnswerFrame;
@@ -11,42 +11,23 @@ export interface CompletionOptions {
 
 /** Reads an answer to its end and gives it whole. */
 export async function collectCompletion(
-  events: AsyncIterable<TurnEvent>,
+  turn: Turn,
   { frame, choices: choiceCount, dialect }: CompletionOptions,
 ): Promise<ChatCompletion> {
-  const drafts = Array.from({ length: choiceCount }, () => ({
-    text: "",
-    thoughts: "",
-    logprobs: [] as WireTokenLogprob[],
-  }));
+  const drafts: Draft[] = Array.from({ length: choiceCount }, () => ({ text: "", thoughts: "", logprobs: [] }));
   const choices: CompletionChoice[] = [];
   const tally = new Tally();
-  for await (const event of events) {
+  const take = (event: TurnEvent): void => {
     tally.count(event);
-    if (event.type === "started" || event.type === "prefilled") continue;
+    if (event.type === "started" || event.type === "prefilled") return;
     const draft = drafts[event.choice]!;
     if (event.type === "text") {
       draft.text += event.text;
-      draft.logprobs.push(...(event.logprobs?.content ?? []));
-      continue;
-    }
-    if (event.type === "thinking") {
-      draft.thoughts += event.text;
-      continue;
-    }
-    choices.push({
-      index: event.choice,
-      message: {
-        role: "assistant",
-        ...tellContent(draft, dialect),
-        // Null, never an empty list: clients loop over what is truthy.
-        tool_calls: event.toolCalls.length > 0 ? event.toolCalls : null,
-        refusal: null,
-      },
-      logprobs: draft.logprobs.length > 0 ? { content: draft.logprobs, refusal: null } : null,
-      finish_reason: event.reason,
-    });
-  }
+      if (event.logprobs) draft.logprobs.push(...event.logprobs.content);
+    } else if (event.type === "thinking") draft.thoughts += event.text;
+    else choices.push(choiceOf(event, draft, dialect));
+  };
+  for await (const events of turn) for (const event of events) take(event);
   const ordered = choices.toSorted((a, b) => a.index - b.index);
   const { id, created, model } = frame;
   return {
@@ -60,8 +41,34 @@ export async function collectCompletion(
   };
 }
 
+/** What a choice has said so far. */
+interface Draft {
+  text: string;
+  thoughts: string;
+  readonly logprobs: WireTokenLogprob[];
+}
+
+function choiceOf(
+  { choice: index, reason, toolCalls }: Extract<TurnEvent, { type: "finished" }>,
+  draft: Draft,
+  dialect: Dialect,
+): CompletionChoice {
+  return {
+    index,
+    message: {
+      role: "assistant",
+      ...tellContent(draft, dialect),
+      // Null, never an empty list: clients loop over what is truthy.
+      tool_calls: toolCalls.length > 0 ? toolCalls : null,
+      refusal: null,
+    },
+    logprobs: draft.logprobs.length > 0 ? { content: draft.logprobs, refusal: null } : null,
+    finish_reason: reason,
+  };
+}
+
 function tellContent(
-  { text, thoughts }: { readonly text: string; readonly thoughts: string },
+  { text, thoughts }: Draft,
   dialect: Dialect,
 ): Pick<CompletionChoice["message"], "content" | "reasoning_content"> {
   if (thoughts === "") return { content: text };

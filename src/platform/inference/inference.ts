@@ -28,12 +28,12 @@ import type { PolicyGuard } from "../policies/policy-guard.ts";
 import { RuleClassifier } from "../policies/rule-classifier.ts";
 import type { RuleJudge } from "../policies/rule-classifier.ts";
 import { startText } from "./text.ts";
-import type { TurnEvent } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
-/** An answer that is about to come: what its parts share, and its parts. */
+/** An answer that is about to come: what its parts share, and its parts, in lists of those that come together. */
 export interface AnswerStream {
   readonly frame: AnswerFrame;
-  readonly chunks: AsyncIterable<ChatCompletionChunk>;
+  readonly chunks: AsyncIterable<readonly ChatCompletionChunk[]>;
 }
 
 /**
@@ -84,7 +84,7 @@ export interface StartedTurn {
   readonly frame: AnswerFrame;
   readonly choices: number;
   readonly dialect: Dialect;
-  readonly events: AsyncIterable<TurnEvent>;
+  readonly events: Turn;
 }
 
 export function createInference(given: InferenceParts): Inference {

@@ -2,7 +2,7 @@ import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import type { Admission, Outcome, RequestTimings } from "./call.ts";
 import type { EngineAttempt } from "../upstream/remote-model.ts";
-import type { TurnEvent } from "./turn.ts";
+import type { Turn, TurnEvent } from "./turn.ts";
 
 /** Hears how requests go, for metrics and logs. */
 export interface InferenceObserver {
@@ -26,49 +26,82 @@ export interface ObservationParts {
 }
 
 /**
- * Passes a turn on and settles it once at its end: finished, failed or left by its reader. The last event is passed on only
+ * Passes a turn on and settles it once at its end: finished, failed or left by its reader. The last events are passed on only
  * when the settlement is durable. A reader who leaves before the first step is settled when the call's signal aborts.
  */
-export function observeTurn(events: AsyncIterable<TurnEvent>, parts: ObservationParts): AsyncIterable<TurnEvent> {
-  const count = new TurnCount(parts);
-  let settled: Promise<void> | undefined;
-  const settle = (ending: Outcome["ending"]): Promise<void> => {
-    if (settled !== undefined) return settled;
-    if (ending === "abandoned") count.endings.push("cancelled");
-    const outcome = count.outcome(ending);
-    parts.observer.ended(outcome);
-    settled = parts.admission.settle(outcome);
-    return settled;
-  };
-  let isRead = false;
-  const onAbort = (): void => {
+export function observeTurn(
+  turn: Turn,
+  parts: ObservationParts,
+): AsyncIterableIterator<readonly TurnEvent[], undefined> {
+  return new ObservedTurn(turn, parts);
+}
+
+type Step = IteratorResult<readonly TurnEvent[], undefined>;
+
+const END: Step = { done: true, value: undefined };
+
+/** No generator: that would cost every piece of an answer several turns of the event loop. */
+class ObservedTurn implements AsyncIterableIterator<readonly TurnEvent[], undefined> {
+  readonly #turn: Turn;
+  readonly #parts: ObservationParts;
+  readonly #count: TurnCount;
+  #events: AsyncIterator<readonly TurnEvent[], undefined> | undefined;
+  #isDurable = false;
+  #settled: Promise<void> | undefined;
+  readonly #onAbort = (): void => {
     // Nobody is left to hear of a settlement that fails; the gate logs it.
-    if (!isRead) settle("abandoned").catch(() => {});
+    if (this.#events === undefined) this.#settle("abandoned").catch(() => {});
   };
-  parts.signal.addEventListener("abort", onAbort, { once: true });
-  async function* read(): AsyncGenerator<TurnEvent> {
-    isRead = true;
-    let isDurable = false;
+
+  constructor(turn: Turn, parts: ObservationParts) {
+    this.#turn = turn;
+    this.#parts = parts;
+    this.#count = new TurnCount(parts);
+    parts.signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Step> {
+    const { admission, choices } = this.#parts;
     try {
-      for await (const event of events) {
-        if (!isDurable) await parts.admission.durable;
-        isDurable = true;
-        count.take(event);
-        if (event.type === "text" || event.type === "thinking") parts.admission.progress(count.tokens);
-        if (count.endings.length === parts.choices) await settle("completed");
-        yield event;
-      }
+      this.#events ??= this.#turn[Symbol.asyncIterator]();
+      const step = await this.#events.next();
+      if (step.done === true) return await this.#leave();
+      if (!this.#isDurable) await admission.durable;
+      this.#isDurable = true;
+      if (this.#count.take(step.value)) admission.progress(this.#count.tokens);
+      if (this.#count.endings.length === choices) await this.#settle("completed");
+      return step;
     } catch (error) {
       const code = error instanceof TramontaneError ? error.code : "internal";
-      if (code !== "cancelled") count.endings.push(code);
-      await settle(code === "cancelled" ? "abandoned" : "broken");
+      if (code !== "cancelled") this.#count.endings.push(code);
+      await this.#settle(code === "cancelled" ? "abandoned" : "broken");
       throw error;
-    } finally {
-      parts.signal.removeEventListener("abort", onAbort);
-      await settle("abandoned");
     }
   }
-  return { [Symbol.asyncIterator]: read };
+
+  async return(): Promise<Step> {
+    await this.#events?.return?.();
+    return await this.#leave();
+  }
+
+  async #leave(): Promise<Step> {
+    await this.#settle("abandoned");
+    return END;
+  }
+
+  #settle(ending: Outcome["ending"]): Promise<void> {
+    if (this.#settled !== undefined) return this.#settled;
+    const { signal, observer, admission } = this.#parts;
+    signal.removeEventListener("abort", this.#onAbort);
+    if (ending === "abandoned") this.#count.endings.push("cancelled");
+    const outcome = this.#count.outcome(ending);
+    observer.ended(outcome);
+    return (this.#settled = admission.settle(outcome));
+  }
 }
 
 class TurnCount {
@@ -98,7 +131,17 @@ class TurnCount {
     };
   }
 
-  take(event: TurnEvent): void {
+  /** Whether any of the events is a piece of the answer. */
+  take(events: readonly TurnEvent[]): boolean {
+    let hasText = false;
+    for (const event of events) {
+      this.#take(event);
+      if (event.type === "text" || event.type === "thinking") hasText = true;
+    }
+    return hasText;
+  }
+
+  #take(event: TurnEvent): void {
     if (event.type === "started") {
       this.#promptTokens = event.promptTokens;
       this.#cachedTokens = event.cachedTokens;

@@ -32,6 +32,9 @@ export type TurnEvent =
       readonly prompt?: { readonly promptTokens: number; readonly cachedTokens: number };
     };
 
+/** An answer while it comes into being: lists of events that came together, none of them empty. */
+export type Turn = AsyncIterable<readonly TurnEvent[]>;
+
 export interface TurnOptions extends ChoiceOptions {
   readonly choices: number;
   /** Opens every answer: the client wrote it and gets it back as part of the text. */
@@ -43,9 +46,13 @@ export interface TurnOptions extends ChoiceOptions {
 export async function* readTurn(
   events: AsyncIterable<GenerationEvent>,
   options: TurnOptions,
-): AsyncGenerator<TurnEvent> {
+): AsyncGenerator<readonly TurnEvent[]> {
+  const answers = Array.from({ length: options.choices }, (_, choice) => new ChoiceAnswer(choice, options));
   try {
-    yield* translateEvents(events, options);
+    for await (const event of events) {
+      const told = [...translate(event, answers, options)];
+      if (told.length > 0) yield told;
+    }
   } catch (error) {
     options.signal.throwIfAborted();
     throw error;
@@ -53,26 +60,16 @@ export async function* readTurn(
   options.signal.throwIfAborted();
 }
 
-async function* translateEvents(
-  events: AsyncIterable<GenerationEvent>,
-  options: TurnOptions,
-): AsyncGenerator<TurnEvent> {
-  const answers = Array.from({ length: options.choices }, (_, choice) => new ChoiceAnswer(choice, options));
-  for await (const event of events) {
-    if (event.type === "started") {
-      yield event;
-      for (const { choice } of answers) {
-        if (options.prefix) yield { type: "text", choice, text: options.prefix, tokens: 0 };
-      }
-      continue;
-    }
-    if (event.type === "prefilled") {
-      yield event;
-      continue;
-    }
-    const answer = answers[event.choice]!;
-    if (event.type === "text") yield* answer.text(event);
-    else if (event.type === "control") yield* answer.control(event.text);
-    else yield* answer.finished(event);
-  }
+function* translate(
+  event: GenerationEvent,
+  answers: readonly ChoiceAnswer[],
+  { prefix }: TurnOptions,
+): Generator<TurnEvent> {
+  if (event.type === "started") {
+    yield event;
+    for (const { choice } of answers) if (prefix) yield { type: "text", choice, text: prefix, tokens: 0 };
+  } else if (event.type === "prefilled") yield event;
+  else if (event.type === "text") yield* answers[event.choice]!.text(event);
+  else if (event.type === "control") yield* answers[event.choice]!.control(event.text);
+  else yield* answers[event.choice]!.finished(event);
 }

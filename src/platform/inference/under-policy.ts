@@ -2,7 +2,7 @@ import type { ChatMessage, Guardrail, GuardrailReport, PolicyNotice } from "#pro
 import { checkGuardrails } from "../moderation/guardrails.ts";
 import type { Call } from "./call.ts";
 import type { InferenceContext } from "./inference.ts";
-import type { TurnEvent } from "./turn.ts";
+import type { Turn, TurnEvent } from "./turn.ts";
 
 /** What judges one request: the workspace's policy, and the guardrails that the request brings along. */
 export interface Watch {
@@ -11,9 +11,9 @@ export interface Watch {
   /** What the guardrails found; undefined until they have, and where there are none. */
   readonly guardrails: readonly GuardrailReport[] | undefined;
   /** Checks what was asked, then starts answering: nothing is generated for a question that is refused. */
-  afterCheck(answer: () => AsyncIterable<TurnEvent>): AsyncIterable<TurnEvent>;
+  afterCheck(answer: () => Turn): Turn;
   /** Lets an answer out as far as it was judged. */
-  watch(events: AsyncIterable<TurnEvent>): AsyncIterable<TurnEvent>;
+  watch(turn: Turn): Turn;
 }
 
 export interface Watched {
@@ -37,33 +37,33 @@ export async function beginWatch(parts: InferenceContext, call: Call, asked: Wat
       return reports;
     },
     afterCheck: (answer) => ({ [Symbol.asyncIterator]: () => new CheckedAnswer(check, answer) }),
-    watch: (events) => policy?.watch(events) ?? events,
+    watch: (turn) => policy?.watch(turn) ?? turn,
   };
 }
 
 /** An answer that starts when the check has passed. No generator: that would cost every piece of it turns of the event loop. */
-class CheckedAnswer implements AsyncIterator<TurnEvent, void> {
+class CheckedAnswer implements AsyncIterator<readonly TurnEvent[], undefined> {
   readonly #check: () => Promise<void>;
-  readonly #answer: () => AsyncIterable<TurnEvent>;
-  #events: AsyncIterator<TurnEvent, void> | undefined;
+  readonly #answer: () => Turn;
+  #events: AsyncIterator<readonly TurnEvent[], undefined> | undefined;
   #isLeft = false;
 
-  constructor(check: () => Promise<void>, answer: () => AsyncIterable<TurnEvent>) {
+  constructor(check: () => Promise<void>, answer: () => Turn) {
     this.#check = check;
     this.#answer = answer;
   }
 
-  next(): Promise<IteratorResult<TurnEvent, void>> {
+  next(): Promise<IteratorResult<readonly TurnEvent[], undefined>> {
     return this.#events?.next() ?? this.#begin();
   }
 
-  async return(): Promise<IteratorResult<TurnEvent, void>> {
+  async return(): Promise<IteratorResult<readonly TurnEvent[], undefined>> {
     this.#isLeft = true;
     await this.#events?.return?.();
     return { done: true, value: undefined };
   }
 
-  async #begin(): Promise<IteratorResult<TurnEvent, void>> {
+  async #begin(): Promise<IteratorResult<readonly TurnEvent[], undefined>> {
     if (!this.#isLeft) await this.#check();
     if (this.#isLeft) return { done: true, value: undefined };
     this.#events = this.#answer()[Symbol.asyncIterator]();

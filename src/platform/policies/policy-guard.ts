@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { PolicyNotice, PolicyRule, PolicyStage, PolicyVerdict } from "#protocol";
 import type { Call } from "../inference/call.ts";
-import type { TurnEvent } from "../inference/turn.ts";
+import type { Turn } from "../inference/turn.ts";
 import { actorOf } from "../tenancy/caller.ts";
 import type { DecisionLog, DecisionOutcome } from "./decision-log.ts";
 import type { PolicyStore, PolicyVersion } from "./policy-store.ts";
@@ -36,7 +36,7 @@ export interface PolicyWatch {
   /** Before anything is generated. Errors: `policy_refused`, `policy_unavailable` where the policy fails closed. */
   checkInput(): Promise<void>;
   /** Passes an answer on as far as it was judged; throws as `checkInput` does, and lets nothing out after that. */
-  watch(events: AsyncIterable<TurnEvent>): AsyncIterable<TurnEvent>;
+  watch(turn: Turn): Turn;
 }
 
 export interface WorkspaceGuardParts {
@@ -134,11 +134,11 @@ class RequestWatch implements PolicyWatch {
     }
   }
 
-  watch(events: AsyncIterable<TurnEvent>): AsyncIterable<TurnEvent> {
+  watch(turn: Turn): Turn {
     const { outputRules, version } = this.#parts;
-    if (outputRules.length === 0) return events;
+    if (outputRules.length === 0) return turn;
     const judge = (text: string) => this.#hold("output", text, outputRules);
-    return watchOutput(events, { judge, windowCharacters: version.definition.output_window });
+    return watchOutput(turn, { judge, windowCharacters: version.definition.output_window });
   }
 
   /** Judges a text and acts on the verdict: throws, notes or stays silent. */

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { TurnEvent } from "../inference/turn.ts";
+import type { Turn, TurnEvent } from "../inference/turn.ts";
 import { watchOutput } from "./watch-output.ts";
 
 const WINDOW = 60;
 const FORBIDDEN = "swordfish";
 
-async function* answer(pieces: readonly string[]): AsyncGenerator<TurnEvent> {
-  yield { type: "started", promptTokens: 1, cachedTokens: 0 };
+async function* answer(pieces: readonly string[]): AsyncGenerator<readonly TurnEvent[]> {
+  yield [{ type: "started", promptTokens: 1, cachedTokens: 0 }];
   for (const text of pieces) {
     await Promise.resolve();
-    yield { type: "text", choice: 0, text, tokens: 1 };
+    yield [{ type: "text", choice: 0, text, tokens: 1 }];
   }
-  yield { type: "finished", choice: 0, reason: "stop", completionTokens: pieces.length, toolCalls: [] };
+  yield [{ type: "finished", choice: 0, reason: "stop", completionTokens: pieces.length, toolCalls: [] }];
 }
 
 const refuse = async (text: string): Promise<void> => {
@@ -20,13 +20,15 @@ const refuse = async (text: string): Promise<void> => {
   if (text.includes(FORBIDDEN)) throw new Error("refused");
 };
 
-async function read(events: AsyncIterable<TurnEvent>): Promise<{ text: string; isRefused: boolean; ended: boolean }> {
+async function read(turn: Turn): Promise<{ text: string; isRefused: boolean; ended: boolean }> {
   let text = "";
   let ended = false;
   try {
-    for await (const event of watchOutput(events, { judge: refuse, windowCharacters: WINDOW })) {
-      if (event.type === "text") text += event.text;
-      if (event.type === "finished") ended = true;
+    for await (const events of watchOutput(turn, { judge: refuse, windowCharacters: WINDOW })) {
+      for (const event of events) {
+        if (event.type === "text") text += event.text;
+        if (event.type === "finished") ended = true;
+      }
     }
     return { text, isRefused: false, ended };
   } catch {
@@ -61,16 +63,16 @@ test("however an answer is cut, the forbidden word is never let out whole, nor w
 test("the source is ended when the answer is refused or its reader leaves", async () => {
   for (const text of [`${FORBIDDEN}.`, "Nothing special. "]) {
     let isOpen = true;
-    async function* source(): AsyncGenerator<TurnEvent> {
+    async function* source(): AsyncGenerator<readonly TurnEvent[]> {
       try {
-        for (;;) yield { type: "text", choice: 0, text, tokens: 1 };
+        for (;;) yield [{ type: "text", choice: 0, text, tokens: 1 }];
       } finally {
         isOpen = false;
       }
     }
     const watched = watchOutput(source(), { judge: refuse, windowCharacters: WINDOW });
     const reading = (async () => {
-      for await (const event of watched) if (event.type === "text") break;
+      for await (const [event] of watched) if (event?.type === "text") break;
     })();
     await reading.catch(() => {});
     expect(isOpen).toBe(false);
@@ -80,25 +82,25 @@ test("the source is ended when the answer is refused or its reader leaves", asyn
 test("no more than a window waits while nothing is being judged", async () => {
   let held = 0;
   let most = 0;
-  async function* source(): AsyncGenerator<TurnEvent> {
+  async function* source(): AsyncGenerator<readonly TurnEvent[]> {
     for (let index = 0; index < 500; index += 1) {
       held += 4;
       most = Math.max(most, held);
-      yield { type: "text", choice: 0, text: "word", tokens: 1 };
+      yield [{ type: "text", choice: 0, text: "word", tokens: 1 }];
     }
   }
-  for await (const event of watchOutput(source(), { judge: refuse, windowCharacters: WINDOW })) {
-    if (event.type === "text") held -= event.text.length;
+  for await (const events of watchOutput(source(), { judge: refuse, windowCharacters: WINDOW })) {
+    for (const event of events) if (event.type === "text") held -= event.text.length;
   }
   expect(held).toBe(0);
   expect(most).toBeLessThanOrEqual(2 * WINDOW + 8);
 });
 
 test("the arguments of calls are judged like words", async () => {
-  async function* source(): AsyncGenerator<TurnEvent> {
+  async function* source(): AsyncGenerator<readonly TurnEvent[]> {
     const call = { name: "send", arguments: `{"text":"${FORBIDDEN}"}` };
     const toolCalls = [{ id: "abcdefghi", type: "function", index: 0, function: call }] as const;
-    yield { type: "finished", choice: 0, reason: "tool_calls", completionTokens: 3, toolCalls };
+    yield [{ type: "finished", choice: 0, reason: "tool_calls", completionTokens: 3, toolCalls }];
   }
   expect(await read(source())).toMatchObject({ isRefused: true, ended: false });
 });

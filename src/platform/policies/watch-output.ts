@@ -1,4 +1,4 @@
-import type { TurnEvent } from "../inference/turn.ts";
+import type { Turn, TurnEvent } from "../inference/turn.ts";
 
 export interface WatchOptions {
   /** Throws when the text must not be said. Called with one text at a time per answer. */
@@ -16,10 +16,10 @@ const SENTENCE_END = /[.!?…。]["'»”)\]]*\s*$|\n\s*$/u;
  * source is ended, and the error is passed on.
  */
 export async function* watchOutput(
-  events: AsyncIterable<TurnEvent>,
+  turn: Turn,
   { judge, windowCharacters }: WatchOptions,
-): AsyncGenerator<TurnEvent> {
-  const source = events[Symbol.asyncIterator]();
+): AsyncGenerator<readonly TurnEvent[]> {
+  const source = turn[Symbol.asyncIterator]();
   const held = new HeldAnswer(windowCharacters);
   let next = source.next();
   let judging: Promise<readonly TurnEvent[]> | undefined;
@@ -30,29 +30,31 @@ export async function* watchOutput(
       void quiet(next);
       const step = judging === undefined || held.hasRoom ? await firstOf(next, judging) : undefined;
       if (step === undefined) {
-        yield* await judging!;
+        yield await judging!;
         judging = undefined;
       } else if (step.done === true) break;
       else {
-        if (!("choice" in step.value)) yield step.value;
-        else held.add(step.value);
+        const free = step.value.filter((event) => !("choice" in event));
+        if (free.length > 0) yield free;
+        for (const event of step.value) if ("choice" in event) held.add(event);
         next = source.next();
       }
       if (judging === undefined && held.isRipe) judging = quiet(held.judge(judge));
     }
-    if (judging) yield* await judging;
-    yield* await held.judge(judge);
+    if (judging) yield await judging;
+    const last = await held.judge(judge);
+    if (last.length > 0) yield last;
   } finally {
     void quiet(next);
     await source.return?.();
   }
 }
 
-/** The next event, or undefined when the judgement was sooner. */
+/** The next events, or undefined when the judgement was sooner. */
 async function firstOf(
-  next: Promise<IteratorResult<TurnEvent, undefined>>,
+  next: Promise<IteratorResult<readonly TurnEvent[], undefined>>,
   judging: Promise<unknown> | undefined,
-): Promise<IteratorResult<TurnEvent, undefined> | undefined> {
+): Promise<IteratorResult<readonly TurnEvent[], undefined> | undefined> {
   if (judging === undefined) return await next;
   return await Promise.race([next, judging.then(() => undefined)]);
 }

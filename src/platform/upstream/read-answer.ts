@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { TramontaneError } from "#base";
 import type { AnsweredToolCall, WireFinishReason, WireLogprobs } from "#protocol";
 import { EventDecoder } from "#protocol";
@@ -50,49 +51,48 @@ export interface ReadAnswerOptions {
 const REASONS: readonly string[] = ["stop", "length", "model_length", "tool_calls"];
 
 /**
- * Reads an endpoint's stream as turn events. `started` comes with the first chunk; the choices end when the stream does,
- * because the usage comes last. Without usage a piece of text counts as a token. Errors: `engine_crashed` when the stream
- * breaks off.
+ * Reads an endpoint's stream as a turn. `started` comes with the first chunk; the choices end when the stream does, because
+ * the usage comes last. Without usage a piece of text counts as a token. Errors: `engine_crashed` when the stream breaks off.
  */
-export async function* readAnswer(body: AsyncIterable<Buffer>, options: ReadAnswerOptions): AsyncGenerator<TurnEvent> {
+export async function* readAnswer(
+  body: AsyncIterable<Buffer>,
+  options: ReadAnswerOptions,
+): AsyncGenerator<TurnEvent[]> {
   const choices = choicesOf(options);
   let usage: WireChunk["usage"];
   let isStarted = false;
   const chunks = new ChunkReader();
-  // No generator of its own between the bytes and the events: each one costs every piece several turns of the event loop.
   for await (const bytes of body) {
+    const events: TurnEvent[] = [];
     for (const chunk of chunks.read(bytes)) {
-      if (!isStarted) {
-        isStarted = true;
-        for (const event of openings(choices, options)) yield event;
-      }
+      if (!isStarted) open(choices, options, events);
+      isStarted = true;
       usage = chunk.usage ?? usage;
-      for (const part of chunk.choices ?? []) {
-        const choice = choices[part.index ?? 0];
-        if (choice !== undefined) for (const event of choice.take(part)) yield event;
-      }
+      for (const part of chunk.choices ?? []) choices[part.index ?? 0]?.take(part, part.delta, events);
     }
+    if (events.length > 0) yield events;
   }
-  yield* endings(choices, usage);
+  yield endings(choices, usage);
 }
 
 /** Reads an answer that comes in one piece. Without usage, four bytes of text count as a token. Errors: `engine_crashed`. */
 export async function* readWholeAnswer(
   body: { text(): Promise<string> },
   options: ReadAnswerOptions,
-): AsyncGenerator<TurnEvent> {
-  const answer = parseChunk(await body.text());
-  if (answer.error) throw brokenOff(typeof answer.error === "string" ? answer.error : answer.error.message);
+): AsyncGenerator<TurnEvent[]> {
+  const { choices: parts, usage } = parseChunk(await body.text());
   const choices = choicesOf(options);
-  yield* openings(choices, options);
-  for (const part of answer.choices ?? []) {
-    const { message } = part;
+  const events: TurnEvent[] = [];
+  open(choices, options, events);
+  for (const part of parts ?? []) {
     const choice = choices[part.index ?? 0];
     if (choice === undefined) continue;
-    yield* choice.take(message ? { ...part, delta: message } : part);
-    choice.tokens = Math.ceil(JSON.stringify(message ?? {}).length / BYTES_PER_TOKEN);
+    const message = part.message ?? part.delta;
+    choice.take(part, message, events);
+    if (!usage || choices.length > 1) choice.tokens = Math.ceil(JSON.stringify(message ?? {}).length / BYTES_PER_TOKEN);
   }
-  yield* endings(choices, answer.usage);
+  events.push(...endings(choices, usage));
+  yield events;
 }
 
 const BYTES_PER_TOKEN = 4;
@@ -100,19 +100,19 @@ const BYTES_PER_TOKEN = 4;
 const choicesOf = (options: ReadAnswerOptions): RemoteChoice[] =>
   Array.from({ length: options.choices }, (_, index) => new RemoteChoice(index, options));
 
-function* openings(choices: readonly RemoteChoice[], { prefix }: ReadAnswerOptions): Generator<TurnEvent> {
-  yield { type: "started", promptTokens: 0, cachedTokens: 0 };
-  for (const { index: choice } of choices) if (prefix) yield { type: "text", choice, text: prefix, tokens: 0 };
+function open(choices: readonly RemoteChoice[], { prefix }: ReadAnswerOptions, events: TurnEvent[]): void {
+  events.push({ type: "started", promptTokens: 0, cachedTokens: 0 });
+  for (const { index: choice } of choices) if (prefix) events.push({ type: "text", choice, text: prefix, tokens: 0 });
 }
 
-function* endings(choices: readonly RemoteChoice[], usage: WireChunk["usage"]): Generator<TurnEvent> {
+function endings(choices: readonly RemoteChoice[], usage: WireChunk["usage"]): TurnEvent[] {
   if (choices.some((choice) => choice.reason === undefined)) throw brokenOff();
   const counted = choices.reduce((sum, choice) => sum + choice.tokens, 0);
   const completion = usage?.completion_tokens ?? counted;
-  for (const [i, choice] of choices.entries()) {
+  return choices.map((choice, i) => {
     // Endpoints count all choices together: the last one carries what the others do not.
     const isLast = i === choices.length - 1;
-    yield {
+    return {
       type: "finished",
       choice: choice.index,
       reason: choice.reason!,
@@ -123,27 +123,33 @@ function* endings(choices: readonly RemoteChoice[], usage: WireChunk["usage"]): 
         cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? 0,
       },
     };
-  }
+  });
 }
 
 /** From the bytes of a stream to its chunks, up to `[DONE]`. */
 class ChunkReader {
   readonly #decoder = new EventDecoder();
-  readonly #utf8 = new TextDecoder();
+  readonly #utf8 = new StringDecoder();
   #isDone = false;
 
-  *read(bytes: Buffer): Generator<WireChunk> {
-    for (const { data } of this.#decoder.push(this.#utf8.decode(bytes, { stream: true }))) {
+  read(bytes: Buffer): WireChunk[] {
+    const chunks: WireChunk[] = [];
+    for (const { data } of this.#decoder.push(this.#utf8.write(bytes))) {
       if (data === "[DONE]") this.#isDone = true;
-      if (this.#isDone) return;
-      const chunk = parseChunk(data);
-      if (chunk.error) throw brokenOff(typeof chunk.error === "string" ? chunk.error : chunk.error.message);
-      yield chunk;
+      if (!this.#isDone) chunks.push(parseChunk(data));
     }
+    return chunks;
   }
 }
 
 function parseChunk(data: string): WireChunk {
+  const chunk = parseObject(data);
+  const { error } = chunk;
+  if (error) throw brokenOff(typeof error === "string" ? error : error.message);
+  return chunk;
+}
+
+function parseObject(data: string): WireChunk {
   try {
     const chunk: unknown = JSON.parse(data);
     if (typeof chunk === "object" && chunk !== null) return chunk;
@@ -172,19 +178,18 @@ class RemoteChoice {
     this.#newCallId = newCallId;
   }
 
-  take({ delta, logprobs, finish_reason: reason }: WireChoice): TurnEvent[] {
+  /** Adds to `events` what a piece of the choice, or all of it, says. */
+  take({ logprobs, finish_reason: reason }: WireChoice, said: WireMessage | undefined, events: TurnEvent[]): void {
     const { index: choice } = this;
-    const events: TurnEvent[] = [];
-    const thinking = delta?.reasoning_content ?? delta?.reasoning ?? thoughtsOf(delta?.content);
+    const thinking = said?.reasoning_content ?? said?.reasoning ?? thoughtsOf(said?.content);
     if (thinking) events.push({ type: "thinking", choice, text: thinking, tokens: this.#count() });
-    const text = wordsOf(delta?.content);
+    const text = wordsOf(said?.content);
     if (text !== "") {
       const tokens = this.#count();
       events.push(logprobs ? { type: "text", choice, text, tokens, logprobs } : { type: "text", choice, text, tokens });
     }
-    if (delta?.tool_calls) for (const part of delta.tool_calls) this.#takeCall(part);
+    if (said?.tool_calls) for (const part of said.tool_calls) this.#takeCall(part);
     if (typeof reason === "string") this.reason = REASONS.includes(reason) ? (reason as WireFinishReason) : "stop";
-    return events;
   }
 
   calls(): AnsweredToolCall[] {

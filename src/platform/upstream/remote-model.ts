@@ -1,7 +1,7 @@
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { ChatRequest } from "#protocol";
-import type { TurnEvent } from "../inference/turn.ts";
+import type { Turn, TurnEvent } from "../inference/turn.ts";
 import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
 import { chooseEngine } from "./choose-engine.ts";
 import { prefixBlocks } from "./prompt-prefix.ts";
@@ -72,7 +72,7 @@ export class RemoteModel {
   /**
    * Errors: `invalid_request`, `forbidden`, `capability_missing`, `overloaded`, `engine_unavailable`; later `engine_crashed`.
    */
-  async *chat(request: ChatRequest, call: RemoteCall): AsyncGenerator<TurnEvent> {
+  async *chat(request: ChatRequest, call: RemoteCall): AsyncGenerator<readonly TurnEvent[]> {
     const tried = new Set<RemoteEndpoint>();
     // With one endpoint there is nothing to choose.
     const blocks = this.#endpoints.length === 1 ? [] : prefixBlocks(promptOf(request));
@@ -91,10 +91,10 @@ export class RemoteModel {
       try {
         const { events, done } = await this.#ask(endpoint, request, call.signal);
         report = once(done);
-        for await (const event of events) {
+        for await (const some of events) {
           if (!attempt) tell("answered");
           begun();
-          yield event;
+          yield some;
         }
         report(true);
         return;
@@ -134,7 +134,7 @@ export class RemoteModel {
     endpoint: RemoteEndpoint,
     request: ChatRequest,
     signal: AbortSignal,
-  ): Promise<{ events: AsyncIterable<TurnEvent>; done: (wentWell: boolean) => void }> {
+  ): Promise<{ events: Turn; done: (wentWell: boolean) => void }> {
     const { kind } = endpoint.spec;
     const wire = JSON.stringify(toWireRequest(request, this.spec.model, kind));
     const last = request.messages.at(-1);

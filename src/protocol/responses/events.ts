@@ -24,6 +24,8 @@ export class ResponseEvents {
   readonly #frame: ResponseFrame;
   readonly #output: OutputItem[] = [];
   #sequence = 0;
+  #reason: WireFinishReason = "stop";
+  #usage: Usage = countUsage(0, 0, 0);
   #text = "";
   #hasMessage = false;
 
@@ -31,26 +33,29 @@ export class ResponseEvents {
     this.#frame = frame;
   }
 
-  async *read(chunks: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<ResponseEvent> {
-    const response = openResponse(this.#frame);
-    let reason: WireFinishReason = "stop";
-    let usage: Usage = countUsage(0, 0, 0);
-    for await (const chunk of chunks) {
-      if (this.#sequence === 0) {
-        yield this.#event("response.created", { response });
-        yield this.#event("response.in_progress", { response });
-      }
-      const [choice] = chunk.choices;
-      const content = choice?.delta.content;
-      if (typeof content === "string" && content !== "") yield* this.#writeText(content);
-      if (choice?.finish_reason) {
-        reason = choice.finish_reason;
-        yield* this.#finishItems(reason, choice.delta.tool_calls ?? []);
-      }
-      usage = chunk.usage ?? usage;
+  /** Events that come together are one list. */
+  async *read(chunks: AsyncIterable<readonly ChatCompletionChunk[]>): AsyncGenerator<readonly ResponseEvent[]> {
+    for await (const some of chunks) {
+      const events = some.flatMap((chunk) => [...this.#readChunk(chunk)]);
+      if (events.length > 0) yield events;
     }
-    const finished = finishedResponse(this.#frame, this.#output, { reason, usage });
-    yield this.#event(`response.${finished.status}`, { response: finished });
+    const finished = finishedResponse(this.#frame, this.#output, { reason: this.#reason, usage: this.#usage });
+    yield [this.#event(`response.${finished.status}`, { response: finished })];
+  }
+
+  *#readChunk({ choices: [choice], usage }: ChatCompletionChunk): Generator<ResponseEvent> {
+    if (this.#sequence === 0) {
+      const response = openResponse(this.#frame);
+      yield this.#event("response.created", { response });
+      yield this.#event("response.in_progress", { response });
+    }
+    const content = choice?.delta.content;
+    if (typeof content === "string" && content !== "") yield* this.#writeText(content);
+    if (choice?.finish_reason) {
+      this.#reason = choice.finish_reason;
+      yield* this.#finishItems(this.#reason, choice.delta.tool_calls ?? []);
+    }
+    this.#usage = usage ?? this.#usage;
   }
 
   /** The event that tells that the answer broke off. */

@@ -36,7 +36,9 @@ export function toTextCompletion({ choices, ...rest }: ChatCompletion): TextComp
 }
 
 /** A streamed answer in that form; what only says that a choice begins is left out. */
-export async function* toTextChunks(chunks: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<TextCompletionChunk> {
+export async function* toTextChunks(
+  chunks: AsyncIterable<readonly ChatCompletionChunk[]>,
+): AsyncGenerator<readonly TextCompletionChunk[]> {
   const writers = new Map<number, TextLogprobsWriter>();
   const tell = (index: number, logprobs: WireLogprobs | undefined): TextLogprobs | null => {
     if (logprobs === undefined) return null;
@@ -44,15 +46,19 @@ export async function* toTextChunks(chunks: AsyncIterable<ChatCompletionChunk>):
     writers.set(index, writer);
     return writer.write(logprobs);
   };
-  for await (const { choices, ...rest } of chunks) {
-    if (choices.some(({ delta }) => delta.role !== undefined)) continue;
+  const translate = ({ choices, ...rest }: ChatCompletionChunk): TextCompletionChunk[] => {
+    if (choices.some(({ delta }) => delta.role !== undefined)) return [];
     const told = choices.map(({ index, delta, logprobs, finish_reason }) => ({
       text: textOf(delta.content ?? ""),
       index,
       logprobs: tell(index, logprobs),
       finish_reason,
     }));
-    yield { ...rest, object: "text_completion", choices: told };
+    return [{ ...rest, object: "text_completion", choices: told }];
+  };
+  for await (const some of chunks) {
+    const translated = some.flatMap(translate);
+    if (translated.length > 0) yield translated;
   }
 }
 
