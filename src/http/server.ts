@@ -136,8 +136,8 @@ function createApp({ logger, tls, clock }: HttpServerParts, options: HttpServerO
   app.removeAllContentTypeParsers();
   // Forms are read by their doors, while they arrive.
   app.addContentTypeParser("multipart/form-data", (_request, payload, done) => done(null, payload));
-  // Whatever a client calls its JSON.
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
+  // Whatever a client calls its JSON; what it is mostly called has not to be looked for.
+  app.addContentTypeParser(["application/json", "*"], { parseAs: "buffer" }, (_request, body, done) => {
     try {
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {

@@ -5,7 +5,7 @@ import { FairQueue } from "./limits/fair-queue.ts";
 import type { Place } from "./limits/fair-queue.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import type { AttemptEnd } from "./metering/outcome.ts";
-import type { Meter } from "./metering/meter.ts";
+import type { Meter, UsageTicket } from "./metering/meter.ts";
 import type { Telemetry } from "./telemetry/otlp.ts";
 
 interface GateParts {
@@ -32,24 +32,23 @@ export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }
       const { organizationId, workspaceId, keyId, userId } = caller;
       const tokens = expectedTokens(ask.size);
       const lease = await limiter.admit({ caller, model: ask.deployment, tokens });
-      const place = await queues.enter(ask, tokens).catch((error: unknown) => {
-        lease.end(0);
-        throw error;
-      });
-      const ticket = await meter
-        .begin({
+      let place: Place | undefined;
+      let ticket: UsageTicket;
+      try {
+        place = await queues.enter(ask, tokens);
+        ticket = await meter.begin({
           requestId,
           spender: { organizationId, workspaceId, keyId, userId },
           model: ask.deployment,
           mode: "standard",
           countPrompt: () => ask.size.countPrompt(),
           maxOutputTokens: ask.size.maxOutputTokens,
-        })
-        .catch((error: unknown) => {
-          lease.end(0);
-          place?.leave(0);
-          throw error;
         });
+      } catch (error) {
+        lease.end(0);
+        place?.leave(0);
+        throw error;
+      }
       return {
         ...(lease.state === undefined ? {} : { limits: lease.state }),
         durable: ticket.durable,
@@ -90,7 +89,7 @@ class Queues {
     this.#deadlineMs = deadlineMs;
   }
 
-  async enter({ call, deployment, slots }: AdmissionRequest, tokens: number): Promise<Place | undefined> {
+  enter({ call, deployment, slots }: AdmissionRequest, tokens: number): Promise<Place> | undefined {
     if (slots === undefined) return undefined;
     let queue = this.#queues.get(deployment);
     if (queue === undefined) {
@@ -98,7 +97,7 @@ class Queues {
       this.#queues.set(deployment, queue);
     }
     const { organizationId } = call.caller;
-    return await queue.enter({ organizationId, tokens, signal: call.signal });
+    return queue.enter({ organizationId, tokens, signal: call.signal });
   }
 }
 

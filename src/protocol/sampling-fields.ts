@@ -49,11 +49,16 @@ export function readSampling(input: SamplingInput): SamplingWishes {
     topP: input.top_p ?? 1,
     presencePenalty: input.presence_penalty ?? 0,
     frequencyPenalty: input.frequency_penalty ?? 0,
-    logitBias: new Map(Object.entries(input.logit_bias ?? {}).map(([token, bias]) => [Number(token), bias])),
+    logitBias: input.logit_bias ? readBias(input.logit_bias) : NO_BIAS,
     // A negative seed (OpenAI allows them) is its unsigned 64-bit reading.
     seed: seed === undefined ? undefined : BigInt.asUintN(64, BigInt(seed)),
   };
 }
+
+const NO_BIAS: ReadonlyMap<number, number> = new Map();
+
+const readBias = (wanted: Readonly<Record<string, number>>): ReadonlyMap<number, number> =>
+  new Map(Object.entries(wanted).map(([token, bias]) => [Number(token), bias]));
 
 /** Stop texts without the empty ones, which would end every answer at once. */
 export function readStop(stop: string | readonly string[] | null | undefined): readonly string[] {

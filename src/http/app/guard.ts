@@ -15,7 +15,8 @@ export const CSRF_HEADER = "x-tramontane-app";
 export const sessionToken = (headers: IncomingHttpHeaders): string | undefined => cookieOf(headers, COOKIE);
 
 export function cookieOf(headers: IncomingHttpHeaders, wanted: string): string | undefined {
-  for (const part of (headers.cookie ?? "").split(";")) {
+  if (headers.cookie === undefined) return undefined;
+  for (const part of headers.cookie.split(";")) {
     const [name, value] = part.trim().split("=", 2);
     if (name === wanted && value) return value;
   }
@@ -51,8 +52,8 @@ export function refuseForeignChange({ method, headers }: FastifyRequest): void {
  */
 export function withSessions(authenticate: Authenticate, sessions: AppSessions): Authenticate {
   return async (headers) => {
-    const hasSession = presentedKeys(headers).length === 0 && sessionToken(headers) !== undefined;
-    if (!hasSession || !isFromOwnPage(headers)) return authenticate(headers);
+    if (sessionToken(headers) === undefined || presentedKeys(headers).length > 0 || !isFromOwnPage(headers))
+      return authenticate(headers);
     return (await requireSession(sessions, headers)).caller;
   };
 }

@@ -30,6 +30,13 @@ export interface Quote {
   readonly prices: TokenPrices;
 }
 
+interface Wanted {
+  readonly listName: string | undefined;
+  readonly model: string;
+  readonly mode: PriceMode;
+  readonly atMs: number;
+}
+
 interface ItemRow {
   id: string;
   name: string;
@@ -99,8 +106,16 @@ export class PriceLists {
   }
 
   /** The price valid at `atMs`; free when there is no list, no version yet, or no such model in it. */
-  async quote(wanted: { listName: string | undefined; model: string; mode: PriceMode; atMs: number }): Promise<Quote> {
-    await this.#refresh();
+  async quote(wanted: Wanted): Promise<Quote> {
+    return this.quoteNow(wanted) ?? (await this.#refresh(), this.#find(wanted));
+  }
+
+  /** The same without a wait; undefined when the lists have to be read anew. */
+  quoteNow(wanted: Wanted): Quote | undefined {
+    return this.#isFresh() ? this.#find(wanted) : undefined;
+  }
+
+  #find(wanted: Wanted): Quote {
     const versions = wanted.listName === undefined ? [] : (this.#byName.get(wanted.listName) ?? []);
     const valid = versions.findLast((indexed) => indexed.list.validFrom.getTime() <= wanted.atMs);
     const item = valid?.items.get(itemKey(wanted.model, wanted.mode));
@@ -117,9 +132,13 @@ export class PriceLists {
     return this.#byId.get(priceListId)?.items.get(itemKey(model, mode)) ?? FREE;
   }
 
+  #isFresh(): boolean {
+    return this.#clock.nowMs() - this.#readAtMs < FRESH_MS;
+  }
+
   async #refresh(): Promise<void> {
+    if (this.#isFresh()) return;
     const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#readAtMs < FRESH_MS) return;
     const rows = await this.#database.query<ItemRow>(
       "select * from price_list left join price_item on price_list_id = id order by name, valid_from, model, mode",
     );

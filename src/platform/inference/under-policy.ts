@@ -1,5 +1,6 @@
 import type { ChatMessage, Guardrail, GuardrailReport, PolicyNotice } from "#protocol";
 import { checkGuardrails } from "../moderation/guardrails.ts";
+import type { PolicyWatch } from "../policies/policy-guard.ts";
 import type { Call } from "./call.ts";
 import type { InferenceContext } from "./inference.ts";
 import type { Turn, TurnEvent } from "./turn.ts";
@@ -23,22 +24,51 @@ export interface Watched {
 }
 
 export async function beginWatch(parts: InferenceContext, call: Call, asked: Watched): Promise<Watch> {
-  const { userTexts, guardrails } = asked;
-  const policy = await parts.policies?.begin(call, { userTexts, priority: parts.priority ?? 0 });
-  let reports: readonly GuardrailReport[] | undefined;
-  const check = async (): Promise<void> => {
+  const policy = await parts.policies?.begin(call, { userTexts: asked.userTexts, priority: parts.priority ?? 0 });
+  return policy === undefined && asked.guardrails.length === 0
+    ? UNWATCHED
+    : new RequestWatch(parts, call, { ...asked, policy });
+}
+
+/** Nobody has anything to say. */
+const UNWATCHED: Watch = {
+  notices: [],
+  guardrails: undefined,
+  afterCheck: (answer) => ({ [Symbol.asyncIterator]: () => answer()[Symbol.asyncIterator]() }),
+  watch: (turn) => turn,
+};
+
+class RequestWatch implements Watch {
+  guardrails: readonly GuardrailReport[] | undefined;
+  readonly #parts: InferenceContext;
+  readonly #call: Call;
+  readonly #asked: Watched & { readonly policy: PolicyWatch | undefined };
+
+  constructor(parts: InferenceContext, call: Call, asked: Watched & { readonly policy: PolicyWatch | undefined }) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#asked = asked;
+  }
+
+  get notices(): readonly PolicyNotice[] {
+    return this.#asked.policy?.notices ?? [];
+  }
+
+  afterCheck(answer: () => Turn): Turn {
+    return { [Symbol.asyncIterator]: () => new CheckedAnswer(() => this.#check(), answer) };
+  }
+
+  watch(turn: Turn): Turn {
+    return this.#asked.policy?.watch(turn) ?? turn;
+  }
+
+  async #check(): Promise<void> {
+    const { userTexts, guardrails, policy } = this.#asked;
     const text = userTexts.at(-1);
-    if (guardrails.length > 0 && text !== undefined) reports = await checkGuardrails(parts, { guardrails, text }, call);
+    if (guardrails.length > 0 && text !== undefined)
+      this.guardrails = await checkGuardrails(this.#parts, { guardrails, text }, this.#call);
     await policy?.checkInput();
-  };
-  return {
-    notices: policy?.notices ?? [],
-    get guardrails() {
-      return reports;
-    },
-    afterCheck: (answer) => ({ [Symbol.asyncIterator]: () => new CheckedAnswer(check, answer) }),
-    watch: (turn) => policy?.watch(turn) ?? turn,
-  };
+  }
 }
 
 /** An answer that starts when the check has passed. No generator: that would cost every piece of it turns of the event loop. */

@@ -48,7 +48,7 @@ const FRESH_MS = 5_000;
 /** The rules of every organisation; a change is seen at once here, and within 5 s by other processes. */
 export class LimitRules {
   readonly #parts: LimitRulesParts;
-  readonly #known = new Map<string, { rules: LimitRule[]; readAtMs: number }>();
+  readonly #known = new Map<string, { readonly rules: readonly LimitRule[]; readonly readAtMs: number }>();
 
   constructor(parts: LimitRulesParts) {
     this.#parts = parts;
@@ -116,21 +116,29 @@ export class LimitRules {
     this.#known.delete(organizationId);
   }
 
-  /** The rules that a caller's request to a model must keep. */
-  async applying(caller: Caller, model: string): Promise<LimitRule[]> {
-    const { organizationId } = caller;
-    const nowMs = this.#parts.clock.nowMs();
-    let known = this.#known.get(organizationId);
-    if (known === undefined || nowMs - known.readAtMs > FRESH_MS) {
-      known = { rules: await this.list(organizationId), readAtMs: nowMs };
-      this.#known.set(organizationId, known);
-    }
-    if (known.rules.length === 0) return known.rules;
-    const ids = [organizationId, caller.workspaceId, caller.keyId];
-    return known.rules.filter(
-      (rule) => ids.includes(rule.scopeId) && (rule.model === undefined || rule.model === model),
-    );
+  /** The rules that a caller's request to a model must keep; at once when they were read lately. */
+  applying(caller: Caller, model: string): readonly LimitRule[] | Promise<readonly LimitRule[]> {
+    const known = this.#known.get(caller.organizationId);
+    if (known !== undefined && this.#parts.clock.nowMs() - known.readAtMs <= FRESH_MS)
+      return applyingOf(known.rules, caller, model);
+    return this.#read(caller.organizationId).then((rules) => applyingOf(rules, caller, model));
   }
+
+  async #read(organizationId: string): Promise<readonly LimitRule[]> {
+    const readAtMs = this.#parts.clock.nowMs();
+    const rules = await this.list(organizationId);
+    this.#known.set(organizationId, { rules, readAtMs });
+    return rules;
+  }
+}
+
+function applyingOf(rules: readonly LimitRule[], caller: Caller, model: string): readonly LimitRule[] {
+  const { organizationId, workspaceId, keyId } = caller;
+  return rules.filter(
+    ({ scopeId, model: limited }) =>
+      (scopeId === organizationId || scopeId === workspaceId || scopeId === keyId) &&
+      (limited === undefined || limited === model),
+  );
 }
 
 function toRule(row: Row): LimitRule {

@@ -4,6 +4,7 @@ import type { LimitState } from "../inference/call.ts";
 import { monthOf } from "../metering/spending.ts";
 import type { Database } from "../storage/database.ts";
 import type { Caller } from "../tenancy/caller.ts";
+import type { Bucket } from "./bucket.ts";
 import type { LimitRule, LimitRules } from "./limit-rules.ts";
 import type { SharedAnswer, SharedBucket, SharedRates } from "./shared-rates.ts";
 import { LIMIT_NAMES, RuleState } from "./rule-state.ts";
@@ -66,7 +67,7 @@ export class Limiter {
   async admit(request: LimitedRequest): Promise<LimitLease> {
     const rules = await this.#parts.rules.applying(request.caller, request.model);
     if (rules.length === 0) return UNLIMITED;
-    for (const rule of rules) await this.#checkMonth(rule, request.tokens);
+    for (const rule of rules) if (rule.tokensPerMonth !== undefined) await this.#checkMonth(rule, request.tokens);
     const servers = this.#parts.shared === undefined ? 1 : await this.#countServers();
     const nowMs = this.#parts.clock.monotonicMs();
     const states = rules.map((rule) => this.#stateOf(rule, nowMs, servers));
@@ -195,20 +196,25 @@ function refusal(rule: LimitRule, limit: keyof typeof LIMIT_NAMES, waitMs: numbe
 }
 
 function describe(states: readonly RuleState[], queryTokens: number, nowMs: number): LimitState | undefined {
-  const tightest = (pick: (state: RuleState) => RuleState["requests"]) =>
-    states
-      .flatMap((state) => pick(state) ?? [])
-      .toSorted((a, b) => a.level(nowMs) / a.capacity - b.level(nowMs) / b.capacity)[0];
-  const requests = tightest((state) => state.requests);
-  const tokens = tightest((state) => state.tokens);
+  let requests: RuleState["requests"];
+  let tokens: RuleState["tokens"];
+  for (const state of states) {
+    requests = tighter(requests, state.requests, nowMs);
+    tokens = tighter(tokens, state.tokens, nowMs);
+  }
   if (requests === undefined && tokens === undefined) return undefined;
-  const perMinute = (bucket: typeof requests): number => (bucket === undefined ? 0 : bucket.perMinute);
   return {
-    requestsPerMinute: perMinute(requests),
+    requestsPerMinute: requests?.perMinute ?? 0,
     remainingRequests: Math.max(0, Math.floor(requests?.level(nowMs) ?? 0)),
-    tokensPerMinute: perMinute(tokens),
+    tokensPerMinute: tokens?.perMinute ?? 0,
     remainingTokens: Math.max(0, Math.floor(tokens?.level(nowMs) ?? 0)),
     queryTokens,
     resetMs: Math.max(requests?.fullInMs(nowMs) ?? 0, tokens?.fullInMs(nowMs) ?? 0),
   };
+}
+
+/** The bucket that is emptier, for its size. */
+function tighter(a: Bucket | undefined, b: Bucket | undefined, nowMs: number): Bucket | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.level(nowMs) / b.capacity < a.level(nowMs) / a.capacity ? b : a;
 }

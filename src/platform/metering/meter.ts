@@ -103,8 +103,9 @@ export class Meter {
   async begin(request: UsageRequest): Promise<UsageTicket> {
     const { spender, requestId, model, mode, maxOutputTokens } = request;
     const nowMs = this.#parts.clock.nowMs();
-    const terms = await this.#termsOf(spender.organizationId);
-    const quote = await this.#parts.prices.quote({ listName: terms.priceList, model, mode, atMs: nowMs });
+    const terms = this.#knownTerms(spender.organizationId, nowMs) ?? (await this.#readTerms(spender.organizationId));
+    const wanted = { listName: terms.priceList, model, mode, atMs: nowMs };
+    const quote = this.#parts.prices.quoteNow(wanted) ?? (await this.#parts.prices.quote(wanted));
     const prices = discounted(quote.prices, terms.discountBasisPoints);
     const isFree = prices.input === 0n && prices.output === 0n;
     const promptTokens = isFree ? 0 : await request.countPrompt();
@@ -227,10 +228,13 @@ export class Meter {
     });
   }
 
-  async #termsOf(organizationId: string): Promise<Terms> {
-    const nowMs = this.#parts.clock.nowMs();
+  #knownTerms(organizationId: string, nowMs: number): Terms | undefined {
     const known = this.#terms.get(organizationId);
-    if (known !== undefined && nowMs - known.readAtMs < TERMS_FRESH_MS) return known;
+    return known !== undefined && nowMs - known.readAtMs < TERMS_FRESH_MS ? known : undefined;
+  }
+
+  async #readTerms(organizationId: string): Promise<Terms> {
+    const nowMs = this.#parts.clock.nowMs();
     const [row] = await this.#parts.database.query<{ price_list: string | null; discount_basis_points: number }>(
       "select price_list, discount_basis_points from balance where organization_id = $1",
       [organizationId],

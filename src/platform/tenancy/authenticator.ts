@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { hash as digest, timingSafeEqual } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { ApiKeys } from "./api-keys.ts";
@@ -19,7 +19,8 @@ interface AuthenticatorParts {
 }
 
 interface Known {
-  readonly hash: Buffer;
+  /** SHA-256 of what was shown; in memory only. */
+  readonly digest: Buffer;
   readonly caller: Caller | undefined;
   readonly expiresAtMs: number;
   readonly readAtMs: number;
@@ -33,8 +34,9 @@ const CACHED_KEYS = 10_000;
 const USE_FLUSH_MS = 60_000;
 
 /**
- * From a request's headers to its caller. A known key costs one HMAC (about 3 µs) and no I/O; the cache is keyed by the whole
- * hash, so that no two keys can be confused, and remembers unknown keys too, so that guessing does not reach the store.
+ * From a request's headers to its caller. A known key costs one SHA-256 (about 1 µs; the HMAC that the store knows it by costs
+ * ten) and no I/O. What is known is kept by the whole digest, so that no two keys can be confused and no comparison's time tells
+ * of a key; unknown keys are remembered too, so that guessing does not reach the store.
  */
 export class Authenticator {
   readonly #parts: AuthenticatorParts;
@@ -55,7 +57,9 @@ export class Authenticator {
   async authenticate(headers: CredentialHeaders): Promise<Caller> {
     let failure: TramontaneError | undefined;
     for (const key of keysOf(headers)) {
-      const found = await this.#check(key);
+      const shown = digest("sha256", key, "buffer");
+      const known = this.#fresh(shown) ?? (await this.#read(key, shown));
+      const found = this.#check(known, shown);
       if (!(found instanceof TramontaneError)) return found;
       failure = found;
     }
@@ -67,13 +71,14 @@ export class Authenticator {
     this.#known.clear();
   }
 
-  async #check(key: string): Promise<Caller | TramontaneError> {
+  #fresh(shown: Buffer): Known | undefined {
+    const known = this.#known.get(shown.toString("latin1"));
+    return known !== undefined && this.#parts.clock.nowMs() - known.readAtMs <= FRESH_MS ? known : undefined;
+  }
+
+  #check(known: Known, shown: Buffer): Caller | TramontaneError {
     const nowMs = this.#parts.clock.nowMs();
-    const hash = hashKey(this.#parts.pepper, key);
-    const index = hash.toString("latin1");
-    let known = this.#known.get(index);
-    if (known === undefined || nowMs - known.readAtMs > FRESH_MS) known = await this.#read(key, hash, known);
-    if (known.caller === undefined || !timingSafeEqual(known.hash, hash)) return unauthorized("Unauthorized");
+    if (known.caller === undefined || !timingSafeEqual(known.digest, shown)) return unauthorized("Unauthorized");
     if (known.expiresAtMs <= nowMs) return unauthorized("Unauthorized: the API key has expired");
     if (known.caller.keyId !== undefined) this.#lastUse.set(known.caller.keyId, nowMs);
     return known.caller;
@@ -85,14 +90,16 @@ export class Authenticator {
     await this.#flushUse();
   }
 
-  async #read(key: string, hash: Buffer, previous: Known | undefined): Promise<Known> {
-    const { keys, sessions } = this.#parts;
-    const index = hash.toString("latin1");
+  async #read(key: string, shown: Buffer): Promise<Known> {
+    const { keys, sessions, pepper } = this.#parts;
+    const index = shown.toString("latin1");
+    const previous = this.#known.get(index);
     const nowMs = this.#parts.clock.nowMs();
     try {
+      const hash = hashKey(pepper, key);
       const found = await (key.startsWith(SESSION_PREFIX) ? sessions : keys).findCaller(hash);
       const expiresAtMs = found?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-      const known = { hash, caller: found?.caller, expiresAtMs, readAtMs: nowMs };
+      const known = { digest: shown, caller: found?.caller, expiresAtMs, readAtMs: nowMs };
       if (this.#known.size >= CACHED_KEYS) this.#known.delete(this.#known.keys().next().value!);
       this.#known.set(index, known);
       return known;
@@ -120,8 +127,8 @@ export class Authenticator {
 function keysOf(headers: CredentialHeaders): string[] {
   const { authorization } = headers;
   const bearer = typeof authorization === "string" ? /^bearer +(\S+) *$/i.exec(authorization)?.[1] : undefined;
-  const keys = [bearer, headers["api-key"], headers["x-api-key"]];
-  return [...new Set(keys.filter((key): key is string => typeof key === "string" && key !== ""))];
+  const shown = [bearer, headers["api-key"], headers["x-api-key"]];
+  return shown.filter((key, at): key is string => typeof key === "string" && key !== "" && shown.indexOf(key) === at);
 }
 
 function unauthorized(message: string): TramontaneError {

@@ -171,7 +171,8 @@ class RemoteChoice {
   tokens = 0;
   reason: WireFinishReason | undefined;
   readonly #newCallId: () => string;
-  readonly #calls = new Map<number, { id: string; name: string; arguments: string }>();
+  /** Most answers have none. */
+  #calls: Map<number, { id: string; name: string; arguments: string }> | undefined;
 
   constructor(index: number, { newCallId }: ReadAnswerOptions) {
     this.index = index;
@@ -193,6 +194,7 @@ class RemoteChoice {
   }
 
   calls(): AnsweredToolCall[] {
+    if (this.#calls === undefined) return [];
     return [...this.#calls.values()].map(({ id, name, arguments: text }, index) => ({
       id,
       type: "function",
@@ -208,6 +210,7 @@ class RemoteChoice {
 
   /** Parts of one call share its index; whole calls without one follow each other. */
   #takeCall(part: WireCallPart): void {
+    this.#calls ??= new Map();
     const key = part.index ?? this.#calls.size;
     const call = this.#calls.get(key) ?? { id: this.#newCallId(), name: "", arguments: "" };
     const more = part.function?.arguments ?? "";
