@@ -28,7 +28,7 @@ export const makers: Record<string, Make> = {
   classify: classifySample,
   rules: rulesSample,
   needle: needleSample,
-  "needle-long": (context, lang) => needleSample(context, lang, ({ rng }) => rng.int(45, 92)),
+  "needle-long": (context, lang) => needleSample(context, lang, ({ rng }) => rng.int(45, 140)),
   translate: translateSample,
   reason: reasonSample,
   format: formatSample,

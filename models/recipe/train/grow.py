@@ -30,7 +30,7 @@ def even(*which):
 
 @torch.no_grad()
 def grow(old, table, seen, pieces, seed=1):
-    c = Config(old.c.vocab, WIDTH, old.c.layers + 3, 6, 3, ",".join(str(n) for n in [NARROW] * 3 + old.c.ff))
+    c = Config(old.c.vocab, WIDTH, old.c.layers + 3, 6, 3, ",".join(str(n) for n in [NARROW] * 3 + old.c.ff), old.c.theta)
     new, g = Model(c, torch.float32), torch.Generator().manual_seed(seed)
     E = new.emb.weight.zero_()
     E[:, :OLD] = old.emb.weight

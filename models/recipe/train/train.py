@@ -245,7 +245,7 @@ def load_safetensors(path):
 
 
 def shape_of(meta):
-    return {**{k: int(meta[k]) for k in ("vocab", "d", "layers", "heads", "kv_heads")}, "ff": meta["ff"]}
+    return {**{k: int(meta[k]) for k in ("vocab", "d", "layers", "heads", "kv_heads")}, "ff": meta["ff"], "theta": float(meta.get("theta", 1e6))}
 
 
 def clock(text):
@@ -294,6 +294,7 @@ def main():
     p.add_argument("--shards", required=True)
     p.add_argument("--out", required=True, help="folder of the checkpoints")
     p.add_argument("--init", help="safetensors master to go on from when the folder holds no checkpoint")
+    p.add_argument("--theta", type=float, default=1e6, help="rotary base; a higher one makes longer texts look like those of training")
     p.add_argument("--layers", type=int, help="another number of layers than the size has; --init with fewer grows to it")
     p.add_argument("--until", required=True, type=clock, help="HH:MM of the end; the learning rate is zero there")
     p.add_argument("--decay", type=float, default=30, help="minutes of the final decay")
@@ -310,7 +311,7 @@ def main():
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     os.makedirs(a.out, exist_ok=True)
-    shape = dict(SIZES[a.size], vocab=len(json.load(open(a.vocab))))
+    shape = dict(SIZES[a.size], vocab=len(json.load(open(a.vocab))), theta=a.theta)
     shape["layers"] = a.layers or shape["layers"]
     model = Model(Config(**shape))
     induction_init(model, a.seed)
@@ -337,7 +338,7 @@ def main():
     def save():
         torch.save({"model": model.state_dict(), "opt": opt.state_dict(), "step": step, "tokens": tokens, "seconds": seconds + time.process_time(), "used": shards.used}, last + ".part")
         os.replace(last + ".part", last)
-        meta = {**{k: str(v) for k, v in shape.items()}, "size": a.size, "step": str(step), "tokens": str(tokens), "cpu_seconds": str(int(seconds + time.process_time())), "theta": "1000000", "eps": "1e-5"}
+        meta = {**{k: str(v) for k, v in shape.items()}, "size": a.size, "step": str(step), "tokens": str(tokens), "cpu_seconds": str(int(seconds + time.process_time())), "eps": "1e-5"}
         save_safetensors(os.path.join(a.out, "last.safetensors"), model.state_dict(), meta)
         save_safetensors(os.path.join(a.out, "mean.safetensors"), mean, meta)
 
