@@ -201,6 +201,83 @@ test("a text that a server refuses with 403 is refused here, and says nothing ab
   expect(await states(server)).toEqual([["well", "2"]]);
 });
 
+test("a kept connection that the other side was closing costs a client nothing, and says nothing of the server", async () => {
+  const asked: number[] = [];
+  const old = new WeakSet<object>();
+  const url = await fake((request, response) => {
+    const { socket } = request;
+    asked.push(socket.remotePort!);
+    // Its second question on one connection meets a closed door, as when it had been idle for too long.
+    if (old.has(socket)) socket.destroy();
+    old.add(socket);
+    answerWell(response);
+  });
+  const server = await gateway([url]);
+  for (let i = 0; i < 3; i++) {
+    const response = await chat(server, { stream: i === 2 });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(i === 2 ? "[DONE]" : "hello");
+    if (i === 1) expect(await explain(server, response)).toEqual([[new URL(url).host, "answered"]]);
+  }
+  expect(asked.length).toBeGreaterThan(3);
+  expect(await states(server)).toEqual([["well", "1"]]);
+});
+
+test("a server that answers nothing new either is not asked a third time", async () => {
+  let asked = 0;
+  const url = await fake((_, response) => {
+    asked += 1;
+    if (asked > 1) response.destroy();
+    else answerWell(response);
+  });
+  const server = await gateway([url]);
+  expect((await chat(server)).status).toBe(200);
+  expect((await chat(server)).status).toBe(503);
+  expect(asked).toBe(3);
+});
+
+test("D3 signs of life are no first words: a server that says none in time is left for another", async () => {
+  const pinging = await fake((_, response) => {
+    say(response);
+    const life = setInterval(() => response.write(": ping\n\n"), 20);
+    response.on("close", () => clearInterval(life));
+  });
+  const good = await fake((_, response) => answerWell(response));
+  const server = await gateway([pinging, good], { first_words_seconds: 0.3 });
+  const response = await chat(server, { stream: true });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain("[DONE]");
+  expect(await explain(server, response)).toEqual([
+    [new URL(pinging).host, "engine_crashed"],
+    [new URL(good).host, "answered"],
+  ]);
+});
+
+test("a server that does not answer when asked how it is gets no requests, until it does", async () => {
+  const asked: string[] = [];
+  let status = 503;
+  const bad = await fake((request, response) => {
+    asked.push(request.url!);
+    if (request.url === "/health") response.writeHead(status).end();
+    else answerWell(response);
+  });
+  const endpoint = { kind: "vllm", url: `${bad}/v1`, allow_private: true };
+  const [spec] = parseRemoteModels(JSON.stringify([{ name: "far", endpoints: [endpoint] }]), {});
+  const remote = new RemoteModel({ spec: spec!, clock, logger: silentLogger, newCallId: () => "abcdefgh1" });
+  const server = await startTestServer({ office, deployments: [new RemoteDeployment(remote, 1_708_905_600)] });
+  open.push({ close: () => remote.close() }, server);
+  await remote.probe();
+  // Once may be chance.
+  expect((await chat(server)).status).toBe(200);
+  await remote.probe();
+  expect(await states(server)).toEqual([["down", "1"]]);
+  expect((await chat(server)).status).toBe(503);
+  status = 200;
+  await remote.probe();
+  expect((await chat(server)).status).toBe(200);
+  expect(asked).toEqual(["/health", "/v1/chat/completions", "/health", "/health", "/v1/chat/completions"]);
+});
+
 test("after the first words nothing is tried again: the stream says that it broke off, and what came is billed", async () => {
   let others = 0;
   const bad = await fake((_, response) => {

@@ -227,6 +227,7 @@ function deployRemotes(config: Config, { clock, logger }: World, undo: Undo): Re
   return parseRemoteModels(config.remoteModels, process.env).map((spec) => {
     const remote = new RemoteModel({ spec, clock, logger, newCallId: () => createCallId(random) });
     undo.push(() => remote.close());
+    remote.startProbing();
     return new RemoteDeployment(remote, Math.floor(clock.nowMs() / 1000));
   });
 }

@@ -22,7 +22,8 @@ async function serve(answer: (response: ServerResponse) => void): Promise<Pool> 
   return pool;
 }
 
-const never = new AbortController().signal;
+const patience = { firstMs: 60_000, silenceMs: 60_000 };
+const never = { ...patience, signal: new AbortController().signal };
 const get = { method: "GET", path: "/" } as const;
 
 test("an answer has its status, its headers and all of its bytes, and its connection is used again", async () => {
@@ -64,14 +65,14 @@ test("leaving an answer closes its connection", async () => {
 test("the signal ends an answer with its reason, and a question that still waits for a connection", async () => {
   const pool = await serve((response) => response.write("one"));
   const stop = new AbortController();
-  const answer = await request(pool, get, stop.signal);
-  const waiting = request(pool, get, stop.signal);
+  const answer = await request(pool, get, { ...patience, signal: stop.signal });
+  const waiting = request(pool, get, { ...patience, signal: stop.signal });
   await answer.next();
   const next = answer.next();
   stop.abort(new Error("enough"));
   await expect(next).rejects.toThrow("enough");
   await expect(waiting).rejects.toThrow("enough");
-  await expect(request(pool, get, stop.signal)).rejects.toThrow("enough");
+  await expect(request(pool, get, { ...patience, signal: stop.signal })).rejects.toThrow("enough");
 });
 
 test("an answer that breaks off says so", async () => {
@@ -81,4 +82,22 @@ test("an answer that breaks off says so", async () => {
   });
   const answer = await request(pool, get, never);
   await expect(answer.text()).rejects.toThrow("other side closed");
+});
+
+test("who says nothing is not waited for: before the first words, whatever else comes, and between two pieces", async () => {
+  const pool = await serve((response) => {
+    const life = setInterval(() => response.write(": ping\n\n"), 20);
+    response.on("close", () => clearInterval(life));
+  });
+  const hurried = { ...never, firstMs: 150 };
+  await expect((await request(pool, get, hurried)).text()).rejects.toThrow("nothing came for 0.15 s");
+  const talking = await request(pool, get, { ...hurried, silenceMs: 150 });
+  talking.begun();
+  let pieces = 0;
+  for await (const _ of talking) if ((pieces += 1) === 15) break;
+  expect(pieces).toBe(15);
+  const silent = await serve((response) => response.write("one"));
+  const fallen = await request(silent, get, { ...never, silenceMs: 50 });
+  fallen.begun();
+  await expect(fallen.text()).rejects.toThrow("nothing came for 0.05 s");
 });

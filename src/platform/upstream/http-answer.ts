@@ -1,21 +1,39 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 
 interface Reader {
   readonly resolve: (step: IteratorResult<Buffer, undefined>) => void;
   readonly reject: (reason: unknown) => void;
 }
 
-/** Asks, and resolves with the answer as soon as its head is there. Errors: undici's; the signal's reason. */
+/** How long an answer is waited for. */
+export interface Patience {
+  readonly signal: AbortSignal;
+  /** From the question until `begun` is called; without that call, until the answer's end. */
+  readonly firstMs: number;
+  /** Then between two pieces. */
+  readonly silenceMs: number;
+}
+
+/** Asks, and resolves with the answer as soon as its head is there. Errors: undici's; the signal's reason; `SilentError`. */
 export async function request(
-  pool: Pool,
-  options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  connection: Dispatcher,
+  options: Omit<Dispatcher.DispatchOptions, "headersTimeout" | "bodyTimeout">,
+  patience: Patience,
 ): Promise<HttpAnswer> {
-  signal.throwIfAborted();
+  patience.signal.throwIfAborted();
   return await new Promise((resolve, reject) => {
-    pool.dispatch(options, new HttpAnswer(signal, { resolve, reject }));
+    const answer = new HttpAnswer(patience, { resolve, reject });
+    connection.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, answer);
   });
+}
+
+/** Nothing came for too long. */
+export class SilentError extends Error {
+  constructor(ms: number) {
+    super(`nothing came for ${ms / 1000} s`);
+    this.name = "SilentError";
+  }
 }
 
 /**
@@ -28,7 +46,10 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
   status = 0;
   headers: IncomingHttpHeaders = {};
   readonly #signal: AbortSignal;
+  readonly #silenceMs: number;
   readonly #onAbort = (): void => this.#break(this.#signal.reason);
+  #watchdog: NodeJS.Timeout;
+  #hasBegun = false;
   #head: { resolve(answer: HttpAnswer): void; reject(reason: unknown): void } | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #pieces: Buffer[] = [];
@@ -36,9 +57,14 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
   #isOver = false;
   #failure: { readonly reason: unknown } | undefined;
 
-  constructor(signal: AbortSignal, head: { resolve(answer: HttpAnswer): void; reject(reason: unknown): void }) {
+  constructor(
+    { signal, firstMs, silenceMs }: Patience,
+    head: { resolve(answer: HttpAnswer): void; reject(reason: unknown): void },
+  ) {
     this.#signal = signal;
+    this.#silenceMs = silenceMs;
     this.#head = head;
+    this.#watchdog = this.#watch(firstMs);
     signal.addEventListener("abort", this.#onAbort);
   }
 
@@ -56,7 +82,16 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
     this.#head = undefined;
   }
 
+  /** Its reader has heard the first words: from now on, silence is what counts. Signs of life before them are not enough. */
+  begun(): void {
+    if (this.#hasBegun || this.#isOver) return;
+    this.#hasBegun = true;
+    clearTimeout(this.#watchdog);
+    this.#watchdog = this.#watch(this.#silenceMs);
+  }
+
   onResponseData(_: Dispatcher.DispatchController, piece: Buffer): void {
+    if (this.#hasBegun) this.#watchdog.refresh();
     if (this.#reader !== undefined) {
       this.#reader.resolve({ done: false, value: piece });
       this.#reader = undefined;
@@ -114,8 +149,13 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
     this.#reader = undefined;
   }
 
+  #watch(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#break(new SilentError(ms)), ms);
+  }
+
   #end(): void {
     this.#isOver = true;
+    clearTimeout(this.#watchdog);
     this.#signal.removeEventListener("abort", this.#onAbort);
   }
 }

@@ -3,7 +3,11 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { RemoteEndpoint } from "./remote-endpoint.ts";
+import { parseRemoteModels } from "./remote-model-spec.ts";
 
+const specOf = (url: URL) =>
+  parseRemoteModels(JSON.stringify([{ name: "m", endpoints: [{ url: url.href, allow_private: true }] }]), {})[0]!
+    .endpoints[0]!;
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 test("a server that closes the connection while its answer waits for a slow client ends nothing", async () => {
@@ -15,8 +19,7 @@ test("a server that closes the connection while its answer waits for a slow clie
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`);
-    const spec = { kind: "openai", url, apiKey: undefined, weight: 1, maxInFlight: 4, allowPrivate: true } as const;
-    const endpoint = new RemoteEndpoint(spec, "m", clock);
+    const endpoint = new RemoteEndpoint(specOf(url), "m", clock);
     const { body, done } = await endpoint.ask("{}", { isStreamed: true, signal: new AbortController().signal });
     let bytes = 0;
     for await (const piece of body) {

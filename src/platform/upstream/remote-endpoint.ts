@@ -1,4 +1,4 @@
-import { Pool } from "undici";
+import { Client, Pool } from "undici";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
 import { AddressGuard } from "./address-guard.ts";
@@ -6,17 +6,20 @@ import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EngineLoad } from "./choose-engine.ts";
 import { readRefusal } from "./engine-refusal.ts";
 import { request } from "./http-answer.ts";
-import type { HttpAnswer } from "./http-answer.ts";
+import type { HttpAnswer, Patience } from "./http-answer.ts";
+import { isStaleConnection } from "./stale-connection.ts";
 import { PrefixMemory } from "./prompt-prefix.ts";
 import type { EndpointSpec } from "./remote-model-spec.ts";
 
 const CONNECT_MS = 2_000;
-/** Until the first byte of a stream: an engine may queue and work through a long prompt first. */
-const FIRST_BYTE_MS = 120_000;
-/** Until a whole answer, whose first byte comes when all of it is there. */
+/** Until a whole answer is there. */
 const WHOLE_ANSWER_MS = 600_000;
 /** Between two pieces of an answer. */
 const SILENCE_MS = 30_000;
+/** Until the answer to whether it is there. */
+const PROBE_MS = 2_000;
+/** Questions in a row without an answer after which it is taken for gone. */
+const MISSED = 2;
 const CONNECTIONS = 256;
 /** The longest answer, all of which may wait here for a slow client (http-answer.ts says why). */
 const ANSWER_BYTES = 64 * 1024 * 1024;
@@ -35,8 +38,11 @@ type Verdict = "well" | "failed" | "setup" | undefined;
 /** What an operator sees of an endpoint. */
 export interface EngineHealth {
   readonly host: string;
-  /** `misconfigured`: every request would fail the same way until somebody changes something. */
-  readonly state: "well" | "failing" | "misconfigured";
+  /**
+   * `down`: it does not answer when asked how it is. `misconfigured`: every request would fail the same way until somebody
+   * changes something.
+   */
+  readonly state: "well" | "failing" | "down" | "misconfigured";
   readonly problem: string | undefined;
 }
 
@@ -46,11 +52,13 @@ export class RemoteEndpoint implements EngineLoad {
   readonly breaker = new CircuitBreaker();
   readonly memory = new PrefixMemory();
   readonly #pool: Pool;
+  readonly #connection: Client.Options;
   readonly #path: string;
   readonly #key: Readonly<Record<string, string>>;
   readonly #clock: Clock;
   readonly #model: string;
   #problem: string | undefined;
+  #missed = 0;
   #running = 0;
   #backlogBlocks = 0;
 
@@ -65,13 +73,12 @@ export class RemoteEndpoint implements EngineLoad {
     this.#path = `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`;
     this.#key =
       apiKey === undefined ? {} : kind === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
-    this.#pool = new Pool(spec.url.origin, {
-      connections: CONNECTIONS,
+    this.#connection = {
       pipelining: 1,
-      bodyTimeout: SILENCE_MS,
       maxResponseSize: ANSWER_BYTES,
       connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guard.lookup }) },
-    });
+    };
+    this.#pool = new Pool(spec.url.origin, { ...this.#connection, connections: CONNECTIONS });
   }
 
   get weight(): number {
@@ -109,12 +116,31 @@ export class RemoteEndpoint implements EngineLoad {
   get health(): EngineHealth {
     const { host } = this;
     if (this.#problem !== undefined) return { host, state: "misconfigured", problem: this.#problem };
+    if (this.#isDown) return { host, state: "down", problem: `GET ${this.spec.healthPath} was not answered well.` };
     if (this.breaker.isClosed) return { host, state: "well", problem: undefined };
     return { host, state: "failing", problem: "It failed several times in a row." };
   }
 
   mayTry(): boolean {
-    return this.breaker.mayTry(this.#clock.monotonicMs());
+    return !this.#isDown && this.breaker.mayTry(this.#clock.monotonicMs());
+  }
+
+  /** Asks whether it is there, where it has a path for that. One that is gone gets no requests until it answers again. */
+  async probe(signal: AbortSignal): Promise<void> {
+    const { healthPath: path } = this.spec;
+    if (path === undefined) return;
+    const patience = { signal, firstMs: PROBE_MS, silenceMs: PROBE_MS };
+    try {
+      const answer = await request(this.#pool, { method: "GET", path, headers: this.#key }, patience);
+      await answer.text();
+      this.#missed = answer.status < 500 ? 0 : this.#missed + 1;
+    } catch {
+      this.#missed += 1;
+    }
+  }
+
+  get #isDown(): boolean {
+    return this.#missed >= MISSED;
   }
 
   /**
@@ -128,20 +154,10 @@ export class RemoteEndpoint implements EngineLoad {
   ): Promise<EndpointAnswer> {
     this.breaker.begin();
     this.#running += 1;
+    const firstMs = isStreamed ? this.spec.firstWordsMs : WHOLE_ANSWER_MS;
     let answer: HttpAnswer;
     try {
-      const options = {
-        method: "POST" as const,
-        path: this.#path,
-        headers: {
-          "content-type": "application/json",
-          accept: isStreamed ? "text/event-stream" : "application/json",
-          ...this.#key,
-        },
-        headersTimeout: isStreamed ? FIRST_BYTE_MS : WHOLE_ANSWER_MS,
-        body,
-      };
-      answer = await request(this.#pool, options, signal);
+      answer = await this.#post(body, isStreamed, { signal, firstMs, silenceMs: SILENCE_MS });
     } catch (error) {
       this.#end(signal.aborted ? undefined : "failed");
       signal.throwIfAborted();
@@ -171,6 +187,25 @@ export class RemoteEndpoint implements EngineLoad {
 
   async close(): Promise<void> {
     await this.#pool.destroy();
+  }
+
+  async #post(body: string, isStreamed: boolean, patience: Patience): Promise<HttpAnswer> {
+    const accept = isStreamed ? "text/event-stream" : "application/json";
+    const headers = { "content-type": "application/json", accept, ...this.#key };
+    const question = { method: "POST" as const, path: this.#path, headers, body };
+    try {
+      return await request(this.#pool, question, patience);
+    } catch (error) {
+      if (patience.signal.aborted || !isStaleConnection(error)) throw error;
+    }
+    // The other side was just closing a connection kept from earlier, which says nothing of it. Once more, on one of its own.
+    const fresh = new Client(this.spec.url.origin, this.#connection);
+    try {
+      return await request(fresh, question, patience);
+    } finally {
+      // Waits for the answer's end by itself.
+      fresh.close().catch(() => {});
+    }
   }
 
   #end(verdict: Verdict): void {

@@ -16,6 +16,10 @@ export interface EndpointSpec {
   readonly maxInFlight: number;
   /** Whether the address may be of this machine or a private network. */
   readonly allowPrivate: boolean;
+  /** Path that is asked every few seconds whether the server is there; undefined: only requests tell. */
+  readonly healthPath: string | undefined;
+  /** How long a streamed answer's first words may take, milliseconds. */
+  readonly firstWordsMs: number;
 }
 
 /** A model that runs on other servers. */
@@ -33,7 +37,24 @@ export interface RemoteModelSpec {
 type Fields = Readonly<Record<string, unknown>>;
 
 const MODEL_FIELDS = ["name", "aliases", "model", "context_tokens", "endpoints"];
-const ENDPOINT_FIELDS = ["kind", "url", "key_variable", "weight", "max_in_flight", "allow_private"];
+const ENDPOINT_FIELDS = [
+  "kind",
+  "url",
+  "key_variable",
+  "weight",
+  "max_in_flight",
+  "allow_private",
+  "health",
+  "first_words_seconds",
+];
+/** Hosted services have none, and count every question. */
+const HEALTH_PATHS: Partial<Record<EndpointKind, string>> = {
+  vllm: "/health",
+  "llama-server": "/health",
+  tramontane: "/healthz",
+};
+/** An engine may queue, and work through a long prompt first. */
+const USUAL_FIRST_WORDS_SECONDS = 120;
 const USUAL_IN_FLIGHT = 256;
 const USUAL_CONTEXT_TOKENS = 32_768;
 
@@ -95,7 +116,16 @@ function readEndpoint(
     weight: asPositive(fields["weight"] ?? 1, `${where}.weight`),
     maxInFlight: Math.ceil(asPositive(fields["max_in_flight"] ?? USUAL_IN_FLIGHT, `${where}.max_in_flight`)),
     allowPrivate: fields["allow_private"] === true,
+    healthPath: asHealthPath(fields["health"] ?? HEALTH_PATHS[kind] ?? false, `${where}.health`),
+    firstWordsMs:
+      1000 * asPositive(fields["first_words_seconds"] ?? USUAL_FIRST_WORDS_SECONDS, `${where}.first_words_seconds`),
   };
+}
+
+function asHealthPath(value: unknown, where: string): string | undefined {
+  if (value === false) return undefined;
+  if (typeof value === "string" && value.startsWith("/")) return value;
+  throw invalid(where, "must be a path such as /health, or false");
 }
 
 function asUrl(value: unknown, where: string): URL {

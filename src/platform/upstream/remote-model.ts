@@ -35,6 +35,8 @@ interface RemoteCall {
   readonly onAttempt?: (attempt: EngineAttempt) => void;
 }
 
+const PROBE_EVERY_MS = 5_000;
+
 /** Saved-up second tries per endpoint: twice what opens a circuit breaker. */
 const RETRIES_PER_ENDPOINT = 10;
 
@@ -50,6 +52,8 @@ export class RemoteModel {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #newCallId: () => string;
+  readonly #closing = new AbortController();
+  #probing: NodeJS.Timeout | undefined;
 
   constructor({ spec, clock, logger, newCallId }: RemoteModelParts) {
     this.spec = spec;
@@ -58,6 +62,18 @@ export class RemoteModel {
     this.#clock = clock;
     this.#logger = logger;
     this.#newCallId = newCallId;
+  }
+
+  /** Asks all endpoints from time to time whether they are there, until `close`. */
+  startProbing(): void {
+    const probe = (): void => void this.probe();
+    this.#probing = setInterval(probe, PROBE_EVERY_MS).unref();
+    probe();
+  }
+
+  /** Asks them once. */
+  async probe(): Promise<void> {
+    await Promise.all(this.#endpoints.map((endpoint) => this.#probe(endpoint)));
   }
 
   /** Requests that all endpoints together take at once. */
@@ -89,11 +105,14 @@ export class RemoteModel {
       };
       let report = (_wentWell: boolean): void => {};
       try {
-        const { events, done } = await this.#ask(endpoint, request, call.signal);
+        const { events, done, hasBegun } = await this.#ask(endpoint, request, call.signal);
         report = once(done);
         for await (const some of events) {
-          if (!attempt) tell("answered");
-          begun();
+          if (!attempt) {
+            tell("answered");
+            hasBegun();
+            begun();
+          }
           yield some;
         }
         report(true);
@@ -126,6 +145,8 @@ export class RemoteModel {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#probing);
+    this.#closing.abort();
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
   }
 
@@ -134,7 +155,7 @@ export class RemoteModel {
     endpoint: RemoteEndpoint,
     request: ChatRequest,
     signal: AbortSignal,
-  ): Promise<{ events: Turn; done: (wentWell: boolean) => void }> {
+  ): Promise<{ events: Turn; done: (wentWell: boolean) => void; hasBegun: () => void }> {
     const { kind } = endpoint.spec;
     const wire = JSON.stringify(toWireRequest(request, this.spec.model, kind));
     const last = request.messages.at(-1);
@@ -142,7 +163,16 @@ export class RemoteModel {
     const prefix = isEchoed || last?.role !== "assistant" ? undefined : textOf(last.content);
     const { body, isWhole, done } = await endpoint.ask(wire, { isStreamed: request.stream, signal });
     const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
-    return { events: isWhole ? readWholeAnswer(body, options) : readAnswer(body, options), done };
+    const events = isWhole ? readWholeAnswer(body, options) : readAnswer(body, options);
+    return { events, done, hasBegun: () => body.begun() };
+  }
+
+  async #probe(endpoint: RemoteEndpoint): Promise<void> {
+    const before = endpoint.health.state;
+    await endpoint.probe(this.#closing.signal);
+    const { host, state } = endpoint.health;
+    if (state !== before && !this.#closing.signal.aborted)
+      this.#logger.log("warn", "upstream.state", { model: this.spec.name, host, before, state });
   }
 
   #choose(tried: ReadonlySet<RemoteEndpoint>, blocks: readonly number[]): RemoteEndpoint {
