@@ -162,6 +162,8 @@ test("a well-formed change of a stranger's thing finds nothing to change", async
     ["PATCH", `/admin/v1/members/${theirs["member"]}`, { role: "member" }],
     ["PUT", "/admin/v1/limits", { scope: "key", scope_id: theirs["key"], requests_per_second: 1 }],
     ["PUT", "/admin/v1/budgets", { scope: "workspace", scope_id: theirs["workspace"], cap: "1" }],
+    ["PUT", "/admin/v1/model-names", { workspace_id: theirs["workspace"], name: "mine", model: "toy-chat" }],
+    ["DELETE", `/admin/v1/model-names/mine?workspace_id=${theirs["workspace"]}`, undefined],
     ["POST", "/admin/v1/api-keys", { name: "mine", workspace_id: theirs["workspace"] }],
   ] as const)
     expect([path, (await send(method, path, key, body)).status]).toEqual([path, 404]);

@@ -97,6 +97,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     const seed = randomBytes(8).readBigUInt64LE();
     const shared = {
       catalog,
+      names: office.modelNames,
       clock,
       random: new SeededRandom(seed),
       newId: () => randomUUID().replaceAll("-", ""),
@@ -127,6 +128,7 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     const parts: HttpServerParts = {
       inference,
       catalog,
+      modelNames: office.modelNames,
       authenticate: (headers) => office.authenticate(headers),
       metrics,
       logger,

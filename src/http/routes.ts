@@ -8,7 +8,7 @@ import {
   ResponsesRequestSchema,
   TextCompletionRequestSchema,
 } from "#protocol";
-import type { Catalog, Inference } from "#platform";
+import type { Catalog, Inference, ModelNames } from "#platform";
 import { brokenAnswer } from "./chunk-events.ts";
 import { answerChat } from "./handlers/chat.ts";
 import { answerEmbeddings } from "./handlers/embeddings.ts";
@@ -25,8 +25,15 @@ const CHAT_AZURE = ["/models/chat/completions", "/v1/models/chat/completions"] a
 const EMBEDDINGS = ["/v1/embeddings", "/openai/v1/embeddings", "/embeddings", "/models/embeddings"] as const;
 const INFO = ["/info", "/models/info", "/v1/info"] as const;
 
+export interface ApiParts {
+  readonly inference: Inference;
+  readonly catalog: Catalog;
+  /** Names that workspaces have of their own for models; undefined: none. */
+  readonly modelNames?: Pick<ModelNames, "of"> | undefined;
+}
+
 /** The compatible surface, one line per door. */
-export function apiRoutes(inference: Inference, catalog: Catalog, rules: ReadingRules): readonly Route[] {
+export function apiRoutes({ inference, catalog, modelNames }: ApiParts, rules: ReadingRules): readonly Route[] {
   // oxfmt-ignore
   return [
     { method: "POST", paths: [...CHAT, ...CHAT_AZURE], group: "Chat", summary: "Continue a conversation", body: ChatRequestSchema, streams: true, breakOff: brokenAnswer, handle: answerChat(inference, rules) },
@@ -38,8 +45,8 @@ export function apiRoutes(inference: Inference, catalog: Catalog, rules: Reading
     { method: "POST", paths: ["/v1/chat/moderations"], group: "Moderation", summary: "Score the last message of conversations by category", body: ChatModerationRequestSchema, handle: answerModerations(inference, rules, "conversations") },
     { method: "POST", paths: ["/v1/classifications"], group: "Moderation", summary: "Score texts by category and by the rules of the workspace's policy", body: ModerationRequestSchema, handle: answerClassifications(inference, rules, "texts") },
     { method: "POST", paths: ["/v1/chat/classifications"], group: "Moderation", summary: "Score the last message of conversations by category and by the rules of the workspace's policy", body: ChatClassificationRequestSchema, handle: answerClassifications(inference, rules, "conversations") },
-    { method: "GET", paths: ["/v1/models", "/openai/v1/models"], group: "Models", summary: "List the models and their names", handle: listModels(catalog) },
-    { method: "GET", paths: ["/v1/models/:id", "/openai/v1/models/:id"], group: "Models", summary: "Describe one model", handle: retrieveModel(catalog) },
+    { method: "GET", paths: ["/v1/models", "/openai/v1/models"], group: "Models", summary: "List the models and their names", handle: listModels(catalog, modelNames) },
+    { method: "GET", paths: ["/v1/models/:id", "/openai/v1/models/:id"], group: "Models", summary: "Describe one model", handle: retrieveModel(catalog, modelNames) },
     { method: "GET", paths: INFO, group: "Models", summary: "Describe the endpoint, as Azure does", handle: describeEndpoint(catalog) },
   ];
 }

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import { uuidv7 } from "#platform";
-import type { Catalog, Inference } from "#platform";
 import { Activity } from "./activity.ts";
 import { withSessions } from "./app/guard.ts";
 import { registerApp } from "./app/register-app.ts";
@@ -20,11 +19,10 @@ import { RandomPool } from "./random-pool.ts";
 import { readingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
 import { apiRoutes } from "./routes.ts";
+import type { ApiParts } from "./routes.ts";
 import { serveRoute } from "./serve-route.ts";
 
-export interface HttpServerParts {
-  readonly inference: Inference;
-  readonly catalog: Catalog;
+export interface HttpServerParts extends ApiParts {
   readonly authenticate: Authenticate;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -153,10 +151,10 @@ interface Inside {
 }
 
 function allRoutes(parts: HttpServerParts, options: HttpServerOptions, { activity, state }: Inside): readonly Route[] {
-  const { catalog, inference, metrics, version } = parts;
+  const { catalog, metrics, version } = parts;
   const rules = readingRules(catalog.default.spec.id, options.unknownFields);
   const documented: Route[] = [
-    ...apiRoutes(inference, catalog, rules),
+    ...apiRoutes(parts, rules),
     ...(parts.routes ?? []),
     ...operationsRoutes({
       catalog,

@@ -22,6 +22,7 @@ import { TenantScope } from "./storage/tenant-scope.ts";
 import { openTelemetry } from "./telemetry/otlp.ts";
 import type { OidcSettings } from "./tenancy/oidc-login.ts";
 import { openTenancy } from "./tenancy/open-tenancy.ts";
+import { ModelNames } from "./models/model-names.ts";
 import type { Tenancy } from "./tenancy/open-tenancy.ts";
 
 export interface BackOfficeOptions {
@@ -53,6 +54,7 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   readonly prices: PriceLists;
   readonly budgets: Budgets;
   readonly limits: LimitRules;
+  readonly modelNames: ModelNames;
   readonly credits: Credits;
   readonly commitments: Commitments;
   readonly invoices: Invoices;
@@ -111,6 +113,7 @@ async function build(store: Database, options: BackOfficeOptions): Promise<BackO
     clock,
     prices,
     limits,
+    modelNames: new ModelNames({ database, clock, audit }),
     budgets: new Budgets({ database, clock, audit }),
     credits: new Credits({ database, clock, audit }),
     commitments: new Commitments({ database, clock, audit }),

@@ -80,6 +80,7 @@ export type { Pico } from "./billing/money.ts";
 export type { PriceItem, PriceList, PriceLists } from "./billing/price-lists.ts";
 export type { Discrepancy } from "./billing/verify-usage.ts";
 export type { LimitRule, LimitRules, Limits } from "./limits/limit-rules.ts";
+export type { ModelName, ModelNames } from "./models/model-names.ts";
 export type { Budget, Budgets, NewBudget } from "./metering/budgets.ts";
 export { deployAnother, deployModels } from "./models/deploy-models.ts";
 export { findModelFiles } from "./models/model-files.ts";

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLogger } from "#base";
 import { openBackOffice, setBillingTerms, verifyBilling } from "#platform";
 import type { BackOffice } from "#platform";
+import { inFull } from "../support/extent.ts";
 import type { WorkerOrders, WorkerReport } from "./metering-worker.ts";
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -70,35 +71,39 @@ function startWorker(orders: Partial<WorkerOrders>): Worker {
   return { child, ready, ended, begun, settled, refused };
 }
 
-test("D1 a gateway killed at random: what it acknowledged is kept, everything is billed once, recovery ends", async () => {
-  const office = await open("command");
-  await setPrices(office);
-  await office.close();
-  const begun = new Set<string>();
-  const settled = new Set<string>();
-  for (let round = 0; round < 3; round++) {
-    const worker = startWorker({});
-    await worker.ready;
-    await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
-    worker.child.kill("SIGKILL");
-    await worker.ended;
-    for (const id of worker.begun) begun.add(id);
-    for (const id of worker.settled) settled.add(id);
-  }
-  const heir = await open("server");
-  const events = await heir.database.query<{ request_id: string; outcome: string }>(
-    "select request_id, outcome from usage_event",
-  );
-  const outcomes = groupById(events);
-  expect(settled.size).toBeGreaterThan(20);
-  expect(
-    [...settled].filter((id) => outcomes.get(id)?.[0]?.outcome === "recovered" || outcomes.get(id)?.length !== 1),
-  ).toEqual([]);
-  expect([...begun].filter((id) => outcomes.get(id)?.length !== 1)).toEqual([]);
-  expect(await heir.database.query("select 1 from usage_intent")).toEqual([]);
-  expect(await verifyBilling(heir.database)).toEqual([]);
-  await heir.close();
-}, 180_000);
+test(
+  "D1 a gateway killed at random: what it acknowledged is kept, everything is billed once, recovery ends",
+  async () => {
+    const office = await open("command");
+    await setPrices(office);
+    await office.close();
+    const begun = new Set<string>();
+    const settled = new Set<string>();
+    for (let round = 0; round < inFull(20, 3); round++) {
+      const worker = startWorker({ perSecond: inFull(300, 100) });
+      await worker.ready;
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 500));
+      worker.child.kill("SIGKILL");
+      await worker.ended;
+      for (const id of worker.begun) begun.add(id);
+      for (const id of worker.settled) settled.add(id);
+    }
+    const heir = await open("server");
+    const events = await heir.database.query<{ request_id: string; outcome: string }>(
+      "select request_id, outcome from usage_event",
+    );
+    const outcomes = groupById(events);
+    expect(settled.size).toBeGreaterThan(20);
+    expect(
+      [...settled].filter((id) => outcomes.get(id)?.[0]?.outcome === "recovered" || outcomes.get(id)?.length !== 1),
+    ).toEqual([]);
+    expect([...begun].filter((id) => outcomes.get(id)?.length !== 1)).toEqual([]);
+    expect(await heir.database.query("select 1 from usage_intent")).toEqual([]);
+    expect(await verifyBilling(heir.database)).toEqual([]);
+    await heir.close();
+  },
+  inFull(600_000, 180_000),
+);
 
 function groupById<T extends { request_id: string }>(events: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
@@ -106,22 +111,26 @@ function groupById<T extends { request_id: string }>(events: readonly T[]): Map<
   return groups;
 }
 
-test("D4 and D6 four gateways on one database: a hard cap is used to the last request and never passed, without a deadlock", async () => {
-  const office = await open("server");
-  const organizationId = await setPrices(office);
-  const fitting = 60;
-  const scope = { organizationId, scope: "organization", scopeId: organizationId } as const;
-  await office.budgets.set({ ...scope, period: "total", cap: BigInt(fitting) * COST, atCap: "stop" }, "system");
-  const databaseUrl = `postgres://tramontane@localhost/postgres?host=${encodeURIComponent(join(directory, "postgres"))}`;
-  const workers = Array.from({ length: 4 }, () => startWorker({ databaseUrl, perSecond: 200, requests: 40 }));
-  await Promise.all(workers.map((worker) => worker.ended));
-  const refusals = workers.flatMap((worker) => worker.refused);
-  expect(new Set(refusals)).toEqual(new Set(["budget_exceeded"]));
-  const admitted = workers.reduce((sum, worker) => sum + worker.settled.size, 0);
-  expect(admitted + refusals.length).toBe(160);
-  expect(admitted).toBe(fitting);
-  const [budget] = await office.budgets.list(organizationId);
-  expect(budget).toMatchObject({ spent: BigInt(fitting) * COST, reserved: 0n });
-  expect(await verifyBilling(office.database)).toEqual([]);
-  await office.close();
-}, 180_000);
+test(
+  "D4 and D6 four gateways on one database: a hard cap is used to the last request and never passed, without a deadlock",
+  async () => {
+    const office = await open("server");
+    const organizationId = await setPrices(office);
+    const [fitting, requests, perSecond] = inFull([50_000, 15_000, 250], [60, 40, 200]);
+    const scope = { organizationId, scope: "organization", scopeId: organizationId } as const;
+    await office.budgets.set({ ...scope, period: "total", cap: BigInt(fitting) * COST, atCap: "stop" }, "system");
+    const databaseUrl = `postgres://tramontane@localhost/postgres?host=${encodeURIComponent(join(directory, "postgres"))}`;
+    const workers = Array.from({ length: 4 }, () => startWorker({ databaseUrl, perSecond, requests }));
+    await Promise.all(workers.map((worker) => worker.ended));
+    const refusals = workers.flatMap((worker) => worker.refused);
+    expect(new Set(refusals)).toEqual(new Set(["budget_exceeded"]));
+    const admitted = workers.reduce((sum, worker) => sum + worker.settled.size, 0);
+    expect(admitted + refusals.length).toBe(4 * requests);
+    expect(admitted).toBe(fitting);
+    const [budget] = await office.budgets.list(organizationId);
+    expect(budget).toMatchObject({ spent: BigInt(fitting) * COST, reserved: 0n });
+    expect(await verifyBilling(office.database)).toEqual([]);
+    await office.close();
+  },
+  inFull(600_000, 180_000),
+);

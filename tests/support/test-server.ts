@@ -72,6 +72,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     openPolicies({ ...options.office, catalog, logger: options.logger ?? silentLogger, judge: options.judge });
   const parts = {
     catalog,
+    names: options.office?.modelNames,
     policies: policies?.guard,
     judge: options.judge,
     clock,
@@ -96,6 +97,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = createHttpServer({
     inference,
     catalog,
+    modelNames: options.office?.modelNames,
     authenticate: options.office?.authenticate ?? fixedKeys(new Map([[KEY, CALLER]])),
     routes: officeRoutes({ office: options.office, policies, jobs, shelf, catalog, inference }),
     metrics,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { actorOf, parseMoney } from "#platform";
 import type { BackOffice } from "#platform";
 import type { Route } from "../route.ts";
-import { adminRoute } from "./admin-exchange.ts";
-import { list, viewBudget, viewLimit } from "./views.ts";
+import { adminRoute, textOf } from "./admin-exchange.ts";
+import { list, viewBudget, viewLimit, viewModelName } from "./views.ts";
 
 const SCOPE = z.enum(["organization", "workspace", "key"]).default("organization");
 const LimitBody = z.object({
@@ -23,9 +23,15 @@ const BudgetBody = z.object({
   at_cap: z.enum(["stop", "warn", "overage"]).default("stop"),
 });
 
-/** Limits and budgets. */
+const NameBody = z.object({
+  workspace_id: z.string().optional().describe("The caller's, if left out."),
+  name: z.string().regex(/^[\w.:/@-]{1,128}$/),
+  model: z.string().min(1).max(128).describe("A name of GET /v1/models; it may be served later than it is named."),
+});
+
+/** Limits, budgets, and workspaces' own names for models. */
 export function limitDoors(office: BackOffice): readonly Route[] {
-  const { limits, budgets } = office;
+  const { limits, budgets, modelNames } = office;
   return [
     adminRoute(office, {
       method: "GET",
@@ -92,6 +98,34 @@ export function limitDoors(office: BackOffice): readonly Route[] {
       async handle({ caller, organizationId, params }) {
         await budgets.remove(organizationId, params["id"]!, actorOf(caller));
         return { id: params["id"], object: "budget", deleted: true };
+      },
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/model-names",
+      summary: "List the names that workspaces have of their own for models",
+      scope: "admin",
+      handle: async ({ organizationId }) => list((await modelNames.list(organizationId)).map(viewModelName)),
+    }),
+    adminRoute(office, {
+      method: "PUT",
+      path: "/model-names",
+      summary: "Give a model a name in a workspace, or change what the name means",
+      scope: "admin",
+      body: NameBody,
+      async handle({ caller, organizationId }, { workspace_id: workspaceId = caller.workspaceId, name, model }) {
+        return viewModelName(await modelNames.set({ organizationId, workspaceId }, { name, model }, actorOf(caller)));
+      },
+    }),
+    adminRoute(office, {
+      method: "DELETE",
+      path: "/model-names/:name",
+      summary: "Remove a workspace's name for a model",
+      scope: "admin",
+      async handle({ caller, organizationId, params, query }) {
+        const workspaceId = textOf(query, "workspace_id") ?? caller.workspaceId;
+        await modelNames.remove({ organizationId, workspaceId }, params["name"]!, actorOf(caller));
+        return { name: params["name"], object: "model_name", deleted: true };
       },
     }),
   ];

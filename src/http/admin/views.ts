@@ -10,6 +10,7 @@ import type {
   LimitRule,
   Invitation,
   Member,
+  ModelName,
   Organization,
   PriceList,
   RequestExplanation,
@@ -81,6 +82,13 @@ export const viewLimit = (it: LimitRule): View => ({
   tokens_per_minute: it.tokensPerMinute ?? null,
   tokens_per_month: it.tokensPerMonth ?? null,
   concurrent_requests: it.concurrentRequests ?? null,
+});
+
+export const viewModelName = (it: ModelName): View => ({
+  object: "model_name",
+  workspace_id: it.workspaceId,
+  name: it.name,
+  model: it.model,
 });
 
 export const viewBudget = (it: Budget): View => ({

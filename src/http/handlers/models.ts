@@ -1,13 +1,27 @@
-import type { Catalog } from "#platform";
+import type { Catalog, ModelNames } from "#platform";
 import type { ModelList } from "#protocol";
 import type { Answer, Exchange } from "../route.ts";
 
-export function listModels(catalog: Catalog) {
-  return (): Answer => ({ kind: "json", value: { object: "list", data: catalog.cards() } satisfies ModelList });
+/** Names that the caller's workspace has of its own; undefined: there are none. */
+type OwnNames = Pick<ModelNames, "of"> | undefined;
+
+export function listModels(catalog: Catalog, names: OwnNames) {
+  return async ({ caller }: Exchange): Promise<Answer> => {
+    const own = (await names?.of(caller.workspaceId)) ?? new Map<string, string>();
+    const theirs = [...own].flatMap(([name, model]) => catalog.find(model)?.card(name) ?? []);
+    const data = [...catalog.cards().filter(({ id }) => !own.has(id)), ...theirs];
+    return { kind: "json", value: { object: "list", data } satisfies ModelList };
+  };
 }
 
-export function retrieveModel(catalog: Catalog) {
-  return ({ params }: Exchange): Answer => ({ kind: "json", value: catalog.card(params["id"] ?? "") });
+export function retrieveModel(catalog: Catalog, names: OwnNames) {
+  return async ({ params: { id = "" }, caller }: Exchange): Promise<Answer> => {
+    const model = (await names?.of(caller.workspaceId))?.get(id);
+    return {
+      kind: "json",
+      value: (model === undefined ? undefined : catalog.find(model)?.card(id)) ?? catalog.card(id),
+    };
+  };
 }
 
 /** What Azure's clients ask an endpoint about itself. */

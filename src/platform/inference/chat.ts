@@ -15,7 +15,7 @@ import { userTextsOf } from "./under-policy.ts";
 
 /** Starts answering a conversation. Errors: `invalid_model`, `capability_missing`, those of the form, template and gate. */
 export async function startChat(parts: InferenceContext, request: ChatRequest, call: Call): Promise<StartedTurn> {
-  const deployment = resolve(parts.catalog, { model: request.model, operation: "chat" }, call);
+  const deployment = await resolve(parts, { model: request.model, operation: "chat" }, call);
   if (deployment instanceof RemoteDeployment) {
     const { messages } = request;
     const asked = request.safePrompt ? { ...request, messages: [...safePrompt(request), ...messages] } : request;

@@ -8,7 +8,7 @@ import { resolve } from "./resolve.ts";
 
 /** Turns texts into vectors of length one. Errors: `invalid_model`, `capability_missing`, `prompt_too_long`. */
 export async function embed(parts: InferenceParts, request: EmbeddingRequest, call: Call): Promise<EmbeddingResponse> {
-  const deployment = resolve(parts.catalog, { model: request.model, operation: "embeddings" }, call);
+  const deployment = await resolve(parts, { model: request.model, operation: "embeddings" }, call);
   const { engine } = await deployment.loaded();
   const width = deployment.spec.embeddingDimensions ?? engine.info.embeddingLength;
   const dimensions = request.dimensions ?? width;

@@ -6,7 +6,7 @@ import { startTurn } from "./start-turn.ts";
 
 /** Starts filling a gap in code. Errors: `invalid_model`, `capability_missing`, those of the gate. */
 export async function startFim(parts: InferenceContext, request: FimRequest, call: Call): Promise<StartedTurn> {
-  const deployment = resolve(parts.catalog, { model: request.model, operation: "fim" }, call);
+  const deployment = await resolve(parts, { model: request.model, operation: "fim" }, call);
   const loaded = await deployment.loaded();
   const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
   const { model, sampling, maxTokens, minTokens, stop } = request;

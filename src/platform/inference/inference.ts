@@ -23,6 +23,7 @@ import { collectCompletion } from "./completion.ts";
 import { embed } from "./embed.ts";
 import { startFim } from "./fim.ts";
 import type { InferenceObserver } from "./observe.ts";
+import type { ModelNames } from "../models/model-names.ts";
 import { classify, moderate } from "../moderation/moderate.ts";
 import type { PolicyGuard } from "../policies/policy-guard.ts";
 import { RuleClassifier } from "../policies/rule-classifier.ts";
@@ -54,6 +55,8 @@ export interface Inference {
 
 export interface InferenceParts {
   readonly catalog: Catalog;
+  /** Names that workspaces have of their own; undefined: none. */
+  readonly names?: Pick<ModelNames, "of"> | undefined;
   readonly clock: Clock;
   /** Seeds of requests that bring none. */
   readonly random: Random;

@@ -1,7 +1,9 @@
 import { TramontaneError } from "#base";
 import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
+import type { ModelNames } from "../models/model-names.ts";
 import { requireModel, requireScope } from "../tenancy/caller.ts";
+import type { Caller } from "../tenancy/caller.ts";
 import type { Call } from "./call.ts";
 
 /** What a deployment is made for. */
@@ -14,17 +16,33 @@ const MISSING: Readonly<Record<Served, string>> = {
   embeddings: "This model does not give embeddings",
 };
 
+export interface Names {
+  readonly catalog: Catalog;
+  /** Names that workspaces have of their own; undefined: none. */
+  readonly names?: Pick<ModelNames, "of"> | undefined;
+}
+
 /**
  * The deployment a name means, if this caller may use it for this. Errors: `invalid_model`, `forbidden`,
  * `capability_missing`.
  */
-export function resolve(catalog: Catalog, ask: { model: string; operation: Served }, call: Call): Deployment {
+export async function resolve(
+  names: Names,
+  ask: { model: string; operation: Served },
+  call: Call,
+): Promise<Deployment> {
   const { caller } = call;
   requireScope(caller, "inference");
-  const deployment = catalog.resolve(ask.model);
+  const deployment = await deploymentNamed(names, ask.model, caller);
   requireModel(caller, deployment.spec.id);
   call.reportDeployment?.(deployment.spec.id);
   // Whatever answers conversations continues texts.
   if (deployment.spec.serves[ask.operation === "text" ? "chat" : ask.operation]) return deployment;
   throw new TramontaneError("capability_missing", MISSING[ask.operation], { field: "model" });
+}
+
+/** What a name means for this caller: its workspace's own names come first. Errors: `invalid_model`. */
+export async function deploymentNamed({ catalog, names }: Names, name: string, caller: Caller): Promise<Deployment> {
+  const own = names === undefined ? undefined : (await names.of(caller.workspaceId)).get(name);
+  return catalog.resolve(own ?? name);
 }

@@ -18,7 +18,7 @@ export async function startText(
   call: Call,
 ): Promise<StartedTurn> {
   const operation = request.suffix === "" ? "text" : "fim";
-  const deployment = resolve(parts.catalog, { model: request.model, operation }, call);
+  const deployment = await resolve(parts, { model: request.model, operation }, call);
   if (deployment instanceof RemoteDeployment) {
     const message = "Texts are only continued by models of this server; this one takes conversations";
     throw new TramontaneError("capability_missing", message, { field: "model" });

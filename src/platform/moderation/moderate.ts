@@ -2,6 +2,7 @@ import { TramontaneError } from "#base";
 import { countUsage } from "#protocol";
 import type { ClassificationResponse, ModerationRequest, ModerationResponse, ModerationResult } from "#protocol";
 import type { Call } from "../inference/call.ts";
+import { deploymentNamed } from "../inference/resolve.ts";
 import type { InferenceContext } from "../inference/inference.ts";
 import { observeWork } from "../inference/observe-work.ts";
 import { requireModel, requireScope } from "../tenancy/caller.ts";
@@ -84,7 +85,7 @@ async function judgeTexts(
 ): Promise<Judged> {
   requireScope(call.caller, "inference");
   const name = judgeNamed(request.model);
-  const { spec } = name === undefined ? parts.catalog.default : parts.catalog.resolve(name);
+  const { spec } = name === undefined ? parts.catalog.default : await deploymentNamed(parts, name, call.caller);
   requireModel(call.caller, spec.id);
   if (!spec.serves.chat) {
     throw new TramontaneError("capability_missing", "This model does not judge texts", { field: "model" });

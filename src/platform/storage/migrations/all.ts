@@ -23,6 +23,7 @@ import { operators } from "./0190-operators.ts";
 import { usageByPerson } from "./0192-usage-by-person.ts";
 import { enginesAsked } from "./0193-engines-asked.ts";
 import { browsersOfSessions } from "./0200-browsers-of-sessions.ts";
+import { modelNames } from "./0205-model-names.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
   usageByPerson,
   enginesAsked,
   browsersOfSessions,
+  modelNames,
 ];
