@@ -55,7 +55,7 @@ export async function buildWebApp() {
           codeSplitting: {
             includeDependenciesRecursively: false,
             groups: [
-              { name: "parts", test: /src\/web\/components\/(icon|language-names|save-file)/ },
+              { name: "parts", test: /src\/web\/(components\/(icon|language-names|save-file)|app\/live)/ },
               { name: "blocks", test: /src\/web\/components\/(copy-button|json-tree)|src\/web\/chat\/drawer/ },
             ],
           },

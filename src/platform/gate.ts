@@ -97,7 +97,8 @@ class Queues {
       this.#queues.set(deployment, queue);
     }
     const { organizationId } = call.caller;
-    return queue.enter({ organizationId, tokens, signal: call.signal });
+    const { signal, reportPlace } = call;
+    return queue.enter({ organizationId, tokens, signal, ...(reportPlace ? { onMove: reportPlace } : {}) });
   }
 }
 

@@ -105,7 +105,7 @@ export type { ChatOwner, ChatUser } from "./chats/chat-store.ts";
 export type { Chats } from "./chats/chats.ts";
 export { asJson, asMarkdown, asOneText } from "./chats/export.ts";
 export { openChatApp } from "./chats/open-chat-app.ts";
-export type { ChatApp, ChatAppOptions, Setup } from "./chats/open-chat-app.ts";
+export type { ChatApp, ChatAppOptions, Contacts, Setup } from "./chats/open-chat-app.ts";
 export { SESSION_DAYS } from "./sessions/app-sessions.ts";
 export type { AppSessions, SignedIn } from "./sessions/app-sessions.ts";
 export { RemoteDeployment, remoteEngines } from "./upstream/remote-deployment.ts";

@@ -68,6 +68,13 @@ export const CreateBatchSchema = z.object({
 
 export type CreateBatch = z.infer<typeof CreateBatchSchema>;
 
+/** What went wrong with how many lines; `type` as errors of single requests have it. */
+export interface BatchFault {
+  readonly message: string;
+  readonly type?: string | null;
+  readonly count: number;
+}
+
 /** A batch as the wire shows it. Instants are seconds since the epoch. */
 export interface BatchJob {
   readonly id: string;
@@ -79,7 +86,7 @@ export interface BatchJob {
   readonly agent_id: string | null;
   readonly output_file: string | null;
   readonly error_file: string | null;
-  readonly errors: readonly { readonly message: string; readonly count: number }[];
+  readonly errors: readonly BatchFault[];
   /** Every answered line so far; null unless asked for. */
   readonly outputs: readonly BatchOutput[] | null;
   readonly status: BatchStatus;

@@ -16,7 +16,7 @@ export type {
   UpdateAgent,
 } from "./agents.ts";
 export { BATCH_ENDPOINTS, BATCH_STATUSES, BatchLineSchema, CreateBatchSchema, INLINE_REQUESTS } from "./batch.ts";
-export type { BatchEndpoint, BatchJob, BatchList, BatchOutput, BatchStatus, CreateBatch } from "./batch.ts";
+export type { BatchEndpoint, BatchFault, BatchJob, BatchList, BatchOutput, BatchStatus, CreateBatch } from "./batch.ts";
 export { ChatRequestSchema, readChatRequest } from "./chat.ts";
 export type { ChatRequest, WireChatRequest } from "./chat.ts";
 export type {
@@ -140,6 +140,8 @@ export type {
   MessagePage,
   MessageStatus,
   PolicyDecision,
+  AnswerFault,
+  AnswerWait,
   AppSession,
   FoundMessage,
   SearchHit,

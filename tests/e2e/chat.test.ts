@@ -21,6 +21,13 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       const webRoot = builtWebApp();
       server = await startAppServer({ webRoot, disturb: (toy) => (model = scripted(toy)) });
+      await server.call("POST", "/admin/v1/price-lists", {
+        name: "test",
+        currency: "EUR",
+        valid_from: "2024-01-01T00:00:00Z",
+        items: [{ model: "tramontane-small", input_per_million: "1000", output_per_million: "2000" }],
+      });
+      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
       const { page } = await openPage(context, server.origin);
@@ -265,13 +272,6 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     test("tools wait for consent, one fails and says why, and the answer uses the other; it costs what the list says", async () => {
-      await server.call("POST", "/admin/v1/price-lists", {
-        name: "test",
-        currency: "EUR",
-        valid_from: "2024-01-01T00:00:00Z",
-        items: [{ model: "tramontane-small", input_per_million: "1000", output_per_million: "2000" }],
-      });
-      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
       const { page, faults } = await open();
       // What a model can do is known once it is loaded.
       await ask(page, "Hello say=Hello");
@@ -302,6 +302,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await ask(page, "Quetzalcoatl say=A feathered serpent");
       await answered(page);
       const palette = page.getByRole("dialog", { name: /^Search, go to a page/ });
+      await page.getByRole("button", { name: "Account" }).waitFor();
       const openPalette = async (text: string) => {
         await page.keyboard.press("Control+k");
         await palette.getByRole("combobox").fill(text);

@@ -50,10 +50,8 @@ describe.skipIf(CHROMIUM === undefined)(
         return readFileSync(await file.path(), "utf8");
       };
       const all = JSON.parse(await saved("JSON")) as { conversation: { title: string }; messages: unknown[] }[];
-      expect(all.map(({ conversation, messages }) => [conversation.title, messages.length]).toSorted()).toEqual([
-        ["Sea", 2],
-        ["Winds", 2],
-      ]);
+      const counts = all.map(({ conversation, messages }) => `${conversation.title}: ${messages.length}`);
+      expect(counts.toSorted((a, b) => a.localeCompare(b))).toEqual(["Sea: 2", "Winds: 2"]);
       expect(await saved("Markdown")).toMatch(/# Sea[\s\S]*# Winds|# Winds[\s\S]*# Sea/);
       await page.getByRole("button", { name: "Delete all conversations" }).click();
       const dialog = page.getByRole("alertdialog");

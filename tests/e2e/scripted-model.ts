@@ -1,3 +1,4 @@
+import { TramontaneError } from "#base";
 import type { EngineModel, GenerationEvent, GenerationRequest } from "#engine";
 
 const SENTENCE = "The mistral clears the sky over the valley and leaves the air dry.";
@@ -54,6 +55,7 @@ export function scripted(toy: EngineModel): ScriptedModel {
       const calls = /call=(\[.*\])/.exec(question)?.[1];
       const results = resultsIn(request.prompt);
       if (calls !== undefined && results === undefined) return yield* callTools(calls);
+      refuseTooLong(promptCharacters, toy.info.contextTokens);
       const tokens = (results ?? text.slice(written.length)).match(/\s*\S{1,6}|\s+$/g) ?? [];
       running += 1;
       latest = "";
@@ -76,6 +78,14 @@ export function scripted(toy: EngineModel): ScriptedModel {
       }
     },
   };
+}
+
+/** As every engine does: four characters count as a token. */
+function refuseTooLong(promptCharacters: number, contextTokens: number): void {
+  const promptTokens = Math.ceil(promptCharacters / 4);
+  if (promptTokens <= contextTokens) return;
+  const details = { promptTokens, contextTokens };
+  throw new TramontaneError("prompt_too_long", `The prompt has ${promptTokens} tokens.`, { details });
 }
 
 /** What tools gave back last, as they stand in Mistral's format; undefined when nothing was called after the last question. */

@@ -48,6 +48,8 @@ export interface AppServerOptions {
   readonly logger?: Logger;
   /** Who judges by the policy; undefined: the model. */
   readonly judge?: RuleJudge;
+  /** What loading the second model takes; undefined: nothing. */
+  readonly loadLarge?: (onProgress: (fraction: number) => void) => Promise<void>;
   /** Where models are pulled from. */
   readonly hubUrl?: string;
 }
@@ -62,8 +64,10 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   const engine = createEngine({ logger, clock });
   const toy = await engine.load({ name: "toy", source: { kind: "toy" }, contextTokens: 32_768, cacheTokens: 65_536 });
   const model = options.disturb?.(toy) ?? toy;
-  const names = ["tramontane-small", "tramontane-large"];
-  const catalog = new Catalog(names.map((id) => deploymentOf(id, model)));
+  const catalog = new Catalog([
+    deploymentOf("tramontane-small", model),
+    deploymentOf("tramontane-large", model, options.loadLarge),
+  ]);
   const build = async (port: number) => {
     const metrics = createMetrics();
     const newId = () => randomUUID().replaceAll("-", "");
@@ -198,11 +202,15 @@ async function signIn(origin: string): Promise<string> {
   return response.headers.get("set-cookie")!.split(";", 1)[0]!;
 }
 
-function deploymentOf(id: string, model: EngineModel): Deployment {
+function deploymentOf(
+  id: string,
+  model: EngineModel,
+  load: AppServerOptions["loadLarge"] = async () => {},
+): Deployment {
   const spec = { createdAt: 1_708_905_600, ownedBy: "tramontane", defaultTemperature: 0.7, contextTokens: 32_768 };
   const serves = { chat: true, fim: false, embeddings: false };
-  return new Deployment({ ...spec, id, aliases: [], serves }, async () => ({
-    engine: model,
-    template: chooseTemplate(model.info),
-  }));
+  return new Deployment({ ...spec, id, aliases: [], serves }, async (onProgress) => {
+    await load(onProgress);
+    return { engine: model, template: chooseTemplate(model.info) };
+  });
 }

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { redactSecrets, TramontaneError } from "#base";
 import type { ErrorCode, Logger } from "#base";
-import type { Activity, AppSessions, Chats, ChatUser, ProviderSignIn, Setup, SignedIn } from "#platform";
+import type { Activity, AppSessions, Chats, Contacts, ChatUser, ProviderSignIn, Setup, SignedIn } from "#platform";
 import { signInBody } from "#protocol";
 import { registerAppEvents } from "./app-events.ts";
 import { registerAppPages } from "./app-pages.ts";
@@ -18,6 +18,7 @@ export interface AppParts {
   readonly chats: Chats;
   readonly sessions: AppSessions;
   readonly setup: Setup;
+  readonly contacts: Contacts;
   readonly activity: Activity;
   /** Folder of the built web app. */
   readonly webRoot: string;
@@ -79,6 +80,9 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAttachments(signedIn);
         registerSessionRoutes(signedIn, parts.sessions);
+        signedIn.get("/api/administrators", async (request) => ({
+          administrators: await parts.contacts.administratorsOf(userOf(request).caller),
+        }));
         registerAppEvents(signedIn, { ...parts, userOf });
       });
     });

@@ -1,4 +1,4 @@
-import type { BatchEndpoint, BatchJob, BatchOutput, BatchStatus } from "#protocol";
+import type { BatchEndpoint, BatchFault, BatchJob, BatchOutput, BatchStatus } from "#protocol";
 import type { Caller, Scope } from "../tenancy/caller.ts";
 
 /** A caller as a job keeps it. */
@@ -26,7 +26,7 @@ export interface JobRow {
   readonly total_requests: number;
   readonly succeeded_requests: number;
   readonly failed_requests: number;
-  readonly errors: readonly { readonly message: string; readonly count: number }[];
+  readonly errors: readonly BatchFault[];
   readonly output_file: string | null;
   readonly error_file: string | null;
   readonly created_at: Date;

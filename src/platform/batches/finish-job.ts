@@ -1,4 +1,4 @@
-import type { BatchStatus } from "#protocol";
+import type { BatchFault, BatchStatus } from "#protocol";
 import type { Files } from "../files/files.ts";
 import type { Database } from "../storage/database.ts";
 import { outputText } from "./batch-rows.ts";
@@ -73,10 +73,10 @@ async function countLines(database: Database, jobId: string): Promise<{ succeede
   return row!;
 }
 
-async function countErrors(database: Database, jobId: string): Promise<{ message: string; count: number }[]> {
-  return await database.query<{ message: string; count: number }>(
-    `select error::jsonb->>'message' as message, count(*)::int as count from batch_line
-     where job_id = $1 and error is not null group by 1 order by 2 desc, 1 limit ${TOLD_ERRORS}`,
+async function countErrors(database: Database, jobId: string): Promise<BatchFault[]> {
+  return await database.query<BatchFault>(
+    `select error::jsonb->>'message' as message, error::jsonb->>'type' as type, count(*)::int as count from batch_line
+     where job_id = $1 and error is not null group by 1, 2 order by 3 desc, 1 limit ${TOLD_ERRORS}`,
     [jobId],
   );
 }

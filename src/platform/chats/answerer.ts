@@ -1,4 +1,4 @@
-import type { AppModel, FunctionTool, PolicyNotice } from "#protocol";
+import type { AnswerWait, AppModel, FunctionTool, PolicyNotice } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 import type { MessageFile } from "./fit-files.ts";
 
@@ -27,6 +27,8 @@ export interface AnswerRequest {
   readonly schema: Readonly<Record<string, unknown>> | undefined;
   /** What it may call instead of answering. */
   readonly tools: readonly FunctionTool[];
+  /** Told what it waits for before it begins, again and again. */
+  readonly onWait?: (wait: AnswerWait) => void;
 }
 
 export type AnswerEvent =

@@ -55,8 +55,10 @@ export class InferenceAnswerer implements Answerer {
       dialect: "mistral" as const,
       channel: "app" as const,
       signal,
+      ...(request.onWait ? { reportPlace: placeTeller(request.onWait) } : {}),
     };
-    const { chunks } = await this.#begin(await this.#toChatRequest(request, call), call);
+    const begun = this.#toChatRequest(request, call).then((asked) => this.#begin(asked, call));
+    const { chunks } = await this.#whileLoading(request, begun);
     // The wire gives a prefix back as the beginning of the answer; the conversation has it already.
     let echoed = request.prefix.length;
     const calls: AnswerCall[] = [];
@@ -86,6 +88,16 @@ export class InferenceAnswerer implements Answerer {
     if (!finished) return;
     const cost = await this.#parts.prices.costOf(request.caller.organizationId, call.requestId);
     yield cost ? { ...finished, cost } : finished;
+  }
+
+  /** Tells how far the model is loaded, for as long as it loads. */
+  async #whileLoading<Result>({ model, onWait }: AnswerRequest, begun: Promise<Result>): Promise<Result> {
+    const deployment = this.#parts.catalog.find(model);
+    if (!deployment || !onWait || deployment.state === "ready") return begun;
+    const tell = () =>
+      deployment.state === "loading" && onWait({ kind: "loading", fraction: deployment.loadedFraction });
+    const timer = setInterval(tell, LOADING_MS);
+    return begun.finally(() => clearInterval(timer));
   }
 
   #deployable(): AppModel[] {
@@ -122,6 +134,12 @@ export class InferenceAnswerer implements Answerer {
   }
 }
 
+function placeTeller(onWait: NonNullable<AnswerRequest["onWait"]>): NonNullable<Call["reportPlace"]> {
+  return ({ position, waitMs }) => onWait({ kind: "line", position, ...(waitMs === undefined ? {} : { waitMs }) });
+}
+
+/** How often one is told how far a model is loaded. */
+const LOADING_MS = 250;
 /** Characters of a message's files per token of the window: about half of it, for most languages. */
 const FILE_CHARACTERS = 1.6;
 

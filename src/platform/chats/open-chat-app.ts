@@ -8,6 +8,7 @@ import type { AppSessions } from "../sessions/app-sessions.ts";
 import { DatabaseSessions } from "../sessions/database-sessions.ts";
 import { SignInLinks } from "../sessions/sign-in-links.ts";
 import { SCOPES } from "../tenancy/caller.ts";
+import type { Caller } from "../tenancy/caller.ts";
 import { AnswerPrices } from "./answer-prices.ts";
 import { Chats } from "./chats.ts";
 import { DatabaseChatStore } from "./database-chat-store.ts";
@@ -32,6 +33,12 @@ export interface Setup {
   createOwner(account: { readonly name: string; readonly email: string; readonly password: string }): Promise<string>;
 }
 
+/** Whom people may turn to. */
+export interface Contacts {
+  /** Who administers the caller's organisation. */
+  administratorsOf(caller: Caller): Promise<readonly { readonly name: string; readonly email: string }[]>;
+}
+
 /** What stands behind the web app. */
 export interface ChatApp {
   readonly chats: Chats;
@@ -41,6 +48,7 @@ export interface ChatApp {
   /** The path of a link by which its owner's account is made; undefined when there is one. */
   issueSetupPath(): Promise<string | undefined>;
   readonly setup: Setup;
+  readonly contacts: Contacts;
   readonly activity: Activity;
   /** Interrupts what is being written; nothing is lost. Before the engine and the store close. */
   close(): Promise<void>;
@@ -79,6 +87,12 @@ export async function openChatApp(options: ChatAppOptions): Promise<ChatApp> {
   return {
     chats,
     setup,
+    contacts: {
+      async administratorsOf({ organizationId: id }) {
+        const found = (await members.list(id)).filter(({ role }) => role === "owner" || role === "admin");
+        return found.map(({ name, email }) => ({ name, email }));
+      },
+    },
     activity: new Activity({ database: office.database, clock, firstOrganizationId: organizationId }),
     sessions: new DatabaseSessions({
       ...office,

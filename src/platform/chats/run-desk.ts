@@ -52,6 +52,7 @@ export class RunDesk {
       ...this.#parts,
       id: randomUUID(),
       answer,
+      unoffered: answer.depth - history.length,
       request: {
         caller: user.caller,
         model: answer.details.model!,

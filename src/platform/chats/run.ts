@@ -1,7 +1,9 @@
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type {
+  AnswerFault,
   AnswerUsage,
+  AnswerWait,
   AppEvent,
   MessageDetails,
   MessageStatus,
@@ -21,6 +23,8 @@ const MAX_ROUNDS = 8;
 export interface RunParts {
   readonly id: string;
   readonly answer: StoredMessage;
+  /** How many of the oldest messages are not in the request: a model is offered only so many. */
+  readonly unoffered: number;
   readonly request: AnswerRequest;
   readonly answerer: Answerer;
   readonly store: ChatStore;
@@ -42,8 +46,9 @@ export class Run {
   #text: string;
   #thinking: string;
   #tokens = 0;
-  #trimmedMessages = 0;
+  #trimmedMessages: number;
   #firstTextMs: number | undefined;
+  #wait: AnswerWait | undefined;
   #savedText: string;
   #lastSaveMs: number;
   #saving: Promise<void> = Promise.resolve();
@@ -54,6 +59,7 @@ export class Run {
     this.id = parts.id;
     this.#parts = parts;
     this.#text = parts.answer.content;
+    this.#trimmedMessages = parts.unoffered;
     this.#thinking = parts.answer.details.thinking ?? "";
     this.#calls = new CallDesk({
       clock: parts.clock,
@@ -77,7 +83,8 @@ export class Run {
 
   snapshot(): AppEvent {
     const { conversationId, messageId } = this;
-    return { type: "snapshot", runId: this.id, conversationId, messageId, ...this.#soFar() };
+    const wait = this.#wait === undefined ? {} : { wait: this.#wait };
+    return { type: "snapshot", runId: this.id, conversationId, messageId, ...this.#soFar(), ...wait };
   }
 
   #soFar(): { text: string; tokens: number; thinking: string; toolCalls: readonly ToolCallView[] } {
@@ -106,8 +113,14 @@ export class Run {
       if (refusal) return this.#close("refused", { ...this.#detailsOf(undefined), policy: refusal });
       this.#parts.logger.log("warn", "chat_run_failed", { run: this.id, code: codeOf(error) });
       const message = error instanceof TramontaneError ? error.message : "Something failed inside the server.";
-      return this.#close("failed", { ...this.#detailsOf(undefined), error: { code: codeOf(error), message } });
+      const fault = { code: codeOf(error), message, ...this.#retryOf(error) };
+      return this.#close("failed", { ...this.#detailsOf(undefined), error: fault });
     }
+  }
+
+  #retryOf(error: unknown): Pick<AnswerFault, "retryAtMs"> {
+    const afterMs = error instanceof TramontaneError ? error.details["retryAfterMs"] : undefined;
+    return typeof afterMs === "number" ? { retryAtMs: Math.ceil(this.#parts.clock.nowMs() + afterMs) } : {};
   }
 
   /** Answers, makes the calls that the answer asks for, and answers again, until it asks for none. */
@@ -141,7 +154,7 @@ export class Run {
     let { messages } = request;
     for (;;) {
       try {
-        const finished = await this.#attempt({ ...request, messages });
+        const finished = await this.#attempt({ ...request, messages, onWait: (wait) => this.#tellOfWait(wait) });
         return finished && { finished, messages };
       } catch (error) {
         const shorter = this.#text.length === from ? withoutOldest(messages, error) : undefined;
@@ -163,7 +176,13 @@ export class Run {
     return finished;
   }
 
+  #tellOfWait(wait: AnswerWait): void {
+    this.#wait = wait;
+    this.#parts.publish({ type: "wait", runId: this.id, wait });
+  }
+
   #write(text: string, tokens: number): void {
+    this.#wait = undefined;
     const nowMs = this.#parts.clock.monotonicMs();
     this.#firstTextMs ??= nowMs;
     this.#text += text;
@@ -173,6 +192,7 @@ export class Run {
   }
 
   #think(text: string): void {
+    this.#wait = undefined;
     this.#thinking += text;
     this.#parts.publish({ type: "thought", runId: this.id, text });
   }

@@ -17,10 +17,20 @@ export interface Call {
   readonly closing?: Closing | undefined;
   /** Told where the caller stands after this request, for the headers that say so. */
   readonly reportLimits?: (limits: LimitState) => void;
+  /** Told of its place in the line for the model, at first and whenever it moves up; then it starts. */
+  readonly reportPlace?: (place: PlaceInLine) => void;
   /** Told which deployment a name meant. */
   readonly reportDeployment?: (id: string) => void;
   /** Told which wishes of the request could only be kept in part. */
   readonly reportIgnored?: (fields: readonly string[]) => void;
+}
+
+/** Where a request that waits stands. */
+export interface PlaceInLine {
+  /** 1 is next. */
+  readonly position: number;
+  /** How long it will probably wait; undefined while nobody has measured how fast it goes. */
+  readonly waitMs: number | undefined;
 }
 
 /** What is left of a caller's allowance. */

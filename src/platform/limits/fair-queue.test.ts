@@ -43,6 +43,32 @@ test("organizations take turns by tokens, whoever asked first and most", async (
   expect(order.lastIndexOf("small")).toBeLessThanOrEqual(4);
 });
 
+test("who waits is told its place, and how long that takes, whenever somebody goes", async () => {
+  const queue = new FairQueue({ slots: 1, deadlineMs: 100_000, clock });
+  const first = await queue.enter(ask("a"));
+  const told: Record<string, { position: number; waitMs: number | undefined }[]> = { a: [], b: [] };
+  const enter = (name: string) =>
+    queue.enter({ ...ask(name), onMove: ({ position, waitMs }) => told[name]!.push({ position, waitMs }) });
+  const ahead = queue.enter(ask("a"));
+  const [own, other] = [enter("a"), enter("b")];
+  expect(told["a"]!.map(({ position }) => position)).toEqual([2, 3]);
+  // Turns are taken: one of the longer line goes before it.
+  expect(told["b"]!.map(({ position }) => position)).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  first.leave(100);
+  const second = await ahead;
+  expect(told["a"]!.at(-1)).toEqual({ position: 2, waitMs: 1_000 });
+  expect(told["b"]!.at(-1)).toEqual({ position: 2, waitMs: 1_000 });
+  const count = told["b"]!.length;
+  await vi.advanceTimersByTimeAsync(1_000);
+  second.leave(100);
+  await settled();
+  expect([told["a"]!.at(-1)!.position, told["b"]!.at(-1)!.position]).toContain(1);
+  expect(told["b"]!.length).toBeLessThanOrEqual(count + 1);
+  void own;
+  void other;
+});
+
 test("nobody is started after the deadline, and who leaves the queue is not started", async () => {
   const queue = new FairQueue({ slots: 1, deadlineMs: 500, clock });
   const place = await queue.enter(ask("a"));

@@ -1,5 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
+import type { PlaceInLine } from "../inference/call.ts";
 import { ServiceRate } from "./service-rate.ts";
 
 export interface FairQueueParts {
@@ -15,6 +16,8 @@ export interface QueuedRequest {
   /** Prompt and expected output: what a turn costs. */
   readonly tokens: number;
   readonly signal: AbortSignal;
+  /** Told where it stands while it waits: at first, and whenever somebody before it has started or gone. */
+  readonly onMove?: (place: PlaceInLine) => void;
 }
 
 /** A request's place among those under way; `leave` must follow, with the tokens it really took. */
@@ -115,6 +118,7 @@ export class FairQueue {
       line.waiting.push(waiting);
       this.#lines.set(request.organizationId, line);
       this.#serve();
+      this.#tellPlaces();
     });
   }
 
@@ -134,6 +138,7 @@ export class FairQueue {
         // What was thought and what it was are settled in the next turn.
         if (line !== undefined) line.deficit += tokens - taken;
         this.#serve();
+        this.#tellPlaces();
         this.#rate.setBusy(this.#running >= slots, clock.monotonicMs());
       },
     };
@@ -157,12 +162,30 @@ export class FairQueue {
     }
   }
 
+  /** In turns, so many of each other line go before it as there are of its own up to it. */
+  #tellPlaces(): void {
+    const perMs = this.#rate.tokensPerMs;
+    for (const [id, line] of this.#lines) {
+      for (const [index, { onMove }] of line.waiting.entries()) {
+        if (onMove === undefined) continue;
+        let [ahead, tokens] = [0, 0];
+        for (const [other, { waiting }] of this.#lines) {
+          const before = waiting.slice(0, other === id ? index : index + 1);
+          ahead += before.length;
+          tokens += before.reduce((sum, it) => sum + it.tokens, 0);
+        }
+        onMove({ position: ahead + 1, waitMs: perMs === undefined ? undefined : tokens / perMs });
+      }
+    }
+  }
+
   #remove(waiting: Waiting): void {
     const line = this.#lines.get(waiting.organizationId);
     const at = line?.waiting.indexOf(waiting) ?? -1;
     if (at < 0) return;
     line!.waiting.splice(at, 1);
     if (line!.waiting.length === 0) this.#lines.delete(waiting.organizationId);
+    this.#tellPlaces();
   }
 }
 

@@ -1,4 +1,6 @@
 import type { PolicyAdvice, PolicyRule } from "#protocol";
+import { languageOf } from "./user-language.ts";
+import type { Language } from "./user-language.ts";
 
 /** Words that leave the decision to the reader; what they could stand for, only the author knows. */
 const VAGUE =
@@ -9,6 +11,35 @@ const NEGATIONS =
   /\b(no|not|never|don't|without|unless|except|ne|pas|jamais|sauf|kein|keine|nicht|nie|außer|sin|nunca|salvo|non|mai|tranne)\b/giu;
 const SUBJECT_BREAKS = /;|\.\s+\S|\b(and also|as well as|and no|and never|et aussi|und auch|y también|e anche)\b/iu;
 const LONG_CHARACTERS = 180;
+
+interface Wording {
+  about(subject: string): string;
+  containing(subject: string): string;
+}
+
+/** How a better rule begins, in the language of the rule. */
+const WORDINGS: Readonly<Record<Language, Wording>> = {
+  en: {
+    about: (subject) => `Messages about ${subject}`,
+    containing: (subject) => `Messages that ask for or contain ${subject}, such as “…”`,
+  },
+  fr: {
+    about: (subject) => `Messages au sujet de : ${subject}`,
+    containing: (subject) => `Messages qui demandent ou contiennent ${subject}, par exemple « … »`,
+  },
+  es: {
+    about: (subject) => `Mensajes sobre ${subject}`,
+    containing: (subject) => `Mensajes que piden o contienen ${subject}, por ejemplo «…»`,
+  },
+  de: {
+    about: (subject) => `Nachrichten über ${subject}`,
+    containing: (subject) => `Nachrichten, die ${subject} verlangen oder enthalten, etwa „…“`,
+  },
+  it: {
+    about: (subject) => `Messaggi su ${subject}`,
+    containing: (subject) => `Messaggi che chiedono o contengono ${subject}, per esempio «…»`,
+  },
+};
 
 const STOP_WORDS = new Set(
   "a an the of or and to in on for about any anything with by is are be no not do does never questions question advice".split(
@@ -91,13 +122,13 @@ function adviseOnPair(first: Placed, second: Placed): PolicyAdvice | undefined {
 /** A rule reads best as a description of the messages that break it. */
 function describing(text: string): string {
   const rest = text.replace(LEADING, "").trim();
-  return rest === "" ? text : `Messages about ${rest.replace(/\.$/u, "")}`;
+  return rest === "" ? text : WORDINGS[languageOf(text)].about(rest.replace(/\.$/u, ""));
 }
 
 function concrete({ category, text }: PolicyRule, vague: string): string {
   const subject = text.replace(LEADING, "").replace(vague, "").replaceAll(/\s+/gu, " ").trim().replace(/\.$/u, "");
   const about = subject.split(/\s+/u).length > 1 ? subject : category === "general" ? "…" : category;
-  return `Messages that ask for or contain ${about}, such as “…”`;
+  return WORDINGS[languageOf(text)].containing(about);
 }
 
 /** Shared words over all words (Jaccard), stop words left out. */

@@ -45,7 +45,7 @@ export interface MessageDetails {
   readonly model?: string;
   readonly usage?: AnswerUsage;
   readonly finish?: "stop" | "length" | "context";
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly error?: AnswerFault;
   readonly policy?: PolicyDecision;
   readonly attachments?: readonly Attachment[];
   /** How many of the oldest messages did not fit the model's context and were not sent with this one. */
@@ -58,6 +58,14 @@ export interface MessageDetails {
   readonly tools?: ChatTools;
   /** Those it did use, in order. */
   readonly toolCalls?: readonly ToolCallView[];
+}
+
+/** Why an answer failed. */
+export interface AnswerFault {
+  readonly code: string;
+  readonly message: string;
+  /** From when on it is worth trying again. */
+  readonly retryAtMs?: number;
 }
 
 export interface ChatTools {
@@ -89,6 +97,13 @@ export interface AnswerUsage {
   readonly tokensPerSecond?: number;
   readonly cost?: { readonly amountMicros: number; readonly currency: string };
 }
+
+/** What an answer waits for before it begins. */
+export type AnswerWait =
+  /** Its place in the line for the model, 1 being next; `waitMs` how long that will probably take. */
+  | { readonly kind: "line"; readonly position: number; readonly waitMs?: number }
+  /** The model is being loaded; `fraction` in [0, 1]. */
+  | { readonly kind: "loading"; readonly fraction: number };
 
 export interface PolicyDecision {
   readonly action: "warn" | "refuse";
@@ -203,7 +218,10 @@ export type AppEvent =
       readonly tokens: number;
       readonly thinking: string;
       readonly toolCalls: readonly ToolCallView[];
+      readonly wait?: AnswerWait;
     }
+  /** It has not begun, and waits for this. */
+  | { readonly type: "wait"; readonly runId: string; readonly wait: AnswerWait }
   | { readonly type: "delta"; readonly runId: string; readonly text: string; readonly tokens: number }
   /** More of what the model thinks before it answers. */
   | { readonly type: "thought"; readonly runId: string; readonly text: string }

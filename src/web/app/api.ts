@@ -10,16 +10,21 @@ import type {
   SendMessageBody,
 } from "#protocol";
 
-/** An answer of the server that is not a success. `code` is one of the product's error codes, or `offline`. */
+/**
+ * An answer of the server that is not a success. `code` is one of the product's error codes, or `offline`; of the API's own
+ * doors it is a number, and `type` a name.
+ */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
+  readonly type: string | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, type?: string) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
+    this.type = type;
   }
 }
 
@@ -45,6 +50,9 @@ export class Api {
   signIn = (key: string): Promise<{ user: AppUser }> => this.#call("POST", "/session", { body: { key } });
   signOut = (): Promise<void> => this.#call("DELETE", "/session");
 
+  /** Who administers the workspace. */
+  administrators = (): Promise<{ administrators: { readonly name: string; readonly email: string }[] }> =>
+    this.#call("GET", "/administrators");
   sessions = (): Promise<{ sessions: AppSession[] }> => this.#call("GET", "/sessions");
   endSession = (id: string): Promise<void> => this.#call("DELETE", `/sessions/${id}`);
   endOtherSessions = (): Promise<void> => this.#call("DELETE", "/sessions");
@@ -68,6 +76,8 @@ export class Api {
     this.#call("GET", `/shared/${token}`);
   search = (text: string): Promise<{ hits: SearchHit[] }> => this.#call("GET", `/search?q=${encodeURIComponent(text)}`);
 
+  /** The branch shown, as Markdown. */
+  exported = (id: string): Promise<string> => this.#call("GET", `/conversations/${id}/export?format=md`);
   find = (id: string, text: string): Promise<{ found: FoundMessage[] }> =>
     this.#call("GET", `/conversations/${id}/find?q=${encodeURIComponent(text)}`);
 
@@ -132,9 +142,12 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 async function errorOf(response: Response): Promise<ApiError> {
   try {
-    const body = (await response.json()) as { error?: { code?: string; message?: string }; message?: string };
+    const body = (await response.json()) as {
+      error?: { code?: string; type?: string; message?: string };
+      message?: string;
+    };
     const message = body.error?.message ?? body.message ?? response.statusText;
-    return new ApiError(response.status, body.error?.code ?? "internal", message);
+    return new ApiError(response.status, body.error?.code ?? "internal", message, body.error?.type);
   } catch {
     return new ApiError(response.status, "internal", response.statusText);
   }

@@ -1,10 +1,14 @@
+import { lazy, Suspense } from "react";
 import type { ThreadMessage } from "#protocol";
-import { useWords } from "../app/services.tsx";
-import { Icon } from "../components/icon.tsx";
-import { JsonAnswer } from "./json-answer.tsx";
+import { endingOf } from "./ending.ts";
 import type { MessageActions } from "./message-actions.ts";
 import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
-import { PolicyNote } from "./policy-note.tsx";
+
+// What few answers need comes with the first that does.
+const EndNote = lazy(async () => ({ default: (await import("./end-note.tsx")).EndNote }));
+const JsonAnswer = lazy(async () => ({ default: (await import("./json-answer.tsx")).JsonAnswer }));
+const PolicyNote = lazy(async () => ({ default: (await import("./policy-note.tsx")).PolicyNote }));
+const TrimmedNote = lazy(async () => ({ default: (await import("./trimmed-note.tsx")).TrimmedNote }));
 
 interface AnswerBodyProps {
   readonly message: ThreadMessage;
@@ -14,19 +18,26 @@ interface AnswerBodyProps {
 /** An answer that is no longer being written: its text, and what there is to say about how it ended. */
 export function AnswerBody({ message, actions }: AnswerBodyProps) {
   const { content, status, details } = message;
+  const { policy, schema, toolCalls = [], trimmedMessages } = details;
   return (
     <>
-      <TrimmedNote message={message} />
-      {details.policy && (
-        <PolicyNote decision={details.policy} onEdit={actions && (() => openEditor(message.parentId))} />
-      )}
+      <Suspense>
+        {trimmedMessages !== undefined && <TrimmedNote count={trimmedMessages} actions={actions} />}
+        {policy && <PolicyNote decision={policy} onEdit={actions && (() => openEditor(message.parentId))} />}
+      </Suspense>
       <Thoughts text={details.thinking ?? ""} isOpen={false} />
-      {details.schema && status === "complete" ? (
-        <JsonAnswer text={content} schema={details.schema} />
+      {schema && status === "complete" ? (
+        <Suspense>
+          <JsonAnswer text={content} schema={schema} />
+        </Suspense>
       ) : (
-        <TextWithCalls text={content} toolCalls={details.toolCalls ?? []} />
+        <TextWithCalls text={content} toolCalls={toolCalls} />
       )}
-      <EndNote message={message} actions={actions} />
+      {endingOf(message) !== undefined && (
+        <Suspense>
+          <EndNote message={message} actions={actions} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -34,57 +45,4 @@ export function AnswerBody({ message, actions }: AnswerBodyProps) {
 /** The question stands right above its refusal, so it is on the page. */
 function openEditor(questionId: string | null): void {
   document.querySelector<HTMLElement>(`[data-message="${questionId}"] [data-action=edit]`)?.click();
-}
-
-export function TrimmedNote({ message }: { readonly message: ThreadMessage }) {
-  const { t } = useWords();
-  const count = message.details.trimmedMessages;
-  if (count === undefined) return null;
-  return <p className="mb-2 text-[13px] text-warn">{t("message.trimmed", { n: count })}</p>;
-}
-
-/** Says why an answer ended early, and offers to go on. */
-function EndNote({ message, actions }: AnswerBodyProps) {
-  const { t } = useWords();
-  const { status, details } = message;
-  const note = noteOf(message);
-  if (!note) return null;
-  const isFault = status === "failed";
-  const serverText = details.error?.code === "overloaded" ? t("message.busy") : details.error?.message;
-  return (
-    <div
-      role="note"
-      className={`mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm ${isFault ? "text-danger" : "text-ink-2"}`}
-    >
-      {isFault && <Icon name="warning" />}
-      <span>
-        {t(note)} {isFault && serverText}
-      </span>
-      {actions && status !== "failed" && details.finish !== "context" && (
-        <button type="button" className="button" onClick={() => actions.continueAnswer(message)}>
-          {t("message.continue")}
-        </button>
-      )}
-      {actions && isFault && (
-        <button type="button" className="button text-ink" onClick={() => actions.regenerate(message)}>
-          {t("app.retry")}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function noteOf({ status, details }: ThreadMessage) {
-  switch (status) {
-    case "stopped":
-      return "message.stopped";
-    case "interrupted":
-      return "message.interrupted";
-    case "failed":
-      return "message.failed";
-    case "complete":
-      return details.finish === "length" ? "message.cut" : details.finish === "context" ? "message.full" : undefined;
-    default:
-      return undefined;
-  }
 }

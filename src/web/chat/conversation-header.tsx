@@ -1,13 +1,13 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import type { Conversation } from "#protocol";
 import { useServices, useWords } from "../app/services.tsx";
-import type { MessageKey } from "../i18n/catalog.ts";
 import { Icon } from "../components/icon.tsx";
-import type { IconName } from "../components/icon.tsx";
+import type { ConversationMenuItem } from "./conversation-menu.tsx";
 import { DrawerButton } from "./drawer.tsx";
 
+const loadMenu = () => import("./conversation-menu.tsx");
+const ConversationMenu = lazy(async () => ({ default: (await loadMenu()).ConversationMenu }));
 const dialogs = () => import("./conversation-dialogs.tsx");
 const DeleteDialog = lazy(async () => ({ default: (await dialogs()).DeleteDialog }));
 const RenameDialog = lazy(async () => ({ default: (await dialogs()).RenameDialog }));
@@ -20,7 +20,7 @@ interface ConversationHeaderProps {
   readonly onFind: () => void;
 }
 
-type Open = "rename" | "share" | "delete";
+type Open = "menu" | "rename" | "share" | "delete";
 
 /** Title, number of messages, and what can be done with the whole conversation. */
 export function ConversationHeader({ id, conversation, total, onFind }: ConversationHeaderProps) {
@@ -28,10 +28,13 @@ export function ConversationHeader({ id, conversation, total, onFind }: Conversa
   const { t } = useWords();
   const navigate = useNavigate();
   const [open, setOpen] = useState<Open>();
+  const button = useRef<HTMLButtonElement>(null);
   const close = () => setOpen(undefined);
+  // What was chosen may have opened already.
+  const closeMenu = () => setOpen((now) => (now === "menu" ? undefined : now));
   const title = conversation?.title || t("chat.untitled");
   const isPinned = conversation?.pinned === true;
-  const items: readonly { key: string; label: MessageKey; icon: IconName; act: () => void }[] = [
+  const items: readonly ConversationMenuItem[] = [
     { key: "find", label: "find.title", icon: "search", act: onFind },
     { key: "rename", label: "chat.rename", icon: "pencil", act: () => setOpen("rename") },
     {
@@ -51,22 +54,21 @@ export function ConversationHeader({ id, conversation, total, onFind }: Conversa
       <h1 className="truncate text-sm font-semibold">{title}</h1>
       <span className="num shrink-0 text-xs text-ink-3">{t("chat.messages", { n: total })}</span>
       <span className="grow" />
-      <MenuTrigger>
-        <Button className="icon-button" aria-label={t("chat.options")}>
-          <Icon name="dots" />
-        </Button>
-        <Popover className="popover" placement="bottom end">
-          <Menu className="outline-none" onAction={(key) => items.find((item) => item.key === key)?.act()}>
-            {items.map(({ key, label, icon }) => (
-              <MenuItem key={key} id={key} textValue={t(label)} className="menu-item">
-                <Icon name={icon} size={16} />
-                {t(label)}
-              </MenuItem>
-            ))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <button
+        ref={button}
+        type="button"
+        className="icon-button"
+        aria-label={t("chat.options")}
+        aria-haspopup="true"
+        aria-expanded={open === "menu"}
+        onPointerEnter={() => void loadMenu()}
+        onFocus={() => void loadMenu()}
+        onClick={() => setOpen("menu")}
+      >
+        <Icon name="dots" />
+      </button>
       <Suspense>
+        {open === "menu" && <ConversationMenu trigger={button} items={items} onClose={closeMenu} />}
         {conversation && open === "rename" && <RenameDialog conversation={conversation} onClose={close} />}
         {conversation && open === "share" && <ShareDialog conversation={conversation} onClose={close} />}
         {conversation && open === "delete" && (

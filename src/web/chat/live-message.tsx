@@ -1,15 +1,17 @@
 import { useEffect } from "react";
-import type { ThreadMessage } from "#protocol";
+import type { AnswerWait, ThreadMessage } from "#protocol";
 import { useLive } from "../app/live.tsx";
 import { useWords } from "../app/services.tsx";
+import type { Words } from "../i18n/words.ts";
 import { CodeBlock } from "../markdown/code-block.tsx";
 import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
 import { useRun } from "./use-run.ts";
 
 /** The answer being written: the only part of the page that follows the run. */
 export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
-  const { t } = useWords();
-  const { text, tokens, thinking, toolCalls } = useRun(message);
+  const words = useWords();
+  const { t } = words;
+  const { text, tokens, thinking, toolCalls, wait } = useRun(message);
   useForgottenRun(message);
   const isAsked = toolCalls.some(({ status }) => status === "waiting");
   return (
@@ -21,15 +23,45 @@ export function LiveMessage({ message }: { readonly message: ThreadMessage }) {
         ) : (
           <TextWithCalls text={text} toolCalls={toolCalls} runId={message.runId} />
         )}
+        {text === "" && wait?.kind === "loading" && <LoadingBar fraction={wait.fraction} />}
         <p className="num mt-2 min-h-9 text-xs leading-9 text-ink-3">
           {isAsked
             ? t("message.waitingForYou")
             : text === ""
-              ? t("message.waiting")
+              ? wait === undefined
+                ? t("message.waiting")
+                : waitText(wait, words)
               : t("message.usage", { n: tokens })}
         </p>
       </div>
     </article>
+  );
+}
+
+function waitText(wait: AnswerWait, words: Words): string {
+  if (wait.kind === "loading") {
+    const percent = words.number(wait.fraction, { style: "percent", maximumFractionDigits: 0 });
+    return words.t("message.loading", { percent });
+  }
+  const { position: n, waitMs } = wait;
+  return waitMs === undefined
+    ? words.t("message.inLine", { n })
+    : words.t("message.inLineFor", { n, time: words.duration(Math.max(1, waitMs / 1000)) });
+}
+
+function LoadingBar({ fraction }: { readonly fraction: number }) {
+  const { t } = useWords();
+  return (
+    <div
+      role="progressbar"
+      aria-label={t("message.loadingBar")}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(fraction * 100)}
+      className="mt-2 h-1.5 max-w-xs overflow-hidden rounded-full bg-sunken"
+    >
+      <div className="h-full bg-accent" style={{ width: `${fraction * 100}%` }} />
+    </div>
   );
 }
 

@@ -6,4 +6,6 @@ export interface MessageActions {
   regenerate(message: ThreadMessage): void;
   continueAnswer(message: ThreadMessage): void;
   showBranch(messageId: string): void;
+  /** Goes on in a new conversation that begins with a summary of this one. */
+  summarise(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import type { PolicyDecision } from "#protocol";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
+import { AskAdministrator } from "./ask-administrator.tsx";
+import { categoryName } from "./category-name.ts";
 
 interface PolicyNoteProps {
   readonly decision: PolicyDecision;
@@ -15,7 +17,7 @@ export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
   const certainty = words.t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) });
   const reason = (
     <>
-      <q>{rule}</q> · <span className="font-mono text-xs">{category}</span> · <span className="num">{certainty}</span>
+      <q>{rule}</q> · <span>{categoryName(words, category)}</span> · <span className="num">{certainty}</span>
     </>
   );
   if (action === "warn") {
@@ -32,6 +34,7 @@ export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
         {words.t("message.refused")}
       </p>
       <p className="mt-1 text-sm">{reason}</p>
+      {onEdit && <AskAdministrator about={rule} />}
       {onEdit && (
         <button type="button" className="button mt-2.5" onClick={onEdit}>
           <Icon name="pencil" size={16} />

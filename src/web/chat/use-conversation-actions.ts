@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
 import type { ThreadMessage } from "#protocol";
 import { ApiError, newIdempotencyKey } from "../app/api.ts";
 import { useLive } from "../app/live.tsx";
@@ -12,6 +13,9 @@ export interface ConversationActions extends MessageActions {
   stop(runId: string): Promise<void>;
 }
 
+/** The most that one message may carry, in characters; of a longer conversation its end. */
+const LONGEST_ATTACHMENT = 2_000_000;
+
 interface ConversationScope {
   /** Undefined: a conversation not yet begun; the first send makes it. */
   readonly conversationId: string | undefined;
@@ -23,6 +27,7 @@ export function useConversationActions({ conversationId, model }: ConversationSc
   const { api } = useServices();
   const { threads } = useLive();
   const words = useWords();
+  const navigate = useNavigate();
   const [fault, setFault] = useState<string>();
 
   const actions = useMemo<ConversationActions>(() => {
@@ -32,11 +37,11 @@ export function useConversationActions({ conversationId, model }: ConversationSc
         setFault(undefined);
         return result;
       } catch (error) {
-        setFault(
-          error instanceof ApiError && error.code === "offline"
-            ? words.t("composer.offline")
-            : words.t("composer.failed", { reason: error instanceof Error ? error.message : String(error) }),
-        );
+        if (error instanceof ApiError && error.code === "offline") setFault(words.t("composer.offline"));
+        else {
+          const { faultLine } = await import("../app/faults.ts");
+          setFault(words.t("composer.failed", { reason: faultLine(words, error) }));
+        }
         return undefined;
       }
     };
@@ -47,7 +52,7 @@ export function useConversationActions({ conversationId, model }: ConversationSc
     return {
       send: (draft) =>
         attempt(async () => {
-          if (model === undefined) throw new Error(words.t("composer.noModel"));
+          if (model === undefined) return undefined;
           const id = conversationId ?? (await api.createConversation(model)).id;
           const schema =
             draft.schema === undefined ? {} : { schema: JSON.parse(draft.schema) as Record<string, unknown> };
@@ -80,11 +85,24 @@ export function useConversationActions({ conversationId, model }: ConversationSc
           await threads.load(conversationId);
         });
       },
+      summarise: async () => {
+        const begun = await attempt(async () => {
+          if (conversationId === undefined || model === undefined) return undefined;
+          const text = await api.exported(conversationId);
+          const name = `${words.t("chat.conversation")}.md`;
+          const bytes = new Blob([text]).size;
+          const { id } = await api.createConversation(model);
+          const attachments = [{ name, mediaType: "text/markdown", bytes, text: text.slice(-LONGEST_ATTACHMENT) }];
+          await post(id, { content: words.t("message.summariseQuestion"), model, attachments });
+          return id;
+        });
+        if (begun !== undefined) await navigate({ to: "/chat/$id", params: { id: begun } });
+      },
       stop: async (runId) => {
         await attempt(() => api.stop(runId));
       },
     };
-  }, [api, threads, words, conversationId, model]);
+  }, [api, threads, words, conversationId, model, navigate]);
 
   return { actions, fault };
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BatchJob } from "#protocol";
 import { useModels } from "../app/queries.ts";
+import { FaultNote } from "../components/fault-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { saveFile } from "../components/save-file.ts";
 import { BATCHES, isRunning, SAMPLE_LINES, secondsLeft, toneOf } from "./batch-states.ts";
@@ -87,9 +88,9 @@ function BatchRow({ batch }: { readonly batch: BatchJob }) {
       </div>
       {batch.errors.length > 0 && (
         <ul className="mt-2 text-[13px] text-danger">
-          {batch.errors.map(({ message, count }) => (
+          {batch.errors.map(({ message, type, count }) => (
             <li key={message}>
-              {message} ({words.number(count)})
+              {words.number(count)} × <FaultNote words={words} error={{ message, type }} />
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@ import { ROLES } from "../app/admin-views.ts";
 import type { MemberView, NewInvitation, Role } from "../app/admin-views.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { Dialog } from "../components/dialog.tsx";
+import { FaultNote } from "../components/fault-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { Invitations, INVITATIONS } from "./members/invitations.tsx";
@@ -13,6 +14,8 @@ import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
 import { useAdmin, useMay } from "./parts/use-admin.ts";
 import { MEMBERS, useMembers, useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
+
+const LAST_OWNER = { conflict: "members.lastOwner" } as const;
 
 /** /console/members: who is here, in which role; and the workspaces. */
 export function MembersPage() {
@@ -40,7 +43,7 @@ function Members() {
   const { t } = words;
   const queries = useQueryClient();
   const [removing, setRemoving] = useState<MemberView>();
-  const [fault, setFault] = useState<string>();
+  const [fault, setFault] = useState<unknown>();
   const { data, error, refetch } = useMembers();
   const reload = () => queries.invalidateQueries({ queryKey: MEMBERS });
   const isOperator = useMay("operator");
@@ -49,7 +52,7 @@ function Members() {
     try {
       await work();
     } catch (problem) {
-      setFault(problem instanceof Error ? problem.message : String(problem));
+      setFault(problem);
     }
     await reload();
   };
@@ -57,7 +60,7 @@ function Members() {
     <Card title={t("members.people")}>
       {error && <PageState error={error} onRetry={() => void refetch()} />}
       <p role="alert" className="text-sm text-danger">
-        {fault}
+        <FaultNote words={words} error={fault} known={LAST_OWNER} />
       </p>
       {data?.length === 0 && <p className="text-sm text-ink-2">{t("members.none")}</p>}
       {data !== undefined && data.length > 0 && (
@@ -113,6 +116,7 @@ function Members() {
           title={t("members.removeTitle")}
           submit={t("app.remove")}
           isDanger
+          known={LAST_OWNER}
           onSubmit={() => admin.removeMember(removing.id).then(reload)}
           onClose={() => setRemoving(undefined)}
         >

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { CopyButton } from "../components/copy-button.tsx";
+import { FaultNote } from "../components/fault-note.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { ChoiceField, TextField } from "./parts/form.tsx";
@@ -22,14 +23,15 @@ interface NewKeyDialogProps {
 /** Makes a key, shows it once, and how to try it. */
 export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
   const admin = useAdmin();
-  const { t } = useConsoleWords();
+  const words = useConsoleWords();
+  const { t } = words;
   const { data: workspaces = [] } = useWorkspaces();
   const [workspace, setWorkspace] = useState<string>();
   const [expires, setExpires] = useState("");
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<readonly string[]>(["inference"]);
   const [secret, setSecret] = useState<string>();
-  const [fault, setFault] = useState<string>();
+  const [fault, setFault] = useState<unknown>();
   const create = async () => {
     try {
       const made = await admin.createKey({
@@ -41,7 +43,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
       setSecret(made.key);
       onMade();
     } catch (error) {
-      setFault(error instanceof Error ? error.message : String(error));
+      setFault(error);
     }
   };
   const toggle = (scope: string) =>
@@ -91,7 +93,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
             <TextField label={t("keys.expiry")} type="date" value={expires} onChange={setExpires} />
           </div>
           <p role="alert" className="min-h-6 text-[13px] text-danger">
-            {fault}
+            <FaultNote words={words} error={fault} />
           </p>
           <div className="flex justify-end">
             <button

@@ -4,6 +4,7 @@ import type { PolicyDraft } from "#protocol";
 import { PolicyApi } from "../app/policy-api.ts";
 import type { PolicyView } from "../app/policy-views.ts";
 import { useServices } from "../app/services.tsx";
+import { FaultNote } from "../components/fault-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { Badge, Card } from "./parts/card.tsx";
@@ -11,6 +12,7 @@ import { ChoiceField, FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { draftOf, isComplete, moved, NEW_RULE } from "./policy/draft-rule.ts";
 import { PolicyTrial } from "./policy/policy-trial.tsx";
+import { templateName, templateText } from "./policy/rule-words.ts";
 import { RuleEditor } from "./policy/rule-editor.tsx";
 import { VersionList } from "./policy/version-list.tsx";
 
@@ -37,7 +39,8 @@ interface PolicyEditorProps {
 }
 
 function PolicyEditor({ policies, policy }: PolicyEditorProps) {
-  const { t } = useConsoleWords();
+  const words = useConsoleWords();
+  const { t } = words;
   const queries = useQueryClient();
   const [draft, setDraft] = useState<PolicyDraft>(() =>
     draftOf(policy.draft?.definition ?? policy.published?.definition),
@@ -45,7 +48,7 @@ function PolicyEditor({ policies, policy }: PolicyEditorProps) {
   const [isChanged, setChanged] = useState(false);
   const [isPublishing, setPublishing] = useState(false);
   const [note, setNote] = useState("");
-  const [fault, setFault] = useState<string>();
+  const [fault, setFault] = useState<unknown>();
   const templates = useQuery({ queryKey: [...POLICY, "templates"], queryFn: () => policies.templates() });
   const version = policy.published?.version ?? 0;
   const change = (part: Partial<PolicyDraft>) => {
@@ -62,8 +65,7 @@ function PolicyEditor({ policies, policy }: PolicyEditorProps) {
     if (!isChanged) return;
     show(await policies.saveDraft(draft));
   };
-  const attempt = (work: () => Promise<unknown>) =>
-    void work().catch((error: unknown) => setFault(error instanceof Error ? error.message : String(error)));
+  const attempt = (work: () => Promise<unknown>) => void work().catch(setFault);
   const hasDraft = isChanged || policy.draft !== null;
   return (
     <>
@@ -100,7 +102,7 @@ function PolicyEditor({ policies, policy }: PolicyEditorProps) {
         </button>
       </div>
       <p role="alert" className="text-sm text-danger">
-        {fault}
+        <FaultNote words={words} error={fault} />
       </p>
       {draft.rules.length === 0 && <p className="text-ink-2">{t("policy.none")}</p>}
       <ol className="flex flex-col gap-3">
@@ -126,10 +128,13 @@ function PolicyEditor({ policies, policy }: PolicyEditorProps) {
             label={t("policy.template")}
             isBare
             value=""
-            options={[["", t("policy.template")], ...templates.data.map(({ name }) => [name, name] as const)]}
+            options={[
+              ["", t("policy.template")],
+              ...templates.data.map(({ name }) => [name, templateName(words, name)] as const),
+            ]}
             onChange={(name) => {
               const found = templates.data.find((template) => template.name === name);
-              if (found) change({ rules: [...draft.rules, { ...found.rule }] });
+              if (found) change({ rules: [...draft.rules, { ...found.rule, text: templateText(words, found) }] });
             }}
           />
         )}

@@ -27,6 +27,9 @@ export function dispatchEvent(event: AppEvent, { runs, threads, queries }: Dispa
       if (threads.has(conversationId) && !isShown) void threads.load(conversationId);
       return;
     }
+    case "wait":
+      runs.waitFor(event.runId, event.wait);
+      return;
     case "delta":
       runs.append(event.runId, event.text, event.tokens);
       return;

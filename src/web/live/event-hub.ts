@@ -77,12 +77,15 @@ export class EventHub {
   }
 }
 
-function after(so: Snapshot, event: Extract<AppEvent, { type: "delta" | "thought" | "tool" }>): Snapshot {
+function after(so: Snapshot, event: Extract<AppEvent, { type: "wait" | "delta" | "thought" | "tool" }>): Snapshot {
+  const { wait: _, ...begun } = so;
   switch (event.type) {
+    case "wait":
+      return { ...so, wait: event.wait };
     case "delta":
-      return { ...so, text: so.text + event.text, tokens: event.tokens };
+      return { ...begun, text: so.text + event.text, tokens: event.tokens };
     case "thought":
-      return { ...so, thinking: so.thinking + event.text };
+      return { ...begun, thinking: so.thinking + event.text };
     case "tool":
       return { ...so, toolCalls: [...so.toolCalls.filter(({ id }) => id !== event.call.id), event.call] };
   }

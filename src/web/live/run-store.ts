@@ -1,4 +1,4 @@
-import type { ToolCallView } from "#protocol";
+import type { AnswerWait, ToolCallView } from "#protocol";
 
 /** One answer while the server writes it. */
 export interface RunState {
@@ -6,6 +6,8 @@ export interface RunState {
   readonly tokens: number;
   readonly thinking: string;
   readonly toolCalls: readonly ToolCallView[];
+  /** What it waits for before it begins. */
+  readonly wait?: AnswerWait | undefined;
 }
 
 interface RunEntry {
@@ -48,6 +50,12 @@ export class RunStore {
     const isKnown = toolCalls.some(({ id }) => id === call.id);
     const next = isKnown ? toolCalls.map((old) => (old.id === call.id ? call : old)) : [...toolCalls, call];
     entry.state = { ...entry.state, toolCalls: next };
+    for (const reader of entry.readers) reader();
+  }
+
+  waitFor(runId: string, wait: AnswerWait): void {
+    const entry = this.#entry(runId);
+    entry.state = { ...entry.state, wait };
     for (const reader of entry.readers) reader();
   }
 
@@ -97,7 +105,13 @@ export class RunStore {
       const { pending, pendingThought, state } = entry;
       if (pending === "" && pendingThought === "") continue;
       const tokens = pending === "" ? state.tokens : entry.pendingTokens;
-      entry.state = { ...state, text: state.text + pending, thinking: state.thinking + pendingThought, tokens };
+      entry.state = {
+        ...state,
+        wait: undefined,
+        text: state.text + pending,
+        thinking: state.thinking + pendingThought,
+        tokens,
+      };
       entry.pending = "";
       entry.pendingThought = "";
       for (const reader of entry.readers) reader();

@@ -5,6 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { AppUser } from "#protocol";
 import { ApiError } from "../app/api.ts";
 import type { Api } from "../app/api.ts";
+import { faultLine } from "../app/faults.ts";
 import { SESSION } from "../app/queries.ts";
 import { useServices, useWords } from "../app/services.tsx";
 import type { MessageKey } from "../i18n/catalog.ts";
@@ -15,7 +16,8 @@ import type { MessageKey } from "../i18n/catalog.ts";
  */
 export function LoginPage() {
   const { api } = useServices();
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [invitation, setInvitation] = useState<string>();
@@ -38,9 +40,7 @@ export function LoginPage() {
     } catch (error) {
       const isOffline = error instanceof ApiError && error.code === "offline";
       const isWrong = error instanceof ApiError && (error.status === 401 || error.status === 404);
-      setFault(
-        isOffline ? t("composer.reconnecting") : isWrong || !(error instanceof Error) ? t(wrong) : error.message,
-      );
+      setFault(isOffline ? t("composer.reconnecting") : isWrong ? t(wrong) : faultLine(words, error));
       setWorking(false);
     }
   };

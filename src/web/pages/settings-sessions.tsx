@@ -10,7 +10,11 @@ export function SettingsSessions() {
   const { t } = words;
   const queries = useQueryClient();
   const { data = [] } = useQuery({ queryKey: SESSIONS, queryFn: async () => (await api.sessions()).sessions });
-  const after = (work: Promise<void>) => void work.finally(() => queries.invalidateQueries({ queryKey: SESSIONS }));
+  const after = async (work: Promise<void>) => {
+    await work.catch(() => {});
+    // One that is gone already, or still there: what is so now is shown.
+    await queries.invalidateQueries({ queryKey: SESSIONS });
+  };
   return (
     <section>
       <h2 className="mb-2 font-semibold">{t("settings.sessions")}</h2>
@@ -26,7 +30,7 @@ export function SettingsSessions() {
             {isCurrent ? (
               <span className="text-[13px] text-ok">{t("settings.thisBrowser")}</span>
             ) : (
-              <button type="button" className="button" onClick={() => after(api.endSession(id))}>
+              <button type="button" className="button" onClick={() => void after(api.endSession(id))}>
                 {t("app.signOut")}
               </button>
             )}
@@ -34,7 +38,7 @@ export function SettingsSessions() {
         ))}
       </ul>
       {data.length > 1 && (
-        <button type="button" className="button mt-2" onClick={() => after(api.endOtherSessions())}>
+        <button type="button" className="button mt-2" onClick={() => void after(api.endOtherSessions())}>
           {t("settings.signOutOthers")}
         </button>
       )}

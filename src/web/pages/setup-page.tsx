@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { AppUser } from "#protocol";
 import { ApiError } from "../app/api.ts";
+import { faultLine } from "../app/faults.ts";
 import { SESSION, useModels, useSession } from "../app/queries.ts";
 import { useServices, useWords } from "../app/services.tsx";
 import type { MessageKey } from "../i18n/catalog.ts";
@@ -16,7 +17,8 @@ const SHORTEST_PASSWORD = 12;
  */
 export function SetupPage() {
   const { api } = useServices();
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const queries = useQueryClient();
   const { data: user } = useSession();
   const [fields, setFields] = useState({ key: "", name: "", email: "", password: "" });
@@ -35,8 +37,9 @@ export function SetupPage() {
       await queries.invalidateQueries({ queryKey: ["sign-in"] });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      const isWrong = error.status === 401;
       setFault(
-        error.code === "offline" ? t("composer.reconnecting") : error.status === 401 ? t("login.wrong") : error.message,
+        isWrong ? t("login.wrong") : error.code === "offline" ? t("composer.reconnecting") : faultLine(words, error),
       );
     }
     setWorking(false);

@@ -1,6 +1,6 @@
 import type { AppModel } from "#protocol";
-import { ApiError } from "../../app/api.ts";
 import type { OfferView, PullView } from "../../app/admin-views.ts";
+import { FaultNote } from "../../components/fault-note.tsx";
 import { useConsoleWords } from "../console-words.tsx";
 import { useAdmin, useMay } from "../parts/use-admin.ts";
 import { PullProgress } from "./pull-progress.tsx";
@@ -81,15 +81,13 @@ export function ModelCard({ offer, served, pull, memoryBytes }: ModelCardProps) 
         {pull && (isMoving || isHeld) && <PullProgress pull={pull} />}
         {isHeld && pull.error && (
           <p role="alert" className="text-[13px] wrap-anywhere text-danger">
-            {[pull.error.message, pull.error.hint].filter(Boolean).join(" ")}
+            <FaultNote words={words} error={pull.error} />
           </p>
         )}
         {!offer.fits && <p className="text-[13px] text-warn">{t("models.tooBig")}</p>}
         {action.error && (
           <p role="alert" className="text-[13px] text-danger">
-            {action.error instanceof ApiError && action.error.code === "offline"
-              ? t("composer.offline")
-              : action.error.message}
+            <FaultNote words={words} error={action.error} />
           </p>
         )}
         {mayDeploy && (

@@ -1,6 +1,8 @@
 import { useState } from "react";
 import type { InputHTMLAttributes, ReactNode } from "react";
 import { Dialog } from "../../components/dialog.tsx";
+import { FaultNote } from "../../components/fault-note.tsx";
+import type { ConsoleKey } from "../../i18n/console/catalog.ts";
 import { useConsoleWords } from "../console-words.tsx";
 
 interface FormDialogProps {
@@ -11,7 +13,8 @@ interface FormDialogProps {
   readonly isDanger?: boolean;
   /** The caller shows something else when it is done. */
   readonly staysOpen?: boolean;
-  /** What the server refuses is shown in its words. */
+  /** What codes of errors mean here. */
+  readonly known?: Readonly<Record<string, ConsoleKey>>;
   readonly onSubmit: () => Promise<unknown>;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -19,9 +22,20 @@ interface FormDialogProps {
 
 /** A dialog that does one thing and closes when it is done; says why when it is not. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, submit, isReady = true, isDanger = false, staysOpen = false, onSubmit, onClose, children } = props;
-  const { t } = useConsoleWords();
-  const [fault, setFault] = useState<string>();
+  const {
+    title,
+    submit,
+    isReady = true,
+    isDanger = false,
+    staysOpen = false,
+    known = {},
+    onSubmit,
+    onClose,
+    children,
+  } = props;
+  const words = useConsoleWords();
+  const { t } = words;
+  const [fault, setFault] = useState<unknown>();
   const [isWorking, setWorking] = useState(false);
   const send = async () => {
     setWorking(true);
@@ -30,7 +44,7 @@ export function FormDialog(props: FormDialogProps) {
       await onSubmit();
       if (!staysOpen) onClose();
     } catch (error) {
-      setFault(error instanceof Error && error.message !== "" ? error.message : t("composer.offline"));
+      setFault(error);
       setWorking(false);
     }
   };
@@ -45,7 +59,7 @@ export function FormDialog(props: FormDialogProps) {
       >
         {children}
         <p role="alert" className="min-h-5 text-[13px] text-danger">
-          {fault}
+          <FaultNote words={words} error={fault} known={known} />
         </p>
         <div className="flex justify-end gap-2">
           <button type="button" className="button" autoFocus={isDanger} onClick={onClose}>

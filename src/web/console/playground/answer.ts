@@ -6,7 +6,7 @@ export interface PaneAnswer {
   readonly text: string;
   readonly thinking: string;
   readonly toolCalls: readonly ToolCall[];
-  readonly fault?: string;
+  readonly fault?: unknown;
   readonly finish?: string;
   /** Every event, as received. */
   readonly raw: readonly string[];
@@ -30,7 +30,7 @@ interface WireChunk {
     readonly finish_reason?: string | null;
   }[];
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
-  readonly error?: { readonly message?: string };
+  readonly error?: { readonly message?: string; readonly type?: string };
 }
 
 interface WirePart {
@@ -64,7 +64,7 @@ export function withEvent(answer: PaneAnswer, data: string, ms: number): PaneAns
     ...(isFirst ? { firstMs: ms } : {}),
     ...(choice?.finish_reason ? { finish: choice.finish_reason } : {}),
     ...(chunk.usage ? { promptTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens } : {}),
-    ...(chunk.error ? { state: "failed" as const, fault: chunk.error.message ?? "" } : {}),
+    ...(chunk.error ? { state: "failed" as const, fault: chunk.error } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { AppModel } from "#protocol";
 import { CopyButton } from "../../components/copy-button.tsx";
+import { FaultNote } from "../../components/fault-note.tsx";
 import { useConsoleWords } from "../console-words.tsx";
 import { ChoiceField } from "../parts/form.tsx";
 import { useCurrency } from "../parts/use-admin.ts";
@@ -100,7 +101,8 @@ function rawOf(view: View, { answer, sent }: Pane, preview: ChatRequestBody | un
 }
 
 function AnswerText({ answer }: { readonly answer: PaneAnswer }) {
-  const { t } = useConsoleWords();
+  const words = useConsoleWords();
+  const { t } = words;
   const { text, thinking, fault, state } = answer;
   return (
     <div aria-busy={state === "running"}>
@@ -115,7 +117,7 @@ function AnswerText({ answer }: { readonly answer: PaneAnswer }) {
       {state === "stopped" && <p className="mt-2 text-sm text-ink-2">{t("playground.stopped")}</p>}
       {fault !== undefined && (
         <p role="alert" className="mt-2 text-sm wrap-anywhere text-danger">
-          {fault}
+          <FaultNote words={words} error={fault} />
         </p>
       )}
     </div>

@@ -56,14 +56,14 @@ export function usePane(): Pane {
           const { amount } = await admin.request(requestId);
           show({ ...now, cost: amount });
         }
-      } catch (error) {
+      } catch {
         const isStopped = own.signal.aborted;
         if (now.state === "done") return;
         show({
           ...now,
           state: isStopped ? "stopped" : "failed",
           totalMs: performance.now() - began,
-          ...(isStopped ? {} : { fault: error instanceof Error ? error.message : String(error) }),
+          ...(isStopped ? {} : { fault: { code: "offline" } }),
         });
       }
     },
@@ -73,12 +73,12 @@ export function usePane(): Pane {
   return { answer, more, sent, run, stop };
 }
 
-function faultIn(raw: string): string {
+function faultIn(raw: string): unknown {
   try {
-    const body = JSON.parse(raw) as { message?: unknown; error?: { message?: string }; detail?: unknown };
-    const said = body.error?.message ?? body.message ?? body.detail ?? raw;
-    return typeof said === "string" ? said : JSON.stringify(said);
+    const body = JSON.parse(raw) as { type?: string; message?: unknown; error?: object; detail?: unknown };
+    const said = body.detail ?? body.message ?? raw;
+    return { type: body.type, ...body.error, message: typeof said === "string" ? said : JSON.stringify(said) };
   } catch {
-    return raw;
+    return { message: raw };
   }
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { PolicyStage, PolicyVerdict } from "#protocol";
 import type { PolicyApi } from "../../app/policy-api.ts";
 import type { ReplayView } from "../../app/policy-views.ts";
+import { FaultNote } from "../../components/fault-note.tsx";
 import { useConsoleWords } from "../console-words.tsx";
 import { Badge, Card } from "../parts/card.tsx";
 import type { Tone } from "../parts/card.tsx";
@@ -29,18 +30,19 @@ export function PolicyTrial({ policies, onBefore }: PolicyTrialProps) {
   const [stage, setStage] = useState<PolicyStage>("input");
   const [verdict, setVerdict] = useState<PolicyVerdict>();
   const [replay, setReplay] = useState<ReplayView>();
-  const [state, setState] = useState("ready");
+  const [isWorking, setWorking] = useState(false);
+  const [fault, setFault] = useState<unknown>();
   const attempt = async (work: () => Promise<void>) => {
-    setState("working");
+    setWorking(true);
+    setFault(undefined);
     try {
       await onBefore();
       await work();
-      setState("ready");
     } catch (error) {
-      setState(error instanceof Error ? error.message : String(error));
+      setFault(error);
     }
+    setWorking(false);
   };
-  const isWorking = state === "working";
   return (
     <Card title={t("policy.trial")}>
       <form
@@ -80,7 +82,11 @@ export function PolicyTrial({ policies, onBefore }: PolicyTrialProps) {
       </form>
       <div role="status" className="mt-3 text-sm">
         {isWorking && t("policy.judging")}
-        {!isWorking && state !== "ready" && <span className="text-danger">{state}</span>}
+        {!isWorking && fault !== undefined && (
+          <span className="text-danger">
+            <FaultNote words={words} error={fault} />
+          </span>
+        )}
         {verdict && !isWorking && <Verdict verdict={verdict} />}
         {replay && !isWorking && (
           <p className="num mt-2">

@@ -3,6 +3,7 @@ import { Icon } from "../../components/icon.tsx";
 import { useConsoleWords } from "../console-words.tsx";
 import { ChoiceField, TextField } from "../parts/form.tsx";
 import type { DraftRule } from "./draft-rule.ts";
+import { adviceText } from "./rule-words.ts";
 
 interface RuleEditorProps {
   readonly rule: DraftRule;
@@ -15,7 +16,8 @@ interface RuleEditorProps {
 
 /** One numbered rule: its words, what it does and for whom; and what a careful reader would ask about it. */
 export function RuleEditor({ rule, number, advice, onChange, onMove, onRemove }: RuleEditorProps) {
-  const { t } = useConsoleWords();
+  const words = useConsoleWords();
+  const { t } = words;
   const set = (part: Partial<DraftRule>) => onChange({ ...rule, ...part });
   return (
     <li className="rounded-lg border border-line bg-surface p-4">
@@ -50,7 +52,7 @@ export function RuleEditor({ rule, number, advice, onChange, onMove, onRemove }:
       </div>
       {advice.map((it) => (
         <p key={it.kind + it.message} role="note" className="mt-2 ml-9 text-[13px] text-warn">
-          {it.message}
+          {adviceText(words, it)}
           {it.rewrite !== null && (
             <button type="button" className="ml-2 underline" onClick={() => set({ text: it.rewrite ?? rule.text })}>
               {t("policy.rewrite", { text: it.rewrite })}
