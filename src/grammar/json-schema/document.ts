@@ -17,6 +17,7 @@ export interface Site {
 const MAX_DEPTH = 512;
 /** Keywords whose values are data, not schemas: identifiers inside them mean nothing. */
 const DATA_KEYWORDS = new Set(["const", "enum", "default", "examples", "example"]);
+const NAMING_KEYWORDS = new Set(["$id", "id", "$anchor", "$dynamicAnchor", "$schema"]);
 
 /** A schema document with all its subschemas, found by URI, anchor or pointer. Nothing is ever fetched. */
 export class SchemaDocument {
@@ -31,17 +32,19 @@ export class SchemaDocument {
   constructor(schema: unknown, base: string, others: ReadonlyMap<string, unknown> = new Map()) {
     this.#others = others;
     this.root = { schema, pointer: "", base, dialect: dialectOf(schema) ?? "unstated" };
-    this.root = this.#index(this.root, 0);
+    this.root = this.#register(this.root);
     this.#resources.set(base, this.root);
   }
 
   /** The site of a subschema that stands at `path` below another one. */
   child(parent: Site, ...path: (string | number)[]): Site {
-    let schema: unknown = parent.schema;
-    for (const step of path) schema = (schema as Record<string, unknown>)[step];
-    const pointer = parent.pointer + path.map((step) => `/${escapeStep(step)}`).join("");
+    let { schema, pointer } = parent;
+    for (const step of path) {
+      schema = (schema as Record<string, unknown>)[step];
+      pointer += `/${escapeStep(step)}`;
+    }
     const indexed = typeof schema === "object" && schema !== null ? this.#sites.get(schema) : undefined;
-    return indexed?.pointer === pointer ? indexed : { ...parent, schema, pointer };
+    return indexed?.pointer === pointer ? indexed : { schema, pointer, base: parent.base, dialect: parent.dialect };
   }
 
   /** The target of a `$ref`. */
@@ -78,7 +81,7 @@ export class SchemaDocument {
 
   /** The root of the resource that `site` is part of. */
   resourceOf(site: Site): Site {
-    return this.#resources.get(resolveUri(site.base, "").uri) ?? this.root;
+    return this.#resources.get(site.base) ?? this.#resources.get(resolveUri(site.base, "").uri) ?? this.root;
   }
 
   /** Takes another document in when it is first referred to. */
@@ -87,17 +90,17 @@ export class SchemaDocument {
     if (schema === undefined || this.#resources.has(uri)) return;
     const site: Site = { schema, pointer: "", base: uri, dialect: dialectOf(schema) ?? this.root.dialect };
     this.#resources.set(uri, site);
-    this.#resources.set(uri, this.#index(site, 0));
+    this.#resources.set(uri, this.#register(site));
+  }
+
+  /** Documents that name none of their parts, which are most, need no index of them. */
+  #register(site: Site): Site {
+    if (namesParts(site.schema)) return this.#index(site, 0);
+    return typeof site.schema === "object" && site.schema !== null ? this.#identify(site) : site;
   }
 
   #index(site: Site, depth: number): Site {
-    if (depth > MAX_DEPTH) {
-      throw new GrammarError({
-        code: "too_large",
-        pointer: site.pointer.slice(0, 200),
-        reason: `nests deeper than ${MAX_DEPTH}`,
-      });
-    }
+    refuseDepth(depth);
     if (typeof site.schema !== "object" || site.schema === null) return site;
     const here = this.#identify(site);
     this.#sites.set(here.schema, here);
@@ -142,13 +145,29 @@ export class SchemaDocument {
   }
 }
 
+/** Whether anything below the root of a document has an identifier, or a dialect of its own. */
+function namesParts(schema: unknown, depth = 0): boolean {
+  refuseDepth(depth);
+  if (typeof schema !== "object" || schema === null) return false;
+  return Object.entries(schema).some(([key, value]) => {
+    if (typeof value === "string") return depth > 0 && NAMING_KEYWORDS.has(key);
+    return !DATA_KEYWORDS.has(key) && namesParts(value, depth + 1);
+  });
+}
+
+function refuseDepth(depth: number): void {
+  if (depth <= MAX_DEPTH) return;
+  throw new GrammarError({ code: "too_large", pointer: "", reason: `nests deeper than ${MAX_DEPTH}` });
+}
+
 /** Whether a `$ref` hides its siblings, identifiers among them. */
 export function isOldRef(dialect: Dialect): boolean {
   return dialect === "draft4" || dialect === "draft6" || dialect === "draft7";
 }
 
 export function escapeStep(step: string | number): string {
-  return String(step).replaceAll("~", "~0").replaceAll("/", "~1");
+  const text = String(step);
+  return /[~/]/.test(text) ? text.replaceAll("~", "~0").replaceAll("/", "~1") : text;
 }
 
 function dialectOf(schema: unknown): Dialect | undefined {

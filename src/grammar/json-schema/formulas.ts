@@ -1,6 +1,7 @@
-import { complementSet, type Cut, exactly, type IntervalSet, uniteSets } from "../number/interval-set.ts";
+import { complementSet, exactly, type IntervalSet, keyOfSet, uniteSets } from "../number/interval-set.ts";
 import { decimalOf } from "../number/decimal.ts";
-import type { Divisor } from "../number/number-language.ts";
+import { type Divisor, keyOfDivisor } from "../number/number-language.ts";
+import { PartsIndex } from "../parts-index.ts";
 import type { RegexArena } from "../regex/arena.ts";
 import { matches } from "../regex/member.ts";
 import type { RegexNode } from "../regex/node.ts";
@@ -12,6 +13,7 @@ export class Formulas {
   readonly always: Formula;
   readonly never: Formula;
   readonly #known = new Map<string, Formula>();
+  readonly #combined = new PartsIndex<Formula, Formula>();
   readonly #negations = new Map<Formula, Formula>();
   readonly #nextId: () => number;
 
@@ -25,36 +27,37 @@ export class Formulas {
   and(parts: readonly Formula[]): Formula {
     const flat = new Set<Formula>();
     let mask: number = Kind.ANY;
-    for (const part of parts.flatMap((one) => (one.kind === "and" ? one.parts : [one]))) {
+    for (const part of parts) {
       if (part.kind === "false") return part;
-      if (part.kind === "types") mask &= part.mask;
-      else if (part.kind !== "true") flat.add(part);
+      for (const one of part.kind === "and" ? part.parts : [part]) {
+        if (one.kind === "types") mask &= one.mask;
+        else if (one.kind !== "true") flat.add(one);
+      }
     }
     if (mask === 0) return this.never;
     const kept = mask === Kind.ANY ? [...flat] : [this.types(mask), ...flat];
-    if (kept.length <= 1) return kept[0] ?? this.always;
-    return this.#intern(`&${kept.map((part) => part.id).join()}`, { kind: "and", parts: kept });
+    return kept.length <= 1 ? (kept[0] ?? this.always) : this.#combine("and", kept);
   }
 
   or(parts: readonly Formula[]): Formula {
     const flat = new Set<Formula>();
     let mask = 0;
-    for (const part of parts.flatMap((one) => (one.kind === "or" ? one.parts : [one]))) {
+    for (const part of parts) {
       if (part.kind === "true") return part;
-      if (part.kind === "types") mask |= part.mask;
-      else if (part.kind !== "false") flat.add(part);
+      for (const one of part.kind === "or" ? part.parts : [part]) {
+        if (one.kind === "types") mask |= one.mask;
+        else if (one.kind !== "false") flat.add(one);
+      }
     }
     if (mask === Kind.ANY) return this.always;
     const kept = mask === 0 ? [...flat] : [this.types(mask), ...flat];
-    if (kept.length <= 1) return kept[0] ?? this.never;
-    return this.#intern(`|${kept.map((part) => part.id).join()}`, { kind: "or", parts: kept });
+    return kept.length <= 1 ? (kept[0] ?? this.never) : this.#combine("or", kept);
   }
 
   /** Exactly one part holds. */
   oneOf(parts: readonly Formula[]): Formula {
     const possible = parts.filter((part) => part.kind !== "false");
-    if (possible.length <= 1) return possible[0] ?? this.never;
-    return this.#intern(`1${possible.map((part) => part.id).join()}`, { kind: "oneOf", parts: possible });
+    return possible.length <= 1 ? (possible[0] ?? this.never) : this.#combine("oneOf", possible);
   }
 
   /** The i-th part of a oneOf holds and none of `others` does. */
@@ -68,14 +71,11 @@ export class Formulas {
   }
 
   number(set: IntervalSet): Formula {
-    const cut = (one: Cut | undefined): string => (one ? `${one.value.digits}e-${one.value.scale}${one.after}` : "");
-    const key = set.map(({ from, to }) => `${cut(from)}..${cut(to)}`).join();
-    return this.#intern(`n${key}`, { kind: "number", set });
+    return this.#intern(`n${keyOfSet(set)}`, { kind: "number", set });
   }
 
   multiple(divisor: Divisor): Formula {
-    const { of, negated } = divisor;
-    return this.#intern(`m${of.digits}e-${of.scale}${negated}`, { kind: "multiple", divisor });
+    return this.#intern(`m${keyOfDivisor(divisor)}`, { kind: "multiple", divisor });
   }
 
   text(node: RegexNode, opposite: RegexNode = this.regex.not(node)): Formula {
@@ -236,13 +236,21 @@ export class Formulas {
     return this.types(~kind & Kind.ANY);
   }
 
+  #combine(kind: "and" | "or" | "oneOf", parts: readonly Formula[]): Formula {
+    return this.#combined.get(kind, parts, () => this.#make({ kind, parts }));
+  }
+
   #intern(key: string, term: FormulaTerm): Formula {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    this.regex.meter.spend(1);
-    const formula: Formula = { ...term, id: this.#nextId() };
+    const formula = this.#make(term);
     this.#known.set(key, formula);
     return formula;
+  }
+
+  #make(term: FormulaTerm): Formula {
+    this.regex.meter.spend(1);
+    return { ...term, id: this.#nextId() };
   }
 }
 

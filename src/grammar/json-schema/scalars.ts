@@ -1,7 +1,7 @@
 import { GrammarError } from "../grammar-error.ts";
 import { compareDecimals, type Decimal, decimalText, ONE } from "../number/decimal.ts";
 import { ALL_NUMBERS, intersectSets, type IntervalSet, pointsOf, uniteSets } from "../number/interval-set.ts";
-import { type Divisor, firstMultiples, isMultiple, type NumberTerm } from "../number/number-language.ts";
+import { type Divisor, firstMultiples, isMultiple, keyOfDivisor, type NumberTerm } from "../number/number-language.ts";
 import type { RegexNode } from "../regex/node.ts";
 import { type Formula, Kind } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
@@ -179,7 +179,7 @@ function merged(terms: readonly RawTerm[]): RawTerm[] {
   const byRest = new Map<string, RawTerm>();
   for (const term of terms) {
     if (term.mask === 0 || term.set.length === 0) continue;
-    const key = `${term.mask}:${term.divisors.map(divisorKey).toSorted().join()}`;
+    const key = `${term.mask}:${term.divisors.map(keyOfDivisor).toSorted().join()}`;
     const other = byRest.get(key);
     byRest.set(key, other === undefined ? term : { ...term, set: uniteSets(term.set, other.set) });
   }
@@ -200,10 +200,6 @@ function withoutUnits(divisors: readonly Divisor[], integral: boolean): Divisor[
   return divisors.filter(({ of, negated }) => negated || !integral || compareDecimals(of, ONE) !== 0);
 }
 
-function divisorKey({ of, negated }: Divisor): string {
-  return `${negated ? "!" : ""}${of.digits}e-${of.scale}`;
-}
-
 function sameDivisor(a: Divisor, b: Divisor): boolean {
-  return divisorKey(a) === divisorKey(b);
+  return keyOfDivisor(a) === keyOfDivisor(b);
 }

@@ -6,6 +6,7 @@ import type { Formulas } from "./formulas.ts";
 import { applicators } from "./keywords/applicators.ts";
 import { arrayKeywords } from "./keywords/arrays.ts";
 import { KeywordContext } from "./keywords/keyword-context.ts";
+import { Group } from "./keywords/keyword-groups.ts";
 import { additionalKeys, dependencies, objectKeywords } from "./keywords/objects.ts";
 import { numberKeywords, stringKeywords, valueKeywords } from "./keywords/values.ts";
 import { referenceTargets, type Scope } from "./references.ts";
@@ -34,14 +35,20 @@ export class Translator {
   #schema(site: Site, scope: Scope): Formula {
     const context = this.#contextOf(site, scope);
     if (typeof context === "boolean") return context ? this.#formulas.always : this.#formulas.never;
-    if (asksForUnevaluated(context))
+    const { groups } = context;
+    if (groups & Group.UNEVALUATED && asksForUnevaluated(context))
       return this.#formulas.or(this.#outcomesOf(site, scope).map(({ formula }) => formula));
-    const inner = this.#innerScope(site, scope);
+    const inner = groups & Group.REFERENCE ? this.#innerScope(site, scope) : scope;
+    const { REFERENCE, DEPENDENCY, APPLICATOR } = Group;
     return this.#formulas.and([
       ...this.#leaves(context),
-      ...dependencies(context).map(({ absent, consequence }) => this.#formulas.or([absent, consequence()])),
-      ...referenceTargets(this.#document, context, inner).map((target) => this.#ref(target, inner)),
-      ...applicators(context).map((applicator) => this.#applied(applicator)),
+      ...(groups & DEPENDENCY ? dependencies(context) : []).map(({ absent, consequence }) =>
+        this.#formulas.or([absent, consequence()]),
+      ),
+      ...(groups & REFERENCE ? referenceTargets(this.#document, context, inner) : []).map((target) =>
+        this.#ref(target, inner),
+      ),
+      ...(groups & APPLICATOR ? applicators(context) : []).map((applicator) => this.#applied(applicator)),
     ]);
   }
 
@@ -70,12 +77,13 @@ export class Translator {
   }
 
   #leaves(context: KeywordContext): Formula[] {
+    const { groups } = context;
     return [
-      ...valueKeywords(context),
-      ...numberKeywords(context),
-      ...stringKeywords(context),
-      ...arrayKeywords(context),
-      ...objectKeywords(context),
+      ...(groups & Group.VALUE ? valueKeywords(context) : []),
+      ...(groups & Group.NUMBER ? numberKeywords(context) : []),
+      ...(groups & Group.STRING ? stringKeywords(context) : []),
+      ...(groups & Group.ARRAY ? arrayKeywords(context) : []),
+      ...(groups & Group.OBJECT ? objectKeywords(context) : []),
     ];
   }
 

@@ -10,7 +10,9 @@ export function resolveUri(base: string, reference: string): { uri: string; frag
   const hash = reference.indexOf("#");
   const fragment = hash < 0 ? "" : decode(reference.slice(hash + 1));
   const ref = split(hash < 0 ? reference : reference.slice(0, hash));
-  const from = split(base.replace(/#.*$/s, ""));
+  const document = base.replace(/#.*$/s, "");
+  if (hash === 0 || reference === "") return { uri: document, fragment };
+  const from = split(document);
   if (ref.scheme !== undefined) return { uri: join({ ...ref, path: withoutDots(ref.path) }), fragment };
   if (ref.authority !== undefined)
     return { uri: join({ ...ref, scheme: from.scheme, path: withoutDots(ref.path) }), fragment };

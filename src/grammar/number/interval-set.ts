@@ -80,6 +80,12 @@ export function containsBy(set: IntervalSet, compare: (value: Decimal) => number
   });
 }
 
+/** Equal for equal sets. */
+export function keyOfSet(set: IntervalSet): string {
+  const cut = (one: Cut | undefined): string => (one ? `${one.value.digits}e-${one.value.scale}${one.after}` : "");
+  return set.map(({ from, to }) => `${cut(from)}..${cut(to)}`).join();
+}
+
 function compareCuts(a: Cut, b: Cut): number {
   return compareDecimals(a.value, b.value) || Number(a.after) - Number(b.after);
 }

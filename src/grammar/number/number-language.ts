@@ -7,6 +7,11 @@ export interface Divisor {
   readonly negated: boolean;
 }
 
+/** Equal for equal divisors. */
+export function keyOfDivisor({ of, negated }: Divisor): string {
+  return `${negated ? "!" : ""}${of.digits}e-${of.scale}`;
+}
+
 /** The numbers of a set of intervals that satisfy every divisor. `integral` numbers are written without a point. */
 export interface NumberTerm {
   readonly set: IntervalSet;

@@ -1,7 +1,8 @@
 import { type ByteRange, rangesBetween } from "../lexeme/byte-range.ts";
 import { Interner, type Lexeme } from "../lexeme/lexeme.ts";
 import type { WorkMeter } from "../work-meter.ts";
-import { NumberLanguage, type NumberProgress, type NumberTerm } from "./number-language.ts";
+import { keyOfSet } from "./interval-set.ts";
+import { keyOfDivisor, NumberLanguage, type NumberProgress, type NumberTerm } from "./number-language.ts";
 
 const CHARS = "0123456789.-+eE";
 const BYTES = CHARS.split("").map((char) => char.charCodeAt(0));
@@ -11,14 +12,21 @@ const ALIKE = rangesBetween(CHARS);
 export class JsonNumbers {
   readonly meter: WorkMeter;
   readonly #nextId: () => number;
+  readonly #starts = new Map<string, Lexeme | undefined>();
 
   constructor(meter: WorkMeter, nextId: () => number) {
     this.meter = meter;
     this.#nextId = nextId;
   }
 
-  /** The lexeme before its first byte; undefined when no number is in the term. */
+  /** The lexeme before its first byte, the same one for equal terms; undefined when no number is in the term. */
   start(term: NumberTerm): Lexeme | undefined {
+    const key = termKey(term);
+    if (!this.#starts.has(key)) this.#starts.set(key, this.#start(term));
+    return this.#starts.get(key);
+  }
+
+  #start(term: NumberTerm): Lexeme | undefined {
     const states = new Interner<NumberState>();
     const language = new NumberLanguage(term);
     const at = (progress: NumberProgress): NumberState =>
@@ -29,6 +37,10 @@ export class JsonNumbers {
     const start = at(language.start());
     return start.bytesToAccept() === Infinity ? undefined : start;
   }
+}
+
+function termKey({ set, integral, divisors }: NumberTerm): string {
+  return `${keyOfSet(set)};${divisors.map(keyOfDivisor).join()}${integral ? "i" : ""}`;
 }
 
 function keyOf(at: NumberProgress): string {
@@ -75,9 +87,20 @@ class NumberState implements Lexeme {
     return this;
   }
 
-  /** Breadth-first to the nearest accepting or known state; remembers what that proves. */
   bytesToAccept(): number {
-    if (this.#bytes !== undefined) return this.#bytes;
+    return (this.#bytes ??= this.accepts ? 0 : this.#isNearEnd() ? 1 : this.#search());
+  }
+
+  /** Whether one byte more may end the number: nearly always, so that most searches are not needed. */
+  #isNearEnd(): boolean {
+    return BYTES.some((byte) => {
+      const next = this.#language.next(this.#progress, byte);
+      return next !== undefined && this.#language.accepts(next);
+    });
+  }
+
+  /** Breadth-first to the nearest accepting or known state; remembers what that proves. */
+  #search(): number {
     const cameFrom = new Map<NumberState, NumberState | undefined>([[this, undefined]]);
     let best = Infinity;
     let end: NumberState | undefined;

@@ -1,3 +1,4 @@
+import { PartsIndex } from "../parts-index.ts";
 import type { WorkMeter } from "../work-meter.ts";
 import { ANY_CHAR, type CharSet, hasChar, intersect, union } from "./char-set.ts";
 import { RegexNode, type RegexTerm } from "./node.ts";
@@ -15,6 +16,7 @@ export class RegexArena {
   /** All texts. */
   readonly anyText: RegexNode;
   readonly #nodes = new Map<string, RegexNode>();
+  readonly #combined = new PartsIndex<RegexNode, RegexNode>();
   readonly #nextId: () => number;
 
   constructor(meter: WorkMeter, nextId: () => number) {
@@ -36,7 +38,9 @@ export class RegexArena {
     if (tail === this.epsilon) return head;
     if (head === this.anyText && tail === this.anyText) return head;
     if (head.term.op === "concat") return this.concat(head.term.head, this.concat(head.term.tail, tail));
-    return this.#intern(`.${head.id},${tail.id}`, { op: "concat", head, tail }, head.accepts && tail.accepts);
+    return this.#combined.get("concat", [head, tail], () =>
+      this.#make({ op: "concat", head, tail }, head.accepts && tail.accepts),
+    );
   }
 
   or(parts: readonly RegexNode[]): RegexNode {
@@ -208,20 +212,20 @@ export class RegexArena {
   #bag(op: "or" | "and", parts: RegexNode[], accepts: boolean): RegexNode | undefined {
     if (parts.length <= 1) return parts[0];
     const sorted = parts.toSorted((a, b) => a.id - b.id);
-    return this.#intern(
-      `${op === "or" ? "|" : "&"}${sorted.map((part) => part.id).join()}`,
-      { op, parts: sorted },
-      accepts,
-    );
+    return this.#combined.get(op, sorted, () => this.#make({ op, parts: sorted }, accepts));
   }
 
   #intern(key: string, term: RegexTerm, accepts: boolean): RegexNode {
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    this.meter.spend(1);
-    const node = new RegexNode({ id: this.#nextId(), term, accepts, arena: this });
+    const node = this.#make(term, accepts);
     this.#nodes.set(key, node);
     return node;
+  }
+
+  #make(term: RegexTerm, accepts: boolean): RegexNode {
+    this.meter.spend(1);
+    return new RegexNode({ id: this.#nextId(), term, accepts, arena: this });
   }
 }
 

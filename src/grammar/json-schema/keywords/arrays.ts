@@ -28,9 +28,9 @@ function itemKeywords(context: KeywordContext): Formula[] {
   const isTuple = Array.isArray(schema["items"]);
   const prefix = isTuple ? "items" : context.has("prefixItems", "2020-12") ? "prefixItems" : undefined;
   const length = prefix === undefined ? 0 : context.list(prefix).length;
-  const out = Array.from({ length }, (_, index) =>
-    formulas.array({ kind: "item", index, formula: context.subschema(prefix!, index) }),
-  );
+  const out: Formula[] = [];
+  for (let index = 0; index < length; index++)
+    out.push(formulas.array({ kind: "item", index, formula: context.subschema(prefix!, index) }));
   const rest = isTuple ? "additionalItems" : "items";
   if (schema[rest] !== undefined)
     out.push(formulas.array({ kind: "items", from: length, formula: context.subschema(rest) }));

@@ -5,11 +5,14 @@ import { type Dialect, escapeStep, type Site } from "../document.ts";
 import type { Formula } from "../formula.ts";
 import type { Formulas } from "../formulas.ts";
 import type { Scalars } from "../scalars.ts";
+import { groupsIn } from "./keyword-groups.ts";
 
 /** One schema object while its keywords are being translated. */
 export class KeywordContext {
   readonly site: Site;
   readonly schema: Readonly<Record<string, unknown>>;
+  /** The groups of keywords that stand here. */
+  readonly groups: number;
   readonly formulas: Formulas;
   readonly scalars: Scalars;
   readonly #translate: (...path: (string | number)[]) => Formula;
@@ -22,6 +25,7 @@ export class KeywordContext {
   }) {
     this.site = parts.site;
     this.schema = parts.site.schema as Record<string, unknown>;
+    this.groups = groupsIn(this.schema);
     this.formulas = parts.formulas;
     this.scalars = parts.scalars;
     this.#translate = parts.translate;
