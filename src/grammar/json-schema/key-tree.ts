@@ -1,5 +1,5 @@
 import { LAST_CODE_POINT } from "../regex/char-set.ts";
-import { cheapestByteLength } from "../regex/shortest.ts";
+import { bytesInside, cheapestByteLength } from "../regex/shortest.ts";
 
 /** A prefix tree of keys; immutable, so that trees share what they have in common. */
 export interface KeyTree {
@@ -40,9 +40,7 @@ export function alikeIn({ children }: KeyTree, codePoint: number): [number, numb
 
 /** Bytes of a text as a JSON string, its quotes included. */
 export function quotedBytes(text: string): number {
-  let bytes = 2;
-  for (const char of text) bytes += cheapestByteLength(char.codePointAt(0)!, char.codePointAt(0)!);
-  return bytes;
+  return 2 + bytesInside(text);
 }
 
 interface KeyEntry {

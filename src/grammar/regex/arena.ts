@@ -1,8 +1,9 @@
 import { PartsIndex } from "../parts-index.ts";
 import type { WorkMeter } from "../work-meter.ts";
-import { ANY_CHAR, type CharSet, hasChar, intersect, union } from "./char-set.ts";
+import { ANY_CHAR, type CharSet, charSet, hasChar, intersect, union } from "./char-set.ts";
 import { RegexNode, type RegexTerm } from "./node.ts";
-import { shortestBytes } from "./shortest.ts";
+import { shortestBytes, shortestOf } from "./shortest.ts";
+import { isOneCharacter, keyOfWords, sortedWords, wordsAfter, wordStarts } from "./words.ts";
 
 /**
  * Builds and owns the regex nodes of one grammar. The constructors normalise (associativity, commutativity, idempotence
@@ -46,11 +47,14 @@ export class RegexArena {
   or(parts: readonly RegexNode[]): RegexNode {
     const flat = new Set<RegexNode>();
     let set: CharSet = [];
+    const words: RegexNode[] = [];
     for (const part of flatten(parts, "or")) {
       if (part === this.anyText) return part;
       if (part.term.op === "chars") set = union(set, part.term.set);
+      else if (part.term.op === "words") words.push(part);
       else if (part !== this.empty) flat.add(part);
     }
+    if (words.length > 0) flat.add(words.length === 1 ? words[0]! : this.words(words.flatMap(textsOf)));
     if (set.length > 0) flat.add(this.chars(set));
     const accepts = (part: RegexNode): boolean => part.accepts;
     const others = [...flat].filter((part) => part !== this.epsilon);
@@ -74,6 +78,8 @@ export class RegexArena {
     const kept = [...flat];
     for (const part of kept) if (part.term.op === "not" && flat.has(part.term.inner)) return this.empty;
     if (flat.has(this.epsilon)) return kept.every((part) => part.accepts) ? this.epsilon : this.empty;
+    const fewer = this.#withoutOtherWords(kept);
+    if (fewer !== undefined) return this.and(fewer);
     const merged = this.#mergeLengths(kept);
     if (merged.includes(this.empty)) return this.empty;
     const accepts = kept.every((part) => part.accepts);
@@ -99,19 +105,16 @@ export class RegexArena {
   }
 
   literal(text: string): RegexNode {
-    let node = this.epsilon;
-    for (const char of Array.from(text).toReversed()) node = this.concat(this.char(char.codePointAt(0)!), node);
-    return node;
+    return this.words([text]);
   }
 
   char(codePoint: number): RegexNode {
     return this.chars([codePoint, codePoint]);
   }
 
-  /** The finite language of these texts, sharing prefixes, so that a step costs the branches of one trie node. */
-  words(texts: readonly string[]): RegexNode {
-    const sorted = [...new Set(texts)].map((text) => Array.from(text));
-    return this.#prefixTree(sorted, 0);
+  /** The finite language of these texts. */
+  words(texts: Iterable<string>): RegexNode {
+    return this.#words(sortedWords(texts));
   }
 
   derive(node: RegexNode, codePoint: number): RegexNode {
@@ -123,6 +126,8 @@ export class RegexArena {
         return this.empty;
       case "chars":
         return hasChar(term.set, codePoint) ? this.epsilon : this.empty;
+      case "words":
+        return this.#words(wordsAfter(term.texts, codePoint));
       case "concat": {
         const first = this.concat(term.head.derivative(codePoint), term.tail);
         return term.head.accepts ? this.or([first, term.tail.derivative(codePoint)]) : first;
@@ -153,6 +158,9 @@ export class RegexArena {
         for (let i = 0; i < term.set.length; i += 2) cuts.push(term.set[i]!, term.set[i + 1]! + 1);
         return sortedUnique(cuts);
       }
+      case "words":
+        this.meter.spend(term.texts.length);
+        return sortedUnique([0, ...wordStarts(term.texts).flatMap((start) => [start, start + 1])]);
       case "concat":
         return term.head.accepts ? sortedUnique([...term.head.cuts(), ...term.tail.cuts()]) : term.head.cuts();
       case "or":
@@ -176,22 +184,34 @@ export class RegexArena {
     return this.shortestBytes(node) === Infinity;
   }
 
-  #prefixTree(texts: readonly string[][], depth: number): RegexNode {
-    const branches = new Map<string, string[][]>();
-    const parts: RegexNode[] = [];
-    for (const text of texts) {
-      const char = text[depth];
-      if (char === undefined) parts.push(this.epsilon);
-      else if (branches.has(char)) branches.get(char)!.push(text);
-      else branches.set(char, [text]);
+  #words(sorted: readonly string[]): RegexNode {
+    this.meter.spend(sorted.length);
+    if (sorted.length === 0) return this.empty;
+    const accepts = sorted[0] === "";
+    if (accepts && sorted.length === 1) return this.epsilon;
+    if (!accepts && sorted.every(isOneCharacter)) return this.chars(charSet(wordStarts(sorted).map((start) => [start, start])));
+    const node = this.#intern(`w${keyOfWords(sorted)}`, { op: "words", texts: sorted }, accepts);
+    node.knownBytes ??= shortestOf(sorted);
+    return node;
+  }
+
+  /** The intersection of some parts as that of fewer, where words are among them that others exclude one by one. */
+  #withoutOtherWords(parts: readonly RegexNode[]): RegexNode[] | undefined {
+    const lists: (readonly string[])[] = [];
+    const excluded: (readonly string[])[] = [];
+    const rest: RegexNode[] = [];
+    for (const part of parts) {
+      const { term } = part;
+      if (term.op === "words") lists.push(term.texts);
+      else if (term.op === "not" && term.inner.term.op === "words") excluded.push(term.inner.term.texts);
+      else rest.push(part);
     }
-    this.meter.spend(texts.length);
-    for (const [char, rest] of branches) {
-      const tail =
-        rest.length === 1 ? this.literal(rest[0]!.slice(depth + 1).join("")) : this.#prefixTree(rest, depth + 1);
-      parts.push(this.concat(this.char(char.codePointAt(0)!), tail));
-    }
-    return this.or(parts);
+    if (lists.length === 0 || lists.length + excluded.length === 1) return undefined;
+    const [words, ...others] = lists.map((texts) => new Set(texts));
+    const isIn = (text: string): boolean => others.every((set) => set.has(text));
+    const kept = new Set([...words!].filter(isIn));
+    for (const text of excluded.flat()) kept.delete(text);
+    return [this.words(kept), ...rest];
   }
 
   /** Several bounds on the length alone are one bound. */
@@ -231,6 +251,10 @@ export class RegexArena {
 
 function repeatTerm(inner: RegexNode, min: number, max: number): RegexTerm {
   return { op: "repeat", inner, min, max };
+}
+
+function textsOf({ term }: RegexNode): readonly string[] {
+  return term.op === "words" ? term.texts : [];
 }
 
 function* flatten(parts: readonly RegexNode[], op: "or" | "and"): Generator<RegexNode> {

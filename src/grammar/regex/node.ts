@@ -7,6 +7,8 @@ export type RegexTerm =
   | { readonly op: "empty" }
   | { readonly op: "epsilon" }
   | { readonly op: "chars"; readonly set: CharSet }
+  /** One of these texts, sorted: prefixes are shared as derivatives, so that a text that is never begun costs nothing. */
+  | { readonly op: "words"; readonly texts: readonly string[] }
   | { readonly op: "concat"; readonly head: RegexNode; readonly tail: RegexNode }
   | { readonly op: "or"; readonly parts: readonly RegexNode[] }
   | { readonly op: "and"; readonly parts: readonly RegexNode[] }

@@ -48,6 +48,21 @@ function forEachStep(node: RegexNode, visit: (target: RegexNode, cost: number) =
   }
 }
 
+/** Bytes of the shortest of some texts, each inside a JSON string; Infinity where none of them can be written. */
+export function shortestOf(texts: readonly string[]): number {
+  let least = Infinity;
+  // No text has fewer bytes than units.
+  for (const text of texts) if (text.length < least) least = Math.min(least, bytesInside(text));
+  return least;
+}
+
+/** Bytes of a text inside a JSON string. */
+export function bytesInside(text: string): number {
+  let bytes = 0;
+  for (const char of text) bytes += cheapestByteLength(char.codePointAt(0)!, char.codePointAt(0)!);
+  return bytes;
+}
+
 const SHORT_ESCAPES = [0x08, 0x09, 0x0a, 0x0c, 0x0d];
 
 /** Bytes of the cheapest code point of [lo, hi] inside a JSON string; Infinity when it holds surrogates only. */
