@@ -250,7 +250,7 @@ export class Formulas {
 
   #make(term: FormulaTerm): Formula {
     this.regex.meter.spend(1);
-    return { ...term, id: this.#nextId() };
+    return Object.assign(term, { id: this.#nextId() });
   }
 }
 

@@ -16,6 +16,8 @@ export class RegexArena {
   readonly anyChar: RegexNode;
   /** All texts. */
   readonly anyText: RegexNode;
+  /** What patterns mean, by how they are written: schemas repeat theirs. */
+  readonly patterns = new Map<string, RegexNode>();
   readonly #nodes = new Map<string, RegexNode>();
   readonly #combined = new PartsIndex<RegexNode, RegexNode>();
   readonly #nextId: () => number;

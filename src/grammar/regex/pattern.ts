@@ -11,13 +11,18 @@ type Before = "start" | "word" | "other";
 
 /** The texts in which `source` matches somewhere, as `new RegExp(source, "u").test(text)` would say. */
 export function searchPattern(source: string, arena: RegexArena): RegexNode {
-  const tree = parsePattern(source);
-  return new PatternCompiler(arena).search(tree);
+  return known(arena, `search ${source}`, () => new PatternCompiler(arena).search(parsePattern(source)));
 }
 
 /** The texts that `source` matches from their first to their last character. */
 export function wholePattern(source: string, arena: RegexArena): RegexNode {
-  return new PatternCompiler(arena).whole(parsePattern(source));
+  return known(arena, `whole ${source}`, () => new PatternCompiler(arena).whole(parsePattern(source)));
+}
+
+function known({ patterns }: RegexArena, key: string, compile: () => RegexNode): RegexNode {
+  const node = patterns.get(key) ?? compile();
+  patterns.set(key, node);
+  return node;
 }
 
 /**
