@@ -13,6 +13,8 @@ export const Kind = {
   ARRAY: 64,
   OBJECT: 128,
   NUMBER: 24,
+  /** All but strings, arrays and objects. */
+  SCALAR: 31,
   ANY: 255,
 } as const;
 
@@ -73,3 +75,19 @@ export type ObjectLeaf =
   /** There is a property with a key of `keys` that does. */
   | { readonly kind: "someProperty"; readonly keys: KeySet; readonly formula: Formula }
   | { readonly kind: "size"; readonly min: number; readonly max: number };
+
+/** The kinds that the types alone leave possible: a quick answer to most questions about a kind. */
+export function possibleKinds(formula: Formula): number {
+  switch (formula.kind) {
+    case "false":
+      return 0;
+    case "types":
+      return formula.mask;
+    case "and":
+      return formula.parts.reduce((kinds, part) => kinds & possibleKinds(part), Kind.ANY as number);
+    case "or":
+      return formula.parts.reduce((kinds, part) => kinds | possibleKinds(part), 0);
+    default:
+      return Kind.ANY;
+  }
+}

@@ -1,6 +1,6 @@
 import { GrammarError } from "../grammar-error.ts";
 import type { WorkMeter } from "../work-meter.ts";
-import { type ArrayLeaf, type Formula, Kind, type ObjectLeaf } from "./formula.ts";
+import { type ArrayLeaf, type Formula, Kind, type ObjectLeaf, possibleKinds } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
 
 type Leaf = Formula & (ArrayLeaf | ObjectLeaf);
@@ -91,7 +91,7 @@ export class LeafSearch {
       case "or":
         return this.#offer(formula.parts, kind, branch);
       case "oneOf": {
-        const possible = formula.parts.filter((part) => this.mayHold(part, kind));
+        const possible = formula.parts.filter((part) => (possibleKinds(part) & kind) !== 0);
         const only = possible.map((part) =>
           this.#formulas.only(
             part,
@@ -124,7 +124,7 @@ export class LeafSearch {
   }
 
   #offer(options: readonly Formula[], kind: number, branch: Branch): boolean {
-    const open = options.filter((option) => this.mayHold(option, kind));
+    const open = options.filter((option) => (possibleKinds(option) & kind) !== 0);
     if (open.length <= 1) {
       branch.pending.push(...open);
       return open.length === 1;
@@ -142,22 +142,6 @@ export class LeafSearch {
     const target = formula.resolve();
     branch.pending.push(formula.negated ? this.#formulas.not(target) : target);
     return true;
-  }
-
-  /** False only when the types alone exclude the kind. */
-  mayHold(formula: Formula, kind: number): boolean {
-    switch (formula.kind) {
-      case "false":
-        return false;
-      case "types":
-        return (formula.mask & kind) !== 0;
-      case "and":
-        return formula.parts.every((part) => this.mayHold(part, kind));
-      case "or":
-        return formula.parts.some((part) => this.mayHold(part, kind));
-      default:
-        return true;
-    }
   }
 }
 

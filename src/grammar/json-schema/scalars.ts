@@ -105,7 +105,7 @@ export class Scalars {
     }
   }
 
-  #terms(formula: Formula): RawTerm[] {
+  #terms(formula: Formula): readonly RawTerm[] {
     switch (formula.kind) {
       case "false":
         return [];
@@ -157,10 +157,11 @@ export class Scalars {
   }
 }
 
-const EVERY_NUMBER: RawTerm[] = [{ set: ALL_NUMBERS, mask: Kind.NUMBER, divisors: [] }];
+const EVERY_NUMBER: readonly RawTerm[] = [{ set: ALL_NUMBERS, mask: Kind.NUMBER, divisors: [] }];
 
-function both(a: readonly RawTerm[], b: readonly RawTerm[]): RawTerm[] {
-  if (b === EVERY_NUMBER) return [...a];
+function both(a: readonly RawTerm[], b: readonly RawTerm[]): readonly RawTerm[] {
+  if (a === EVERY_NUMBER) return b;
+  if (b === EVERY_NUMBER) return a;
   const terms = a.flatMap((x) =>
     b.map((y) => ({
       set: intersectSets(x.set, y.set),

@@ -3,7 +3,7 @@ import type { ArrayProgress } from "./array-shape.ts";
 import type { ObjectProgress } from "./object-progress.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
 import type { RegexNode } from "../regex/node.ts";
-import { type Formula, Kind } from "./formula.ts";
+import { type Formula, Kind, possibleKinds } from "./formula.ts";
 import type { SchemaTypes } from "./schema-types.ts";
 
 /** The values that satisfy a formula, expanded piece by piece when the machine asks. */
@@ -11,6 +11,7 @@ export class SchemaType implements ValueType {
   readonly id: number;
   readonly formula: Formula;
   readonly #types: SchemaTypes;
+  readonly #kinds: number;
   #scalars: readonly Lexeme[] | undefined;
   #arrays: readonly ArrayProgress[] | undefined;
   #objects: readonly ObjectProgress[] | undefined;
@@ -21,13 +22,15 @@ export class SchemaType implements ValueType {
     this.id = id;
     this.formula = formula;
     this.#types = types;
+    this.#kinds = possibleKinds(formula);
   }
 
   scalars(): readonly Lexeme[] {
-    return (this.#scalars ??= this.#types.scalarLexemes(this.formula));
+    return (this.#scalars ??= this.#kinds & Kind.SCALAR ? this.#types.scalarLexemes(this.formula) : []);
   }
 
   strings(): RegexNode | undefined {
+    if ((this.#kinds & Kind.STRING) === 0) return undefined;
     const text = this.#types.scalars.text(this.formula);
     return this.#types.formulas.regex.isEmpty(text) ? undefined : text;
   }
@@ -89,10 +92,10 @@ export class SchemaType implements ValueType {
   }
 
   #arrayCandidates(): readonly ArrayProgress[] {
-    return (this.#arrays ??= this.#types.arrayStates(this.formula));
+    return (this.#arrays ??= this.#kinds & Kind.ARRAY ? this.#types.arrayStates(this.formula) : []);
   }
 
   #objectCandidates(): readonly ObjectProgress[] {
-    return (this.#objects ??= this.#types.objectStates(this.formula));
+    return (this.#objects ??= this.#kinds & Kind.OBJECT ? this.#types.objectStates(this.formula) : []);
   }
 }
