@@ -26,6 +26,7 @@ export class SchemaDocument {
   readonly #anchors = new Map<string, Site>();
   readonly #dynamicAnchors = new Map<string, Site>();
   readonly #sites = new Map<unknown, Site>();
+  readonly #targets = new Map<string, Site>();
   readonly #others: ReadonlyMap<string, unknown>;
 
   /** `base`: the URI of the document where it does not name itself; `others`: further documents by their URI. */
@@ -47,8 +48,15 @@ export class SchemaDocument {
     return indexed?.pointer === pointer ? indexed : { schema, pointer, base: parent.base, dialect: parent.dialect };
   }
 
-  /** The target of a `$ref`. */
+  /** The target of a `$ref`; the same object whenever it is asked for. */
   resolve(from: Site, reference: string): Site {
+    const key = `${from.base} ${reference}`;
+    const known = this.#targets.get(key) ?? this.#resolve(from, reference);
+    this.#targets.set(key, known);
+    return known;
+  }
+
+  #resolve(from: Site, reference: string): Site {
     const { uri, fragment } = resolveUri(from.base, reference);
     this.#open(uri);
     const anchored = this.#anchors.get(`${uri}#${fragment}`);

@@ -16,10 +16,10 @@ export interface KeyTree {
 
 const EMPTY: KeyTree = { children: new Map(), slots: 0n, slot: -1, isKey: false, bytes: 0 };
 
-/** The tree of keys whose slots are their places in the list. */
+/** The tree of keys whose slots are their places in the list; made as far as it is looked at. */
 export function keyTree(names: readonly string[]): KeyTree {
-  const entries = names.map((name, slot) => ({ slot, points: codePoints(name) }));
-  return subtree(entries, 0, 0);
+  const entries = names.map((name, slot) => ({ slot, bit: 1n << BigInt(slot), points: codePoints(name) }));
+  return new Subtree(entries, 0, 0);
 }
 
 /** The tree with one more key, which has no slot. */
@@ -45,32 +45,59 @@ export function quotedBytes(text: string): number {
 
 interface KeyEntry {
   readonly slot: number;
+  readonly bit: bigint;
   readonly points: readonly number[];
 }
 
-function subtree(entries: readonly KeyEntry[], depth: number, bytes: number): KeyTree {
-  const groups = new Map<number, KeyEntry[]>();
-  let slot = -1;
-  let slots = 0n;
-  for (const entry of entries) {
-    slots |= 1n << BigInt(entry.slot);
-    const point = entry.points[depth];
-    if (point === undefined) slot = entry.slot;
-    else if (groups.has(point)) groups.get(point)!.push(entry);
-    else groups.set(point, [entry]);
+/** The keys that share their first `depth` characters. */
+class Subtree implements KeyTree {
+  readonly slots: bigint;
+  readonly slot: number;
+  readonly bytes: number;
+  readonly #entries: readonly KeyEntry[];
+  readonly #depth: number;
+  #children: ReadonlyMap<number, KeyTree> | undefined;
+
+  constructor(entries: readonly KeyEntry[], depth: number, bytes: number) {
+    this.slots = entries.length === 1 ? entries[0]!.bit : entries.reduce((bits, { bit }) => bits | bit, 0n);
+    this.slot = entries.find(({ points }) => points.length === depth)?.slot ?? -1;
+    this.bytes = bytes;
+    this.#entries = entries;
+    this.#depth = depth;
   }
-  const children = new Map<number, KeyTree>();
-  for (const [point, group] of groups) {
-    children.set(point, subtree(group, depth + 1, bytes + cheapestByteLength(point, point)));
+
+  get isKey(): boolean {
+    return this.slot >= 0;
   }
-  return { children, slots, slot, isKey: slot >= 0, bytes };
+
+  get children(): ReadonlyMap<number, KeyTree> {
+    return (this.#children ??= this.#divide());
+  }
+
+  #divide(): ReadonlyMap<number, KeyTree> {
+    const groups = new Map<number, KeyEntry[]>();
+    for (const entry of this.#entries) {
+      const point = entry.points[this.#depth];
+      if (point === undefined) continue;
+      const group = groups.get(point);
+      if (group === undefined) groups.set(point, [entry]);
+      else group.push(entry);
+    }
+    const children = new Map<number, KeyTree>();
+    for (const [point, group] of groups) {
+      children.set(point, new Subtree(group, this.#depth + 1, this.bytes + cheapestByteLength(point, point)));
+    }
+    return children;
+  }
 }
 
 function inserted(tree: KeyTree, points: readonly number[], depth: number): KeyTree {
+  const { slots, slot, bytes } = tree;
   const point = points[depth];
-  if (point === undefined) return { ...tree, isKey: true };
-  const child = tree.children.get(point) ?? { ...EMPTY, bytes: tree.bytes + cheapestByteLength(point, point) };
-  return { ...tree, children: new Map(tree.children).set(point, inserted(child, points, depth + 1)) };
+  if (point === undefined) return { children: tree.children, slots, slot, isKey: true, bytes };
+  const child = tree.children.get(point) ?? { ...EMPTY, bytes: bytes + cheapestByteLength(point, point) };
+  const children = new Map(tree.children).set(point, inserted(child, points, depth + 1));
+  return { children, slots, slot, isKey: tree.isKey, bytes };
 }
 
 function codePoints(text: string): number[] {

@@ -134,7 +134,7 @@ export class ObjectProgress implements ObjectState {
     for (let slot = 0; slot < shape.slots.length; slot++) {
       const bit = 1n << BigInt(slot);
       if ((this.at.open & bit) === 0n) continue;
-      const isPossible = shape.isBounded ? this.named(slot).length > 0 : shape.slotType(slot).minBytes() !== Infinity;
+      const isPossible = shape.isBounded ? this.named(slot).length > 0 : shape.slotType(slot).isInhabited();
       if (isPossible) choosable |= bit;
       if (inOrder && (shape.required & bit) !== 0n) break;
     }
@@ -177,7 +177,7 @@ export class ObjectProgress implements ObjectState {
       const demands = this.shape.obligations.filter((_, i) => (met >> i) & 1).map(({ formula }) => formula);
       const type = demands.length === 0 ? typeOf() : typeOf(formulas.and(demands));
       const next = this.shape.state({ ...after, pending: this.at.pending & ~met });
-      if (type.minBytes() !== Infinity && next.bytesToClose(false) !== Infinity) entries.push({ type, next });
+      if (type.isInhabited() && next.bytesToClose(false) !== Infinity) entries.push({ type, next });
     }
     return entries;
   }

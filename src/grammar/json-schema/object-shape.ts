@@ -159,7 +159,7 @@ export class ObjectShape {
     const regions = this.hasOneRegion
       ? [{ keys, formula: formulas.and(this.#general.map(({ formula }) => formula)) }]
       : this.#divided(keys);
-    return regions.filter(({ formula }) => this.types.of(formula).minBytes() !== Infinity);
+    return regions.filter(({ formula }) => this.types.of(formula).isInhabited());
   }
 
   /** One region per combination of the key languages that rules are about. */

@@ -3,7 +3,7 @@ import { compareDecimals, type Decimal, decimalText, ONE } from "../number/decim
 import { ALL_NUMBERS, intersectSets, type IntervalSet, pointsOf, uniteSets } from "../number/interval-set.ts";
 import { type Divisor, firstMultiples, isMultiple, keyOfDivisor, type NumberTerm } from "../number/number-language.ts";
 import type { RegexNode } from "../regex/node.ts";
-import { type Formula, Kind } from "./formula.ts";
+import { type Formula, Kind, possibleKinds } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
 
 /** The numbers of a term as texts of their own, or as a language of digits. */
@@ -38,7 +38,7 @@ export class Scalars {
       case "types":
         return formula.mask & all;
       case "and":
-        return formula.parts.reduce((mask, part) => mask & this.literals(part), all);
+        return formula.parts.reduce((mask, part) => (mask === 0 ? 0 : mask & this.literals(part)), all);
       case "or":
         return formula.parts.reduce((mask, part) => mask | this.literals(part), 0);
       case "oneOf": {
@@ -60,7 +60,7 @@ export class Scalars {
   text(formula: Formula): RegexNode {
     const known = this.#texts.get(formula);
     if (known !== undefined) return known;
-    const text = this.#text(formula);
+    const text = possibleKinds(formula) & Kind.STRING ? this.#text(formula) : this.#formulas.regex.empty;
     this.#texts.set(formula, text);
     return text;
   }
@@ -118,7 +118,10 @@ export class Scalars {
       case "multiple":
         return [{ set: ALL_NUMBERS, mask: Kind.NUMBER, divisors: [formula.divisor] }];
       case "and":
-        return formula.parts.reduce((terms, part) => both(terms, this.#terms(part)), EVERY_NUMBER);
+        return formula.parts.reduce(
+          (terms, part) => (terms.length === 0 ? terms : both(terms, this.#terms(part))),
+          EVERY_NUMBER,
+        );
       case "or":
         return merged(formula.parts.flatMap((part) => this.#terms(part)));
       case "oneOf":

@@ -4,6 +4,7 @@ import type { ObjectProgress } from "./object-progress.ts";
 import type { Lexeme } from "../lexeme/lexeme.ts";
 import type { RegexNode } from "../regex/node.ts";
 import { type Formula, Kind, possibleKinds } from "./formula.ts";
+import { plainValues } from "./plain-values.ts";
 import type { SchemaTypes } from "./schema-types.ts";
 
 /** The values that satisfy a formula, expanded piece by piece when the machine asks. */
@@ -16,6 +17,7 @@ export class SchemaType implements ValueType {
   #arrays: readonly ArrayProgress[] | undefined;
   #objects: readonly ObjectProgress[] | undefined;
   #minBytes: number | undefined;
+  #isPlain: boolean | undefined;
   #isBusy = false;
 
   constructor(id: number, formula: Formula, types: SchemaTypes) {
@@ -68,6 +70,12 @@ export class SchemaType implements ValueType {
     if (least !== Infinity || emptiness.isFinalSince(before)) this.#minBytes = least;
     if (least !== Infinity) this.#types.largestValue = Math.max(this.#types.largestValue, least);
     return least;
+  }
+
+  /** Whether there is any value at all, mostly without measuring one. */
+  isInhabited(): boolean {
+    if (this.#minBytes !== undefined) return this.#minBytes !== Infinity;
+    return (this.#isPlain ??= plainValues(this.formula) !== 0) || this.minBytes() !== Infinity;
   }
 
   /** Whether some value of the kind exists; true when the question is asked inside its own answer. */

@@ -19,6 +19,8 @@ export class Translator {
   readonly #scalars: Scalars;
   readonly #outcomes: Outcomes;
   readonly #active = new Set<string>();
+  /** References by where they lead and through what, and what was found there. */
+  readonly #refs = new Map<Site, Map<Scope, Formula>>();
   readonly #targets = new Map<string, Formula>();
 
   constructor(document: SchemaDocument, formulas: Formulas, scalars: Scalars) {
@@ -181,6 +183,14 @@ export class Translator {
   }
 
   #ref(target: Site, scope: Scope): Formula {
+    let refs = this.#refs.get(target);
+    if (refs === undefined) this.#refs.set(target, (refs = new Map()));
+    let ref = refs.get(scope);
+    if (ref === undefined) refs.set(scope, (ref = this.#makeRef(target, scope)));
+    return ref;
+  }
+
+  #makeRef(target: Site, scope: Scope): Formula {
     const key = refKey(target, scope);
     return this.#formulas.ref(key, () => {
       const known = this.#targets.get(key);

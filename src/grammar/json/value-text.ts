@@ -20,6 +20,8 @@ export function jsonContext(parts: Pick<JsonContext, "store" | "strings" | "gaps
 function valuePlace(context: JsonContext, type: ValueType, frame: Frame): Place {
   const known = frame.nest.get<Place>(type.id);
   if (known !== undefined) return known;
+  // So that it counts among the values that a token can open, see `CompiledGrammar.largestValue`.
+  type.minBytes();
   const place = new Place({
     context,
     frame,
