@@ -2,7 +2,7 @@ import { PartsIndex } from "../parts-index.ts";
 import type { WorkMeter } from "../work-meter.ts";
 import { ANY_CHAR, type CharSet, charSet, hasChar, intersect, union } from "./char-set.ts";
 import { RegexNode, type RegexTerm } from "./node.ts";
-import { shortestBytes, shortestOf } from "./shortest.ts";
+import { shortestBytes } from "./shortest.ts";
 import { isOneCharacter, keyOfWords, sortedWords, wordsAfter, wordStarts } from "./words.ts";
 
 /**
@@ -192,9 +192,7 @@ export class RegexArena {
     const accepts = sorted[0] === "";
     if (accepts && sorted.length === 1) return this.epsilon;
     if (!accepts && sorted.every(isOneCharacter)) return this.chars(charSet(wordStarts(sorted).map((start) => [start, start])));
-    const node = this.#intern(`w${keyOfWords(sorted)}`, { op: "words", texts: sorted }, accepts);
-    node.knownBytes ??= shortestOf(sorted);
-    return node;
+    return this.#intern(`w${keyOfWords(sorted)}`, { op: "words", texts: sorted }, accepts);
   }
 
   /** The intersection of some parts as that of fewer, where words are among them that others exclude one by one. */

@@ -1,6 +1,7 @@
 import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import type { CharSet } from "./char-set.ts";
 import type { RegexArena } from "./arena.ts";
+import { leastBytesOf } from "./shortest.ts";
 
 /** The operators of the regex algebra. Every node is hash-consed by its arena: equal nodes are the same object. */
 export type RegexTerm =
@@ -28,7 +29,10 @@ export class RegexNode implements TextState {
   readonly #arena: RegexArena;
   #cuts: readonly number[] | undefined;
   readonly #targets: (RegexNode | undefined)[] = [];
-  /** Cost of a shortest member once known; see `shortest.ts`. */
+  /** See `leastBytesOf`. */
+  readonly leastBytes: number;
+  readonly isExact: boolean;
+  /** Bytes of a shortest member once known; see `shortest.ts`. */
   knownBytes: number | undefined;
 
   constructor(parts: { id: number; term: RegexTerm; accepts: boolean; arena: RegexArena }) {
@@ -36,6 +40,10 @@ export class RegexNode implements TextState {
     this.term = parts.term;
     this.accepts = parts.accepts;
     this.#arena = parts.arena;
+    const { bytes, isExact } = leastBytesOf(parts.term);
+    this.leastBytes = bytes;
+    this.isExact = isExact;
+    if (isExact || bytes === Infinity) this.knownBytes = bytes;
   }
 
   bytesToAccept(): number {
