@@ -76,17 +76,22 @@ export type ObjectLeaf =
   | { readonly kind: "someProperty"; readonly keys: KeySet; readonly formula: Formula }
   | { readonly kind: "size"; readonly min: number; readonly max: number };
 
+/** References that are followed for a quick answer. */
+const MAX_REFERENCES = 2;
+
 /** The kinds that the types alone leave possible: a quick answer to most questions about a kind. */
-export function possibleKinds(formula: Formula): number {
+export function possibleKinds(formula: Formula, depth = 0): number {
   switch (formula.kind) {
     case "false":
       return 0;
     case "types":
       return formula.mask;
     case "and":
-      return formula.parts.reduce((kinds, part) => kinds & possibleKinds(part), Kind.ANY as number);
+      return formula.parts.reduce((kinds, part) => kinds & possibleKinds(part, depth), Kind.ANY as number);
     case "or":
-      return formula.parts.reduce((kinds, part) => kinds | possibleKinds(part), 0);
+      return formula.parts.reduce((kinds, part) => kinds | possibleKinds(part, depth), 0);
+    case "ref":
+      return depth === MAX_REFERENCES || formula.negated ? Kind.ANY : possibleKinds(formula.resolve(), depth + 1);
     default:
       return Kind.ANY;
   }

@@ -1,5 +1,5 @@
 import { compareDecimals, type Decimal, digitsOf, normalize, ZERO } from "./decimal.ts";
-import { containsBy, type IntervalSet } from "./interval-set.ts";
+import { atLeast, atMost, containsBy, intersectSets, type IntervalSet } from "./interval-set.ts";
 
 /** "A multiple of `of`", or not one. */
 export interface Divisor {
@@ -46,7 +46,12 @@ const MAX_EXACT_DIGITS = 15;
 export class NumberLanguage {
   readonly #term: NumberTerm;
   readonly #bounds: readonly Decimal[];
-  readonly #boundDigits: readonly [string, string][];
+  readonly #indexOf: ReadonlyMap<Decimal, number>;
+  readonly #signs: readonly number[];
+  readonly #mayBeNegative: boolean;
+  readonly #mayBePositive: boolean;
+  /** Of each bound, the digits before the point and behind it. */
+  readonly #boundDigits: readonly (readonly [readonly number[], readonly number[]])[];
   readonly #moduli: readonly number[];
   readonly #mayHaveExponent: boolean;
   readonly #maxDigits: number;
@@ -58,7 +63,15 @@ export class NumberLanguage {
       .flatMap(({ from, to }) => [from, to])
       .flatMap((cut) => (cut === undefined ? [] : [cut.value]));
     this.#bounds = uniqueDecimals(cuts);
-    this.#boundDigits = this.#bounds.map(digitsOf);
+    this.#boundDigits = this.#bounds.map((bound) => {
+      const [integer, fraction] = digitsOf(bound);
+      return [Array.from(integer, Number), Array.from(fraction, Number)];
+    });
+    const indexOf = (cut: Decimal): number => this.#bounds.findIndex((bound) => compareDecimals(bound, cut) === 0);
+    this.#indexOf = new Map(cuts.map((cut) => [cut, indexOf(cut)]));
+    this.#signs = this.#bounds.map((bound) => compareDecimals(bound, ZERO));
+    this.#mayBeNegative = intersectSets(term.set, atMost(ZERO, false)).length > 0;
+    this.#mayBePositive = intersectSets(term.set, atLeast(ZERO, false)).length > 0;
     this.#moduli = term.divisors.map(({ of }) => Number(of.digits));
     const onlyZero = this.#bounds.every((bound) => bound.digits === 0n);
     this.#mayHaveExponent = onlyZero && !term.integral && term.divisors.length === 0;
@@ -83,8 +96,22 @@ export class NumberLanguage {
     };
   }
 
-  /** Undefined when the text is no JSON number any more; otherwise it may still turn out to be outside the language. */
+  /**
+   * Undefined when the text is no JSON number any more, or where it is easily seen to be outside the language; otherwise it
+   * may still turn out to be.
+   */
   next(at: NumberProgress, byte: number): NumberProgress | undefined {
+    const next = this.#after(at, byte);
+    return next === undefined || this.#isHopeless(next) ? undefined : next;
+  }
+
+  #isHopeless(at: NumberProgress): boolean {
+    if (at.negative ? !this.#mayBeNegative : !this.#mayBePositive) return at.phase !== "start";
+    const isBehindPoint = at.phase !== "start" && at.phase !== "minus" && at.phase !== "zero" && at.phase !== "integer";
+    return isBehindPoint && !at.order.includes(0) && !this.#contains(at, (bound) => at.order[bound]!);
+  }
+
+  #after(at: NumberProgress, byte: number): NumberProgress | undefined {
     if (byte >= 0x30 && byte <= 0x39) return this.#digit(at, byte - 0x30);
     switch (byte) {
       case 0x2d:
@@ -143,7 +170,7 @@ export class NumberLanguage {
     const order = at.order.map((known, bound) => {
       const expected = this.#boundDigits[bound]![0][at.count];
       if (expected === undefined) return 1;
-      return known !== 0 ? known : Math.sign(digit - Number(expected));
+      return known !== 0 ? known : Math.sign(digit - expected);
     });
     const remainders = at.remainders.map((rest, i) => (rest * 10 + digit) % this.#moduli[i]!);
     return { ...at, count: at.count + 1, order, remainders };
@@ -152,7 +179,7 @@ export class NumberLanguage {
   #fractionDigit(at: NumberProgress, digit: number): NumberProgress | undefined {
     if (at.count + at.integerDigits >= this.#maxDigits) return undefined;
     const order = at.order.map((known, bound) =>
-      known !== 0 ? known : Math.sign(digit - Number(this.#boundDigits[bound]![1][at.count] ?? 0)),
+      known !== 0 ? known : Math.sign(digit - (this.#boundDigits[bound]![1][at.count] ?? 0)),
     );
     const remainders = at.remainders.map((rest, i) => {
       if (rest < 0 || at.count < this.#term.divisors[i]!.of.scale)
@@ -176,8 +203,8 @@ export class NumberLanguage {
 
   #contains(at: NumberProgress, magnitude: (bound: number) => number): boolean {
     return containsBy(this.#term.set, (value) => {
-      const bound = this.#bounds.findIndex((other) => compareDecimals(other, value) === 0);
-      const sign = compareDecimals(value, ZERO);
+      const bound = this.#indexOf.get(value)!;
+      const sign = this.#signs[bound]!;
       if (!at.negative) return sign < 0 ? 1 : magnitude(bound);
       return sign > 0 ? -1 : -magnitude(bound);
     });

@@ -191,7 +191,8 @@ export class RegexArena {
     if (sorted.length === 0) return this.empty;
     const accepts = sorted[0] === "";
     if (accepts && sorted.length === 1) return this.epsilon;
-    if (!accepts && sorted.every(isOneCharacter)) return this.chars(charSet(wordStarts(sorted).map((start) => [start, start])));
+    if (!accepts && sorted.every(isOneCharacter))
+      return this.chars(charSet(wordStarts(sorted).map((start) => [start, start])));
     return this.#intern(`w${keyOfWords(sorted)}`, { op: "words", texts: sorted }, accepts);
   }
 

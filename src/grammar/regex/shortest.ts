@@ -17,7 +17,8 @@ export function shortestBytes(start: RegexNode, meter: WorkMeter): number {
       const bytes = distance.get(node)!;
       if (bytes + estimate(node) !== first + more) continue;
       meter.spend(1);
-      if (node.accepts || node.knownBytes !== undefined) return remember(node, { distance, cameFrom, best: first + more });
+      if (node.accepts || node.knownBytes !== undefined)
+        return remember(node, { distance, cameFrom, best: first + more });
       forEachStep(node, (target, cost) => {
         const reached = bytes + cost;
         const place = reached + estimate(target) - first;

@@ -16,7 +16,10 @@ const KEYWORDS: readonly (readonly [group: number, keywords: string])[] = [
   [Group.NUMBER, "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf"],
   [Group.STRING, "minLength maxLength pattern format"],
   [Group.ARRAY, "items prefixItems additionalItems minItems maxItems uniqueItems contains minContains maxContains"],
-  [Group.OBJECT, "properties patternProperties additionalProperties propertyNames required minProperties maxProperties"],
+  [
+    Group.OBJECT,
+    "properties patternProperties additionalProperties propertyNames required minProperties maxProperties",
+  ],
   [Group.DEPENDENCY, "dependentRequired dependentSchemas dependencies"],
   [Group.REFERENCE, "$ref $dynamicRef $recursiveRef"],
   [Group.APPLICATOR, "allOf anyOf oneOf not if then else"],
