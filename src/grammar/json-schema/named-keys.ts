@@ -5,6 +5,8 @@ import { alikeIn, type KeyTree } from "./key-tree.ts";
 export interface KeyChoice {
   readonly choosable: bigint;
   readonly shapeId: number;
+  /** Of the key with its quotes. */
+  keyBytes(slot: number): number;
   /** Bytes from the end of that key to the end of the object. */
   bytesAfter(slot: number): number;
   readonly nextId: () => number;
@@ -71,11 +73,14 @@ export class NamedKeys implements TextState {
     return this;
   }
 
+  /** Of each key that may come of this: what is left of it, and of the object behind it. No state on the way is made. */
   #shortest(): number {
-    let least = this.accepts ? this.#choice.bytesAfter(this.#tree.slot) : Infinity;
-    for (const [codePoint, child] of this.#tree.children) {
-      const next = this.next(codePoint);
-      if (next !== undefined) least = Math.min(least, child.bytes - this.#tree.bytes + next.bytesToAccept());
+    const { bytes, slots } = this.#tree;
+    const written = 2 + bytes;
+    let least = Infinity;
+    for (let left = slots & this.#choice.choosable, slot = 0; left > 0n; left >>= 1n, slot++) {
+      if ((left & 1n) === 0n) continue;
+      least = Math.min(least, this.#choice.keyBytes(slot) - written + this.#choice.bytesAfter(slot));
     }
     return least;
   }

@@ -29,6 +29,7 @@ export class ObjectProgress implements ObjectState {
   #closing: number | undefined;
   #afterComma: number | undefined;
   #afterOther: number | undefined;
+  readonly #bytesAfterSlots: (number | undefined)[] = [];
 
   constructor(id: number, shape: ObjectShape, at: Progress) {
     this.id = id;
@@ -46,7 +47,8 @@ export class ObjectProgress implements ObjectState {
       const choosable = this.#choosable();
       const choice = {
         choosable,
-        bytesAfter: (slot: number) => this.#bytesAfter(slot),
+        keyBytes: (slot: number) => this.shape.slots[slot]!.keyBytes,
+        bytesAfter: (slot: number) => (this.#bytesAfterSlots[slot] ??= this.#bytesAfter(slot)),
         shapeId: this.shape.id,
         nextId: this.shape.types.nextId,
       };
