@@ -18,7 +18,7 @@ import {
 import type { Vocabulary } from "./backend/backend.ts";
 import type { AnswerMark, Closing, Constraint } from "./generation.ts";
 
-/** Grammars kept compiled; the least recently used one goes first. Each holds up to 3 MiB of caches, and what its schema was found to mean. */
+/** Grammars kept compiled; the least recently used one goes first. Each holds up to 5 MiB. */
 const KEPT_GRAMMARS = 32;
 
 export interface FormWishes {

@@ -1,5 +1,5 @@
 import { Configuration } from "./machine/configuration.ts";
-import { Nest } from "./machine/nest.ts";
+import { Nest, Nests } from "./machine/nest.ts";
 import type { Store, Thread } from "./machine/thread.ts";
 import type { WorkMeter } from "./work-meter.ts";
 
@@ -46,7 +46,7 @@ export class CompiledGrammar {
 
   /** Forgets everything that was met but not what the grammar is made of; states that are held stay usable. */
   forget(): void {
-    this.store.nest.clear();
+    this.store.nests.clear();
     this.#forget();
   }
 
@@ -59,8 +59,10 @@ export class CompiledGrammar {
 /** A store with ids of its own. */
 export function createStore(): Store {
   let made = 0;
+  const nests = new Nests();
   return {
-    nest: new Nest(),
+    nests,
+    nest: new Nest(nests),
     nextId: () => ++made,
     get made() {
       return made;

@@ -1,5 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { compileJsonObject, compileJsonSchema, Matcher } from "./index.ts";
 import { accepts, CONTROL, END, randomFrom, randomWalk, testTrie } from "./test-vocabulary.contract.ts";
 
@@ -110,21 +110,46 @@ describe.each(cases.map((one) => ({ ...one, name: nameOf(one) })))("$name", ({ s
   });
 });
 
-test("caches stay within their bounds and what they forget is computed again", () => {
-  const grammar = compileJsonSchema({ type: "object", additionalProperties: { type: "string", maxLength: 200 } });
+test.each([
+  [
+    { type: "object", additionalProperties: { type: "string", maxLength: 200 } },
+    Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, "ab".repeat(i)])),
+  ],
+  [
+    {
+      type: "array",
+      uniqueItems: true,
+      items: { anyOf: [{ type: "integer", multipleOf: 7 }, { enum: ["ab", "é", ""] }] },
+    },
+    [7, "ab", 14, "", 0, "é", ...Array.from({ length: 30 }, (_, i) => 21 + 7 * i)],
+  ],
+  [
+    {
+      type: "array",
+      contains: { type: "object", required: ["id"] },
+      items: {
+        oneOf: [
+          { properties: { id: { pattern: "^(?=.*7)[a-z0-9]{4,}$" } } },
+          { required: ["other"], minProperties: 2 },
+        ],
+        propertyNames: { pattern: "^[a-z]+$" },
+      },
+    },
+    [{ id: "abc7" }, { id: "no", other: 1 }, {}, ...Array.from({ length: 12 }, (_, i) => ({ id: `x7y${i}` }))],
+  ],
+])("caches stay within their bounds and what they forget is computed again: %j", (schema, value) => {
   const limits = { maxTableBytes: 64 << 10, maxMaskBytes: 4 << 10 };
-  const text = '{"' + Array.from({ length: 60 }, (_, i) => `k${i}":"${"ab".repeat(i)}`).join('","') + '"}';
-  const matcher = new Matcher(grammar, trie, limits);
-  const roomy = new Matcher(
-    compileJsonSchema({ type: "object", additionalProperties: { type: "string", maxLength: 200 } }),
-    trie,
-  );
-  for (const byte of new TextEncoder().encode(text)) {
+  const narrow = compileJsonSchema(schema, { keyOrder: "any" });
+  const matcher = new Matcher(narrow, trie, limits);
+  const roomy = new Matcher(compileJsonSchema(schema, { keyOrder: "any" }), trie);
+  const forget = vi.spyOn(narrow, "forget");
+  for (const byte of new TextEncoder().encode(JSON.stringify(value))) {
     expect([...matcher.mask()]).toEqual([...roomy.mask()]);
     matcher.accept(byte);
     roomy.accept(byte);
   }
   expect(matcher.canEnd()).toBe(true);
+  expect(forget).toHaveBeenCalled();
 });
 
 test("a first token may carry SentencePiece's dummy space, a later one may not", () => {

@@ -9,6 +9,10 @@ interface Entry<Part, Made> {
 export class PartsIndex<Part extends { readonly id: number }, Made> {
   readonly #entries = new Map<number, Entry<Part, Made>>();
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** `parts` is kept, and compared in order. */
   get(kind: string, parts: readonly Part[], make: () => Made): Made {
     let hash = kind.length;

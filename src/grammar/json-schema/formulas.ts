@@ -14,7 +14,7 @@ export class Formulas {
   readonly never: Formula;
   readonly #known = new Map<string, Formula>();
   readonly #combined = new PartsIndex<Formula, Formula>();
-  readonly #negations = new Map<Formula, Formula>();
+  readonly #negations = new WeakMap<Formula, Formula>();
   readonly #nextId: () => number;
 
   constructor(regex: RegexArena, nextId: () => number) {
@@ -22,6 +22,12 @@ export class Formulas {
     this.#nextId = nextId;
     this.always = this.#intern("true", { kind: "true" });
     this.never = this.#intern("false", { kind: "false" });
+  }
+
+  /** Forgets which formulas there are; equal ones made later are other objects. */
+  forget(): void {
+    this.#known.clear();
+    this.#combined.clear();
   }
 
   and(parts: readonly Formula[]): Formula {

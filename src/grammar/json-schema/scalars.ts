@@ -29,6 +29,10 @@ export class Scalars {
     this.#formulas = formulas;
   }
 
+  forget(): void {
+    this.#texts.clear();
+  }
+
   /** The literals among `null`, `false` and `true` that satisfy the formula, as a mask of kinds. */
   literals(formula: Formula): number {
     const all = Kind.NULL | Kind.FALSE | Kind.TRUE;

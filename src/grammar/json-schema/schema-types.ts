@@ -56,11 +56,16 @@ export class SchemaTypes {
     );
   }
 
-  /** Forgets states: those that are met again are made again. */
+  /** Forgets states, types and formulas: those that are met again are made again. */
   forget(): void {
     this.objects.clear();
     this.arrays.clear();
     this.otherKeys.forget();
+    this.#types.clear();
+    this.#numbers.forget();
+    this.scalars.forget();
+    this.formulas.forget();
+    this.formulas.regex.forget();
   }
 
   of(formula: Formula): SchemaType {

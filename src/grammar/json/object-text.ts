@@ -21,14 +21,17 @@ export function objectText(at: ObjectPosition): ObjectText {
 /** An object between two properties: the places where its text may go on. */
 export class ObjectText {
   readonly at: ObjectPosition;
-  readonly #keys = new Nest();
-  readonly #colons = new Nest();
+  readonly #keys: Nest;
+  readonly #colons: Nest;
   #first: Place | undefined;
   #rest: Place | undefined;
   #afterComma: Place | undefined;
 
   constructor(at: ObjectPosition) {
     this.at = at;
+    const { nests } = at.context.store;
+    this.#keys = new Nest(nests);
+    this.#colons = new Nest(nests);
   }
 
   /** After the opening brace. */

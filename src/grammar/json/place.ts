@@ -112,12 +112,14 @@ class InGap implements Thread {
 class PlaceFrame implements Frame {
   readonly id: number;
   readonly isSeparated = true;
-  readonly nest = new Nest();
+  readonly nest: Nest;
   readonly #place: Place;
   readonly #after: readonly Thread[];
 
   constructor(place: Place) {
-    this.id = place.parts.context.store.nextId();
+    const { store } = place.parts.context;
+    this.id = store.nextId();
+    this.nest = new Nest(store.nests);
     this.#place = place;
     this.#after = [place.thread];
   }

@@ -9,7 +9,8 @@ import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-t
 
 /** A configuration of more threads than this is like no other one. */
 const MAX_THREADS = 8;
-const MAX_SLOTS = 20_000;
+/** Characters of all keys together. */
+const MAX_KEY_LENGTH = 1 << 20;
 
 /**
  * Finds the configurations that the same tokens may follow, since most differ only in what no single token can see: which
@@ -25,6 +26,7 @@ export class Likeness {
   readonly #closings = new Map<Lexeme, Closings>();
   /** Short names for sets of parts. */
   readonly #kinds = new Map<string, string>();
+  #keyLength = 0;
 
   constructor(parts: { table: TransitionTable; tails: TokenTails; reach: number }) {
     this.#table = parts.table;
@@ -37,13 +39,14 @@ export class Likeness {
     return (configuration.slot ??= this.#findSlot(configuration.threads));
   }
 
-  /** Forgets the threads and lexemes, and the slots too where there are very many. */
+  /** Forgets the threads and lexemes, and the slots too where their keys have become long together. */
   trim(): void {
     this.#behind.clear();
     this.#closings.clear();
-    if (this.#slots.size > MAX_SLOTS) {
+    if (this.#keyLength > MAX_KEY_LENGTH) {
       this.#slots.clear();
       this.#kinds.clear();
+      this.#keyLength = 0;
     }
   }
 
@@ -101,6 +104,7 @@ export class Likeness {
     if (known !== undefined) return known;
     const slot = { mask: undefined, lastUse: 0 };
     this.#slots.set(key, slot);
+    this.#keyLength += key.length;
     return slot;
   }
 
@@ -125,6 +129,7 @@ export class Likeness {
     if (known !== undefined) return known;
     const name = this.#kinds.size.toString(36);
     this.#kinds.set(parts, name);
+    this.#keyLength += parts.length;
     return name;
   }
 }

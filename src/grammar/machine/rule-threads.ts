@@ -106,7 +106,7 @@ class PartFrame implements Frame {
   readonly id: number;
   readonly span: SpanKind;
   readonly holdsSpan = true;
-  readonly nest = new Nest();
+  readonly nest: Nest;
   readonly #context: RuleContext;
   readonly #place: Place;
   readonly #parent: Frame;
@@ -114,7 +114,9 @@ class PartFrame implements Frame {
   #bytes: number | undefined;
 
   constructor(context: RuleContext, place: Place, parent: Frame) {
-    this.id = context.json.store.nextId();
+    const { store } = context.json;
+    this.id = store.nextId();
+    this.nest = new Nest(store.nests);
     this.#context = context;
     this.#place = place;
     this.#parent = parent;

@@ -1,6 +1,6 @@
 import type { ByteRange } from "../lexeme/byte-range.ts";
 import type { Likeness } from "./likeness.ts";
-import type { Nest } from "./nest.ts";
+import type { Nest, Nests } from "./nest.ts";
 
 /** What part of an answer a byte belongs to. `content` is free text; names and arguments belong to the latest call. */
 export type SpanKind = "content" | "call_name" | "call_arguments" | "call_id" | "thinking" | "syntax";
@@ -82,8 +82,10 @@ export interface Frame {
 
 /** What the threads and frames of one grammar share. */
 export interface Store {
-  /** The nest of the outermost frame, and so of everything; may be cleared at any time. */
+  /** The nest of the outermost frame. */
   readonly nest: Nest;
+  /** All nests; may be cleared at any time. */
+  readonly nests: Nests;
   readonly nextId: () => number;
   /** How many ids were given: states of all kinds that were made so far. */
   readonly made: number;

@@ -19,6 +19,10 @@ export class JsonNumbers {
     this.#nextId = nextId;
   }
 
+  forget(): void {
+    this.#starts.clear();
+  }
+
   /** The lexeme before its first byte, the same one for equal terms; undefined when no number is in the term. */
   start(term: NumberTerm): Lexeme | undefined {
     const key = termKey(term);

@@ -20,6 +20,9 @@ export class RegexArena {
   readonly patterns = new Map<string, RegexNode>();
   readonly #nodes = new Map<string, RegexNode>();
   readonly #combined = new PartsIndex<RegexNode, RegexNode>();
+  readonly #constants: ReadonlyMap<string, RegexNode>;
+  /** The nodes that remember their derivatives. */
+  #derived: RegexNode[] = [];
   readonly #nextId: () => number;
 
   constructor(meter: WorkMeter, nextId: () => number) {
@@ -29,6 +32,16 @@ export class RegexArena {
     this.epsilon = this.#intern("1", { op: "epsilon" }, true);
     this.anyChar = this.chars(ANY_CHAR);
     this.anyText = this.#intern(`r${this.anyChar.id},0,Infinity`, repeatTerm(this.anyChar, 0, Infinity), true);
+    this.#constants = new Map(this.#nodes);
+  }
+
+  /** Forgets the derivatives of all nodes, and which nodes there are; equal ones made later are other objects. */
+  forget(): void {
+    for (const node of this.#derived) node.forget();
+    this.#derived = [];
+    this.#combined.clear();
+    this.#nodes.clear();
+    for (const [key, node] of this.#constants) this.#nodes.set(key, node);
   }
 
   chars(set: CharSet): RegexNode {
@@ -121,6 +134,7 @@ export class RegexArena {
 
   derive(node: RegexNode, codePoint: number): RegexNode {
     this.meter.spend(1);
+    if (node.isFresh) this.#derived.push(node);
     const { term } = node;
     switch (term.op) {
       case "empty":

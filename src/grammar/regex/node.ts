@@ -93,6 +93,16 @@ export class RegexNode implements TextState {
     return (this.#targets[interval] ??= this.#arena.derive(this, this.cuts()[interval]!));
   }
 
+  /** Whether no derivative is known yet. */
+  get isFresh(): boolean {
+    return this.#targets.length === 0;
+  }
+
+  forget(): void {
+    this.#targets.length = 0;
+    this.#cuts = undefined;
+  }
+
   get freeLength(): number {
     const { term } = this;
     return term.op === "repeat" && term.inner === this.#arena.anyChar ? term.max : 0;
