@@ -36,6 +36,8 @@ async function stream(response: ServerResponse): Promise<void> {
 }
 
 const server = createServer((request, response) => {
+  // Asked how it is.
+  if (request.method === "GET") return void response.end("{}");
   let text = "";
   request.on("data", (chunk: Buffer) => (text += chunk.toString()));
   request.on("end", () => {
