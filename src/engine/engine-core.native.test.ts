@@ -11,11 +11,14 @@ const warm = { ...GREEDY, temperature: 0.8, topP: 0.95, seed: 42n };
 /** Log probabilities show the last bit, long before a text does. */
 test.each([
   // From 256 cells on a row that is alone in its pass is summed up otherwise.
-  ["separate", 300, 1024, 8 * 1024 + 1024],
-  ["shared", 200, 512, 2048],
-])("%s cells: the same seed and request give the same bytes alone and beside eight others", (...parts) => {
-  const [layout, promptTokens, window, cells] = parts;
-  using backend = openBackend(libllama, { name: "micro", path, contextTokens: window, cells, clock }).backend;
+  ["separate", "as many threads as there is room for", 300, 1024, 8 * 1024 + 1024],
+  ["separate", "all threads", 300, 1024, 8 * 1024 + 1024],
+  ["shared", "all threads", 200, 512, 2048],
+])("%s cells, %s: the same seed and request give the same bytes alone and beside eight others", (...parts) => {
+  const [layout, threads, promptTokens, window, cells] = parts;
+  const followsContention = threads !== "all threads";
+  const options = { name: "micro", path, contextTokens: window, cells, followsContention, clock };
+  using backend = openBackend(libllama, options).backend;
   expect(backend.limits.layout).toBe(layout);
   /**
    * Asks the same once per entry, each time beside so many others; the first time nothing is cached, but what one without
@@ -53,5 +56,6 @@ test.each([
   expect(alone!.logprobs.length).toBeGreaterThan(10);
   expect(answers([0, 0])).toEqual([alone, alone]);
   expect(answers([8, 3])).toEqual([alone, alone]);
+  expect(answers([7, 5, 8])).toEqual([alone, alone, alone]);
   expect(answers([0, 3], true)).toEqual([alone, alone]);
 });

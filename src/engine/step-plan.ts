@@ -1,4 +1,5 @@
 import type { BackendLimits } from "./backend/backend.ts";
+import { sliceWithLoneRow } from "./pass-split.ts";
 import type { Sequence } from "./sequence.ts";
 import { worthwhileAcceptance } from "./speculation.ts";
 
@@ -65,7 +66,8 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
     if (tokens < TILE_TOKENS) short.push(slice);
     else tiles.push(slice);
   }
-  const passes = [...packShort(short, budget.limits), ...packTiles(tiles, budget.limits)];
+  const shortPasses = packShort(short, budget.limits).flatMap((pass) => withoutLoneRows(pass, budget.limits));
+  const passes = [...shortPasses, ...packTiles(tiles, budget.limits)];
   let spare = budget.rows - rowsOf(passes);
   return passes.map((pass) => {
     const whole = accompanied(pass, { ...budget, rows: spare });
@@ -78,15 +80,35 @@ function isReproducible({ owner }: Sequence): boolean {
   return owner.request.isReproducible === true;
 }
 
+/**
+ * Takes out of a pass of separate sequences whoever wants equal bytes and would have a row computed alone there, for want of
+ * a neighbour or at the end of it. Nothing is lost: the library would have gone through the weights for it anyway.
+ */
+function withoutLoneRows(pass: readonly Slice[], limits: BackendLimits): Slice[][] {
+  if (limits.layout === "shared") return [[...pass]];
+  const apart: Slice[][] = [];
+  let rest = [...pass];
+  const isAtRisk = (slice: Slice) => rest.length > 1 && isReproducible(slice.sequence) && mayBeSplit(slice, limits);
+  for (;;) {
+    const lone = sliceWithLoneRow(rest, isAtRisk);
+    if (lone === undefined) return [rest, ...apart];
+    apart.push([lone]);
+    rest = rest.filter((slice) => slice !== lone);
+  }
+}
+
+function mayBeSplit({ sequence, tokens }: Slice, limits: BackendLimits): boolean {
+  return limits.layout === "shared" || sequence.computed + tokens > SPLIT_CELLS;
+}
+
 /** A row alone in its pass is summed up in another order than beside others; where equal bytes are wanted it gets company (0374). */
 function accompanied(pass: readonly Slice[], { rows, limits }: StepBudget): Slice[] {
   const [slice] = pass;
   if (pass.length !== 1 || slice === undefined) return [...pass];
   const { sequence, tokens, drafts } = slice;
   const isLone = tokens === 1 && drafts.length === 0 && isReproducible(sequence);
-  const mayBeSplit = limits.layout === "shared" || sequence.computed >= SPLIT_CELLS;
   const hasRoom = rows > 0 && limits.batchTokens > 1 && sequence.tokens.length < limits.contextTokens;
-  if (!isLone || !mayBeSplit || !hasRoom) return [slice];
+  if (!isLone || !mayBeSplit(slice, limits) || !hasRoom) return [slice];
   return [{ sequence, tokens, drafts: Int32Array.of(sequence.tokens.at(sequence.computed)), isPadded: true }];
 }
 

@@ -11,6 +11,8 @@ interface ComputeThreadsParts {
   /** Processors to compute on, one thread each. */
   readonly cpus: readonly number[];
   readonly clock: Clock;
+  /** False: all of them always compute. */
+  readonly followsContention: boolean;
   /** Makes the following passes use this many threads. */
   readonly apply: (threads: number) => void;
 }
@@ -28,7 +30,7 @@ export class ComputeThreads implements Disposable {
   readonly #controller: ThreadController | undefined;
   readonly #apply: (threads: number) => void;
 
-  constructor({ libllama, cpus, clock, apply }: ComputeThreadsParts) {
+  constructor({ libllama, cpus, followsContention, clock, apply }: ComputeThreadsParts) {
     this.#cpus = cpus;
     this.#apply = apply;
     const before = new Set(listThreads());
@@ -37,7 +39,7 @@ export class ComputeThreads implements Disposable {
     this.#pin = openAffinity();
     // The calling thread computes too: it is the pool's first.
     const threads = [process.pid, ...listThreads().filter((thread) => !before.has(thread))];
-    const sensors = openSensors(threads, cpus);
+    const sensors = followsContention ? openSensors(threads, cpus) : undefined;
     if (sensors === undefined || cpus.length === 1) {
       this.#use(cpus.length);
     } else {

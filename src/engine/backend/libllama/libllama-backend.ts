@@ -24,6 +24,7 @@ interface LibllamaBackendParts {
   readonly batchTokens: number;
   /** Processors to pin compute threads to, one each. */
   readonly cpus: readonly number[];
+  readonly followsContention: boolean;
   readonly usesGpu: boolean;
   readonly adapters: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -73,7 +74,13 @@ export class LibllamaBackend implements Backend {
       usesGpu,
       attach: (context) => this.#threads.attachTo(context),
     });
-    this.#threads = new ComputeThreads({ libllama, cpus, clock, apply: (count) => this.setThreads(count) });
+    this.#threads = new ComputeThreads({
+      libllama,
+      cpus,
+      followsContention: parts.followsContention,
+      clock,
+      apply: (count) => this.setThreads(count),
+    });
     this.#threads.attachTo(this.#context);
     this.#logits = new LogitsView(libllama, this.#context.pointer, vocabulary.size);
   }

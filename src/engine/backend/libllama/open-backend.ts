@@ -18,6 +18,8 @@ export interface OpenBackendOptions {
   readonly cells?: number | undefined;
   /** Compute threads at most; undefined: one per physical core. */
   readonly threads?: number | undefined;
+  /** False: all threads always, whatever else runs on the machine. */
+  readonly followsContention?: boolean | undefined;
   readonly adapters?: Readonly<Record<string, string>> | undefined;
   readonly onProgress?: ((fraction: number) => void) | undefined;
   readonly clock: Clock;
@@ -61,6 +63,7 @@ export function openBackend(libllama: Libllama, options: OpenBackendOptions): Op
       contextTokens: plan.contextTokens,
       batchTokens: BATCH_TOKENS,
       cpus: hardware.coreCpus.slice(0, threads),
+      followsContention: options.followsContention ?? true,
       usesGpu,
       adapters: options.adapters ?? {},
       clock: options.clock,
