@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, totalmem } from "node:os";
-import { findBinaryPackage, thisMachine } from "./backend/libllama/binary-package.ts";
+import { findBinaryPackage, findIdleGpu, thisMachine } from "./backend/libllama/binary-package.ts";
 
 /** What this machine offers to models. */
 export interface Hardware {
@@ -15,6 +15,8 @@ export interface Hardware {
   readonly availableMemoryBytes: number;
   /** The package of the inference library that fits this machine, a GPU's where there is one; undefined: none is installed. */
   readonly inferencePackage: string | undefined;
+  /** What to install so that the GPU of this machine is used; undefined: there is none, or it is used. */
+  readonly idleGpuPackage: string | undefined;
 }
 
 /** Looks at the machine. Cost: a few small files. */
@@ -29,6 +31,7 @@ export function readHardware(): Hardware {
     totalMemoryBytes: Math.min(totalmem(), limit?.totalBytes ?? Infinity),
     availableMemoryBytes: Math.min(systemAvailableBytes(), limit?.availableBytes ?? Infinity),
     inferencePackage: inferencePackage(),
+    idleGpuPackage: findIdleGpu(thisMachine()),
   };
 }
 

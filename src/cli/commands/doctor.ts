@@ -51,6 +51,9 @@ function machine(context: CommandContext, hardware: Hardware, problems: string[]
     `  ${formatBytes(hardware.availableMemoryBytes)} of ${formatBytes(hardware.totalMemoryBytes)} memory free`,
   );
   context.out(`  inference by ${hardware.inferencePackage ?? "nothing: no library is installed"}`);
+  if (hardware.idleGpuPackage !== undefined) {
+    context.out(`  a GPU seems to be here; to use it: npm install --no-save ${hardware.idleGpuPackage}`);
+  }
   if (hardware.inferencePackage === undefined) {
     problems.push(
       "No inference library fits this machine. Run `npm install`; without one only remote models are served.",

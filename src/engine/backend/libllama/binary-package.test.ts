@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findBinaryPackage, thisMachine } from "./binary-package.ts";
+import { findBinaryPackage, findIdleGpu, thisMachine } from "./binary-package.ts";
 import type { Machine } from "./binary-package.ts";
 
 const LINUX = ["linux-x64-cuda", "linux-x64-vulkan", "linux-x64"];
@@ -39,6 +39,20 @@ test("a machine without a package is told which one to install", () => {
   expect(() => findBinaryPackage(machine({ arch: "riscv64", installed: [] }))).toThrow(
     expect.objectContaining({ code: "engine_unavailable", hint: expect.stringContaining("linux-riscv64") }) as Error,
   );
+});
+
+test.each([
+  ["no GPU", {}, undefined],
+  [
+    "an NVIDIA GPU",
+    { ...nvidia, installed: ["linux-x64"] },
+    expect.stringMatching(/^@node-llama-cpp\/linux-x64-cuda@\d/),
+  ],
+  ["another GPU", { ...render, installed: ["linux-x64"] }, expect.stringContaining("linux-x64-vulkan@")],
+  ["a GPU in use", { ...nvidia, ...render, installed: ["linux-x64", "linux-x64-vulkan"] }, undefined],
+  ["a GPU nobody built for", { ...render, arch: "arm64", installed: ["linux-arm64"] }, undefined],
+])("%s: what to install", (_, parts, wanted) => {
+  expect(findIdleGpu(machine(parts))).toEqual(wanted);
 });
 
 test("this machine has one, of the pinned version", () => {

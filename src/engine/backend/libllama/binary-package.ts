@@ -26,21 +26,46 @@ export interface BinaryPackage {
  * Throws `engine_unavailable`.
  */
 export function findBinaryPackage(machine: Machine): BinaryPackage {
-  const target = `${machine.platform === "darwin" ? "mac" : machine.platform === "win32" ? "win" : machine.platform}-${machine.arch}`;
-  const variants = [
+  for (const variant of variantsFor(machine)) {
+    const name = `@node-llama-cpp/${variant}`;
+    const folder = machine.packageFolder(name);
+    if (folder !== undefined) return { name, folder: join(folder, "bins", variant) };
+  }
+  throw new TramontaneError("engine_unavailable", `No inference library is installed for ${targetOf(machine)}.`, {
+    hint: `Run \`npm install\`; it should bring @node-llama-cpp/${targetOf(machine)}@${BINARY_PACKAGE_VERSION}.`,
+  });
+}
+
+/** Published for GPUs, beside what `npm install` brings. */
+const GPU_PACKAGES: ReadonlySet<string> = new Set([
+  "linux-x64-cuda",
+  "linux-x64-vulkan",
+  "win-x64-cuda",
+  "win-x64-vulkan",
+]);
+
+/** What to install so that the GPU of this machine is used, as npm names it; undefined: there is none, or one is used. */
+export function findIdleGpu(machine: Machine): string | undefined {
+  const usable = variantsFor(machine).filter((variant) => GPU_PACKAGES.has(variant));
+  const isUsed = usable.some((variant) => machine.packageFolder(`@node-llama-cpp/${variant}`) !== undefined);
+  const [best] = usable;
+  return best === undefined || isUsed ? undefined : `@node-llama-cpp/${best}@${BINARY_PACKAGE_VERSION}`;
+}
+
+/** What could compute here, the best first. */
+function variantsFor(machine: Machine): readonly string[] {
+  const target = targetOf(machine);
+  return [
     ...(hasCuda(machine) ? [`${target}-cuda`] : []),
     ...(hasVulkan(machine) ? [`${target}-vulkan`] : []),
     ...(machine.platform === "darwin" && machine.arch === "arm64" ? [`${target}-metal`] : []),
     target,
   ];
-  for (const variant of variants) {
-    const name = `@node-llama-cpp/${variant}`;
-    const folder = machine.packageFolder(name);
-    if (folder !== undefined) return { name, folder: join(folder, "bins", variant) };
-  }
-  throw new TramontaneError("engine_unavailable", `No inference library is installed for ${target}.`, {
-    hint: `Run \`npm install\`; it should bring @node-llama-cpp/${target}@${BINARY_PACKAGE_VERSION}.`,
-  });
+}
+
+function targetOf({ platform, arch }: Machine): string {
+  const names: Readonly<Record<string, string>> = { darwin: "mac", win32: "win" };
+  return `${names[platform] ?? platform}-${arch}`;
 }
 
 function hasCuda(machine: Machine): boolean {

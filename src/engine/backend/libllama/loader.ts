@@ -63,8 +63,9 @@ export function restoreNativeLog({ functions }: Libllama): void {
   functions.llama_log_set(null, null);
 }
 
-function findLibrary(folder: string, stem: string): string {
-  const pattern = new RegExp(`^(lib)?${stem}(\\.v[\\d.]+\\d)?\\.(so|dylib|dll)$`);
+/** The file of a library in `folder`, whichever version and GPU its name carries. Throws `engine_unavailable`. */
+export function findLibrary(folder: string, stem: string): string {
+  const pattern = new RegExp(`^(lib)?${stem}(\\.[a-z]+)?(\\.v[\\d.]+\\d)?\\.(so|dylib|dll)$`);
   const found = listFolder(folder).find((name) => pattern.test(name));
   if (found === undefined) {
     throw new TramontaneError("engine_unavailable", `No ${stem} library in ${folder}.`, {
