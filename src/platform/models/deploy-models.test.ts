@@ -1,7 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { silentLogger } from "#base";
+import { createEngine, PLAIN } from "#engine";
 import type { Engine } from "#engine";
+import { writeRandomModel } from "../../../scripts/make-random-model.ts";
+import { writeRandomAdapter } from "../../../scripts/random-model/adapter.ts";
 import type { Deployment } from "../deployment.ts";
 import { deployModels } from "./deploy-models.ts";
 import { findModelFiles } from "./model-files.ts";
@@ -78,3 +84,40 @@ test("what a model can do is known from its file, before it is loaded", () => {
   expect(small!.state).toBe("idle");
   expect(small!.card("tramontane-small").capabilities.function_calling).toBe(true);
 });
+
+test("an adapter beside its model is a model of its own, in the same process", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tramontane-adapters-"));
+  const time = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const engine = createEngine({ logger: silentLogger, clock: time });
+  try {
+    writeRandomModel({ path: join(folder, "micro-v0.3.gguf"), shape: "micro", type: "q8_0" });
+    writeRandomAdapter({ path: join(folder, "micro-v0.3.formal.adapter.gguf"), shape: "micro", seed: 1 });
+    writeFileSync(join(folder, "other.formal.adapter.gguf"), "");
+    const files = findModelFiles([folder]);
+    expect(files.map(({ name }) => name)).toEqual(["micro-v0.3"]);
+    const memory = new ModelMemory({ budgetBytes: 1e12, idleMs: 0, clock: time, logger: silentLogger });
+    const settings = { contextTokens: 512, cacheTokens: 2048, threads: 1, clock: time, logger: silentLogger };
+    const deployments = deployModels({ files, engine, memory, defaultModel: "micro-v0.3", ...settings });
+    expect(deployments.map(({ spec }) => spec.id)).toEqual(["micro-v0.3", "micro-v0.3:formal"]);
+    const [base, formal] = deployments as [Deployment, Deployment];
+    const say = async (deployment: Deployment): Promise<string> => {
+      const { engine: model } = await deployment.loaded();
+      let text = "";
+      const request = { ...PLAIN, prompt: [{ text: "Hello" }], maxTokens: 24, caller: "test" };
+      for await (const event of model.generate(request, new AbortController().signal)) {
+        if (event.type === "text") text += event.text;
+      }
+      return text;
+    };
+    const plain = await say(base);
+    const adapted = await say(formal);
+    expect(adapted).not.toBe(plain);
+    expect(await say(base)).toBe(plain);
+    // The base goes and comes back; nobody has to know.
+    await base.unload();
+    expect(await say(formal)).toBe(adapted);
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  }
+}, 60_000);

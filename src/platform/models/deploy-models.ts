@@ -5,6 +5,7 @@ import type { Engine, ModelFileFacts } from "#engine";
 import { chooseTemplate } from "#prompt";
 import { CHAT_ALIASES_OF_2402 } from "../catalog.ts";
 import { Deployment } from "../deployment.ts";
+import { adaptedModel } from "./adapted-model.ts";
 import { OPEN_WEIGHTS } from "../pull/open-weights.ts";
 import type { ModelFile } from "./model-files.ts";
 import type { ModelMemory } from "./model-memory.ts";
@@ -34,7 +35,7 @@ const HOSTED_TEMPERATURE = 0.7;
 const SHIPPED_TEMPERATURE = 0.2;
 
 /**
- * One deployment per model file, the default first. A model that stands for hosted names gets them: a pulled one those of
+ * One deployment per model file, the default first, and one per adapter, named `MODEL:ADAPTER`, at the end. A model that stands for hosted names gets them: a pulled one those of
  * its catalog entry, the default one all that are left. Errors: `config_invalid` when the default model is not there.
  */
 export function deployModels(parts: ModelDeploymentParts): Deployment[] {
@@ -54,7 +55,26 @@ export function deployModels(parts: ModelDeploymentParts): Deployment[] {
   const own = new Map(order.map((file) => [file, claim(hostedNamesOf(file.name), claimed)]));
   const rest = claim([...hostedNamesOf(first.name), ...CHAT_ALIASES_OF_2402, "mistral-embed"], claimed);
   own.set(first, rest);
-  return [first, ...others].map((file) => deploy(file, own.get(file) ?? [], parts));
+  const models = [first, ...others].map((file) => ({ file, deployment: deploy(file, own.get(file) ?? [], parts) }));
+  const adapted = models.flatMap(({ file, deployment }) =>
+    Object.keys(file.adapters ?? {}).map((adapter) => deployAdapter(deployment, adapter, parts)),
+  );
+  return [...models.map(({ deployment }) => deployment), ...adapted];
+}
+
+function deployAdapter(base: Deployment, adapter: string, { clock }: ModelDeploymentParts): Deployment {
+  const { spec } = base;
+  return new Deployment(
+    {
+      ...spec,
+      id: `${spec.id}:${adapter}`,
+      aliases: [],
+      description: `${spec.id} under its adapter ${adapter}`,
+      serves: { ...spec.serves, embeddings: false },
+    },
+    () => adaptedModel(base, adapter),
+    clock,
+  );
 }
 
 const isShipped = (name: string): boolean => name.startsWith("tramontane-");
@@ -101,6 +121,7 @@ function deploy(file: ModelFile, aliases: readonly string[], parts: ModelDeploym
         {
           name: file.name,
           source: { kind: "gguf", path: file.path },
+          ...(file.adapters === undefined ? {} : { adapters: file.adapters }),
           ...(contextTokens === undefined ? {} : { contextTokens }),
           ...(cacheTokens === undefined ? {} : { cacheTokens }),
           ...(threads === undefined ? {} : { threads }),
