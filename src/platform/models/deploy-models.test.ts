@@ -103,7 +103,7 @@ test("an adapter beside its model is a model of its own, in the same process", a
     const say = async (deployment: Deployment): Promise<string> => {
       const { engine: model } = await deployment.loaded();
       let text = "";
-      const request = { ...PLAIN, prompt: [{ text: "Hello" }], maxTokens: 24, caller: "test" };
+      const request = { ...PLAIN, prompt: [{ kind: "text", text: "Hello" } as const], maxTokens: 24, caller: "test" };
       for await (const event of model.generate(request, new AbortController().signal)) {
         if (event.type === "text") text += event.text;
       }
