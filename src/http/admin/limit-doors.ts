@@ -18,6 +18,7 @@ const LimitBody = z.object({
 const BudgetBody = z.object({
   scope: SCOPE,
   scope_id: z.string().optional(),
+  model: z.string().min(1).optional(),
   period: z.enum(["month", "total"]).default("month"),
   cap: z.string(),
   at_cap: z.enum(["stop", "warn", "overage"]).default("stop"),
@@ -80,13 +81,13 @@ export function limitDoors(office: BackOffice): readonly Route[] {
     adminRoute(office, {
       method: "PUT",
       path: "/budgets",
-      summary: "Set the budget of a scope and period",
+      summary: "Set the budget of a scope, model and period",
       scope: "billing:write",
       body: BudgetBody,
       async handle({ caller, organizationId }, body) {
-        const { scope, period, at_cap: atCap } = body;
+        const { scope, model, period, at_cap: atCap } = body;
         const scopeId = body.scope_id ?? organizationId;
-        const wanted = { organizationId, scope, scopeId, period, cap: parseMoney(body.cap), atCap };
+        const wanted = { organizationId, scope, scopeId, model, period, cap: parseMoney(body.cap), atCap };
         return viewBudget(await budgets.set(wanted, actorOf(caller)));
       },
     }),

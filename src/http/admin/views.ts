@@ -96,6 +96,7 @@ export const viewBudget = (it: Budget): View => ({
   id: it.id,
   scope: it.scope,
   scope_id: it.scopeId,
+  model: it.model ?? null,
   period: it.period,
   cap: formatMoney(it.cap),
   at_cap: it.atCap,

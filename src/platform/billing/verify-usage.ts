@@ -39,11 +39,9 @@ export async function verifyUsage(database: Database): Promise<Discrepancy[]> {
       select g.organization_id, 'budget ' || g.id || ' ' || t.what, t.recorded, t.recomputed from budget g,
       lateral (values
         ('spent', g.spent, (select coalesce(sum(amount), 0)::bigint from usage_event e
-          where e.organization_id = g.organization_id and e.at >= g.period_start
-            and case g.scope when 'organization' then true when 'workspace' then e.workspace_id = g.scope_id else e.api_key_id = g.scope_id end)),
+          where e.at >= g.period_start and budget_counts(g, e.organization_id, e.workspace_id, e.api_key_id, e.model))),
         ('reserved', g.reserved, (select coalesce(sum(estimate), 0)::bigint from usage_intent e
-          where e.organization_id = g.organization_id
-            and case g.scope when 'organization' then true when 'workspace' then e.workspace_id = g.scope_id else e.api_key_id = g.scope_id end))
+          where budget_counts(g, e.organization_id, e.workspace_id, e.api_key_id, e.model)))
       ) as t (what, recorded, recomputed)
       union all
       select e.organization_id, 'amount of event ' || e.request_id || ' = its tokens at its price', e.amount,

@@ -15,6 +15,8 @@ export interface Budget {
   readonly scope: "organization" | "workspace" | "key";
   /** Id of the organisation, workspace or key. */
   readonly scopeId: string;
+  /** Undefined: all models together. */
+  readonly model?: string | undefined;
   /** A calendar month in UTC, or for ever. */
   readonly period: "month" | "total";
   readonly cap: Pico;
@@ -26,7 +28,7 @@ export interface Budget {
   readonly passedAt: Date | undefined;
 }
 
-export type NewBudget = Pick<Budget, "organizationId" | "scope" | "scopeId" | "period" | "cap" | "atCap">;
+export type NewBudget = Pick<Budget, "organizationId" | "scope" | "scopeId" | "model" | "period" | "cap" | "atCap">;
 
 interface BudgetsParts {
   readonly database: Database;
@@ -36,7 +38,7 @@ interface BudgetsParts {
 
 const COLUMN = { organization: "organization_id", workspace: "workspace_id", key: "api_key_id" } as const;
 
-/** Caps on what an organisation, a workspace or a key may spend. */
+/** Caps on what an organisation, a workspace or a key may spend, on one model or on all together. */
 export class Budgets {
   readonly #parts: BudgetsParts;
 
@@ -44,7 +46,7 @@ export class Budgets {
     this.#parts = parts;
   }
 
-  /** Sets the budget of a scope and period, or changes it. It counts what the period has already spent and reserved. */
+  /** Sets the budget of a scope, model and period, or changes it. It counts what the period has already spent and reserved. */
   async set(wanted: NewBudget, actor: string): Promise<Budget> {
     const { database, clock, audit } = this.#parts;
     const now = new Date(clock.nowMs());
@@ -53,11 +55,13 @@ export class Budgets {
       await lockOrganizations(session, [wanted]);
       const start = wanted.period === "month" ? monthOf(now) : new Date(0);
       const [row] = await session.query<BudgetRow>(
-        `insert into budget (id, organization_id, scope, scope_id, period, cap, at_cap, period_start, spent, reserved)
-         values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz,
-           (select coalesce(sum(amount), 0)::bigint from usage_event where ${COLUMN[wanted.scope]} = $4 and at >= $8),
-           (select coalesce(sum(estimate), 0)::bigint from usage_intent where ${COLUMN[wanted.scope]} = $4))
-         on conflict (scope, scope_id, period) do update set cap = excluded.cap, at_cap = excluded.at_cap, warned_at = null
+        `insert into budget (id, organization_id, scope, scope_id, period, cap, at_cap, period_start, model, spent, reserved)
+         values ($1, $2, $3, $4, $5, $6, $7, $8::timestamptz, $9::text,
+           (select coalesce(sum(amount), 0)::bigint from usage_event
+             where ${COLUMN[wanted.scope]} = $4 and at >= $8 and ($9 is null or model = $9)),
+           (select coalesce(sum(estimate), 0)::bigint from usage_intent
+             where ${COLUMN[wanted.scope]} = $4 and ($9 is null or model = $9)))
+         on conflict (scope, scope_id, model, period) do update set cap = excluded.cap, at_cap = excluded.at_cap, warned_at = null
          returning *`,
         [
           uuidv7(now.getTime()),
@@ -68,10 +72,12 @@ export class Budgets {
           wanted.cap,
           wanted.atCap,
           start,
+          wanted.model ?? null,
         ],
       );
       await countBudgets(session, wanted.organizationId);
-      const details = { cap: formatMoney(wanted.cap), period: wanted.period, atCap: wanted.atCap };
+      const { model, period, atCap } = wanted;
+      const details = { cap: formatMoney(wanted.cap), model, period, atCap };
       const target = `${wanted.scope}:${wanted.scopeId}`;
       await audit.append(session, {
         organizationId: wanted.organizationId,
@@ -124,6 +130,7 @@ function toBudget(row: BudgetRow): Budget {
     organizationId: row.organization_id,
     scope: row.scope,
     scopeId: row.scope_id,
+    model: row.model ?? undefined,
     period: row.period,
     cap: row.cap,
     atCap: row.at_cap,

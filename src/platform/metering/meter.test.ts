@@ -200,6 +200,31 @@ describe("budgets", () => {
     expect(await verifyUsage(database)).toEqual([]);
   });
 
+  test("a model's budget counts and stops that model alone, beside one for all of them", async () => {
+    const large = (tokens: number) => ({ ...ask(tokens, 0), model: "large" });
+    const validFrom = new Date(clock.nowMs() + 1);
+    const items = [item("small", PER_TOKEN), item("large", PER_TOKEN)];
+    await prices.add({ name: "list", currency: "EUR", validFrom, items });
+    clock.advance(1);
+    await (await meter.begin(large(4))).settle(end(4, 0));
+    await (await meter.begin(ask(3, 0))).settle(end(3, 0));
+    const ofLarge = await set(10n * PER_TOKEN, "stop", { model: "large" });
+    clock.advance(1);
+    const ofAll = await set(20n * PER_TOKEN, "stop");
+    expect([ofLarge.spent, ofAll.spent]).toEqual([4n * PER_TOKEN, 7n * PER_TOKEN]);
+    const running = await meter.begin(large(6));
+    await expect(meter.begin(large(1))).rejects.toMatchObject({ code: "budget_exceeded" });
+    await (await meter.begin(ask(7, 0))).settle(end(7, 0));
+    await expect(meter.begin(ask(1, 0))).rejects.toMatchObject({ code: "budget_exceeded" });
+    await running.settle(end(5, 0));
+    await (await meter.begin(large(1))).settle(end(1, 0));
+    expect(await budgets.list(spender.organizationId)).toMatchObject([
+      { model: "large", spent: 10n * PER_TOKEN, reserved: 0n },
+      { model: undefined, spent: 20n * PER_TOKEN, reserved: 0n },
+    ]);
+    expect(await verifyUsage(database)).toEqual([]);
+  });
+
   test("a budget set in the middle of things counts what is already spent and running", async () => {
     await (await meter.begin(ask(10, 0))).settle(end(10, 0));
     const running = await meter.begin(ask(5, 5));

@@ -6,6 +6,7 @@ export interface BudgetRow {
   readonly organization_id: string;
   readonly scope: "organization" | "workspace" | "key";
   readonly scope_id: string;
+  readonly model: string | null;
   readonly period: "month" | "total";
   readonly cap: Pico;
   readonly at_cap: "stop" | "warn" | "overage";

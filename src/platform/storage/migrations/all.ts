@@ -24,6 +24,7 @@ import { usageByPerson } from "./0192-usage-by-person.ts";
 import { enginesAsked } from "./0193-engines-asked.ts";
 import { browsersOfSessions } from "./0200-browsers-of-sessions.ts";
 import { modelNames } from "./0205-model-names.ts";
+import { budgetsOfModels } from "./0206-budgets-of-models.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -52,4 +53,5 @@ export const MIGRATIONS: readonly Migration[] = [
   enginesAsked,
   browsersOfSessions,
   modelNames,
+  budgetsOfModels,
 ];
