@@ -94,6 +94,7 @@ export interface BudgetView {
   readonly id: string;
   readonly scope: LimitScope;
   readonly scope_id: string;
+  readonly model: string | null;
   readonly period: "month" | "total";
   readonly cap: string;
   readonly at_cap: "stop" | "warn" | "overage";

@@ -61,7 +61,8 @@ function Budgets() {
           <li key={budget.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
             <span className="min-w-0 flex-1 basis-64">
               <span className="flex flex-wrap items-center gap-2">
-                {nameOf(budget)} <Badge tone="plain">{t(`limits.at_${budget.at_cap}`)}</Badge>
+                {nameOf(budget)} {budget.model && <Badge tone="plain">{budget.model}</Badge>}
+                <Badge tone="plain">{t(`limits.at_${budget.at_cap}`)}</Badge>
               </span>
               <span className="num text-[13px] text-ink-2">
                 {t(budget.period === "month" ? "limits.spentMonth" : "limits.spentTotal", {
