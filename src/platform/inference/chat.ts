@@ -2,6 +2,7 @@ import { TramontaneError } from "#base";
 import { createCallId } from "#prompt";
 import type { AnswerReaderParts, ChatTemplate, Conversation, RenderedPrompt } from "#prompt";
 import type { ChatMessage, ChatRequest } from "#protocol";
+import type { Deployment } from "../deployment.ts";
 import { RemoteDeployment } from "../upstream/remote-deployment.ts";
 import { answerForm } from "./answer-form.ts";
 import type { Call } from "./call.ts";
@@ -21,6 +22,15 @@ export async function startChat(parts: InferenceContext, request: ChatRequest, c
     const asked = request.safePrompt ? { ...request, messages: [...safePrompt(request), ...messages] } : request;
     return await startRemoteChat(parts, asked, call, deployment);
   }
+  return await startLocalChat(parts, request, call, deployment);
+}
+
+async function startLocalChat(
+  parts: InferenceContext,
+  request: ChatRequest,
+  call: Call,
+  deployment: Deployment,
+): Promise<StartedTurn> {
   const loaded = await deployment.loaded();
   const { template } = loaded;
   checkReasoning(request, template, call);
