@@ -10,7 +10,7 @@ import { TokenMask } from "./token-mask.ts";
 import type { TokenTrie } from "./token-trie.ts";
 
 export interface CacheLimits {
-  /** Bytes of transition rows and of the states that were met before they are forgotten. Default 4 MiB. */
+  /** Bytes of transition rows and of the states that were met before they are forgotten. Default 4 MiB, or 64 per token of the vocabulary. */
   readonly maxTableBytes?: number;
   /** Bytes of masks kept. Default 1 MiB, or as much as 128 masks take. */
   readonly maxMaskBytes?: number;
@@ -33,7 +33,7 @@ export class BoundGrammar {
     this.grammar = grammar;
     this.trie = trie;
     this.table = new TransitionTable({
-      maxBytes: limits.maxTableBytes ?? 4 << 20,
+      maxBytes: limits.maxTableBytes ?? Math.max(4 << 20, trie.size << 6),
       reach: trie.maxTokenBytes,
       store: grammar.store,
       forget: () => grammar.forget(),

@@ -1,6 +1,10 @@
 import { isSpace } from "./json/gap.ts";
 import { type PackedTrie, packTrie, sortedTokens, type TokenTexts } from "./packed-trie.ts";
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const PUNCTUATION = Array.from(":,[]{}", (char) => char.charCodeAt(0));
+
 /**
  * The parts of tokens that can tell apart what comes behind a piece of JSON. There are far fewer of them than tokens, so
  * that trying them all is cheap. The ids in both tries are those of the parts, not of tokens.
@@ -11,6 +15,8 @@ export interface TokenTails {
    * but whitespace, or whitespace, one of `:,]}"` and whatever else.
    */
   readonly behind: PackedTrie;
+  /** The same without the whitespace in their gaps: enough where every gap takes the same whitespace. */
+  readonly unspaced: PackedTrie;
   /** Texts inside a string and the quote behind them, with which a token may begin, or go on behind another quote. */
   readonly closings: PackedTrie;
 }
@@ -33,7 +39,25 @@ export function tokenTails(texts: TokenTexts): TokenTails {
       }
     }
   }
-  return { behind: trieOf(behind), closings: trieOf(closings) };
+  const unspaced = new Set(Array.from(behind, withoutGaps));
+  unspaced.delete("");
+  return { behind: trieOf(behind), unspaced: trieOf(unspaced), closings: trieOf(closings) };
+}
+
+/** Without the whitespace at its start, and behind what is punctuation and not part of a string. */
+function withoutGaps(tail: string): string {
+  let kept = "";
+  let isGap = true;
+  let isInString = false;
+  for (let at = 0; at < tail.length; at++) {
+    const byte = tail.charCodeAt(at);
+    if (isGap && isSpace(byte)) continue;
+    kept += tail[at]!;
+    if (isInString && byte === BACKSLASH && at + 1 < tail.length) kept += tail[++at]!;
+    else if (byte === QUOTE) isInString = !isInString;
+    isGap = !isInString && (byte === QUOTE || PUNCTUATION.includes(byte));
+  }
+  return kept;
 }
 
 function trieOf(parts: ReadonlySet<string>): PackedTrie {

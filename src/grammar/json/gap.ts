@@ -12,6 +12,8 @@ export type Gap = number;
 
 /** A rule for the gaps of a text. `isSeparator`: whether the gap follows a colon or a comma. */
 export interface Gaps {
+  /** Whether every gap takes the same whitespace, and none at all too. */
+  readonly isLoose: boolean;
   /** Bytes of a colon or a comma with the whitespace that must follow it. */
   readonly separatorBytes: number;
   /** The gap after one more byte; -1 when the byte is no whitespace, or too much of it. */
@@ -25,6 +27,7 @@ const LINE = 1 << 16;
 /** Any whitespace within limits. */
 export function looseGaps(limits: Whitespace): Gaps {
   return {
+    isLoose: true,
     separatorBytes: 1,
     widened: (gap, byte) => (isSpace(byte) ? widened(gap, byte, limits) : -1),
     missing: () => 0,
@@ -34,6 +37,7 @@ export function looseGaps(limits: Whitespace): Gaps {
 /** Exactly `spaces` spaces after colons and commas, and none elsewhere, so that nothing about whitespace is left to choose. */
 export function fixedGaps(spaces: 0 | 1): Gaps {
   return {
+    isLoose: false,
     separatorBytes: 1 + spaces,
     widened: (gap, byte, isSeparator) => (isSeparator && gap < spaces && byte === 0x20 ? gap + 1 : -1),
     missing: (gap, isSeparator) => (isSeparator ? spaces - gap : 0),

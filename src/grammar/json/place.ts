@@ -73,6 +73,10 @@ class InGap implements Thread {
     return this.#place.parts.isBeforeSpan === true;
   }
 
+  get isLoose(): boolean {
+    return this.#place.parts.context.gaps.isLoose;
+  }
+
   get settled(): Thread {
     const { context, isSeparator } = this.#place.parts;
     return context.gaps.missing(0, isSeparator) === 0 ? this.#place.thread : this;

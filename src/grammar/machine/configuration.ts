@@ -10,6 +10,8 @@ export class Configuration {
   readonly freeLength: number;
   /** Arbitrary plain characters that may follow here, or behind the character that is being written. */
   readonly freeBelow: number;
+  /** Whether any text may come here, see `Thread.isInAnyText`. */
+  readonly isInAnyText: boolean;
   /** See `TransitionTable`: the same without a gap, and the same without far counts. */
   settled: Configuration | undefined;
   common: Configuration | undefined;
@@ -26,6 +28,7 @@ export class Configuration {
   constructor(threads: readonly Thread[]) {
     this.threads = threads;
     this.accepts = threads.some((thread) => thread.accepts);
+    this.isInAnyText = threads.some((thread) => thread.isInAnyText === true);
     this.freeLength = Math.max(...threads.map((thread) => thread.freeLength));
     this.freeBelow = Math.max(...threads.map((thread) => thread.freeAfterCharacter ?? thread.freeLength));
   }

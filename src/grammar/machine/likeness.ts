@@ -5,7 +5,7 @@ import type { MaskSlot } from "../mask-cache.ts";
 import type { TokenTails } from "../token-tails.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Frame, Thread } from "./thread.ts";
-import { DEAD, IMPURE, tentativeRow, type TransitionTable } from "./transition-table.ts";
+import { DEAD, IMPURE, type TransitionTable } from "./transition-table.ts";
 
 /** A configuration of more threads than this is like no other one. */
 const MAX_THREADS = 8;
@@ -112,12 +112,11 @@ export class Likeness {
     const table = this.#table;
     const parts: number[] = [];
     let wasImpure = false;
-    walk(this.#tails.behind, table.rowOf(table.configuration([place])!), {
-      step: (row, byte) => {
-        const after = table.step(row, byte);
+    walk(place.isLoose === true ? this.#tails.unspaced : this.#tails.behind, table.configuration([place])!, {
+      step: (from, byte) => {
+        const after = table.glance(from, byte);
         if (after === IMPURE) wasImpure = true;
-        if (after === DEAD || after === IMPURE) return undefined;
-        return after < DEAD ? tentativeRow(after) : after;
+        return after === DEAD || after === IMPURE ? undefined : after;
       },
       reach: (part) => parts.push(part),
     });

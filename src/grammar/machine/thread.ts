@@ -48,6 +48,8 @@ export interface Thread {
   readonly isBeforeSpan?: boolean;
   /** The same place before any whitespace was written there: all bytes but whitespace lead to the same threads. */
   readonly settled?: Thread;
+  /** Whether whitespace may stand here, and in every gap behind, as it may everywhere else. */
+  readonly isLoose?: boolean;
   /** Whether nothing at all may follow. */
   readonly isEnd?: boolean;
   /** A thread with the same future for the next `length` bytes, out of a bounded number of such threads. */

@@ -104,6 +104,21 @@ export class TransitionTable {
   }
 
   /**
+   * Where a step leads, or DEAD, or IMPURE. It makes no row, which is for states that are asked about once; free text is asked
+   * about byte after byte, and has one.
+   */
+  glance(from: Configuration, byte: number): Configuration | typeof DEAD | typeof IMPURE {
+    if (from.epoch === this.#epoch || from.isInAnyText) {
+      const after = this.step(this.rowOf(from), byte);
+      if (after === DEAD || after === IMPURE) return after;
+      return this.at(after > 0 ? after : tentativeRow(after));
+    }
+    const unread = new UnreadText();
+    const threads = from.threadsAfter(byte, unread);
+    return unread.wasNeeded ? IMPURE : (this.configuration(threads) ?? DEAD);
+  }
+
+  /**
    * The configuration after one more byte of a text. What depends on the text is computed, and so is what comes after
    * one of unboundedly many configurations (those that count further than a token reaches): they have no rows.
    */
