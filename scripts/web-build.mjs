@@ -56,7 +56,10 @@ export async function buildWebApp() {
             includeDependenciesRecursively: false,
             groups: [
               { name: "parts", test: /src\/web\/(components\/(icon|language-names|save-file)|app\/live)/ },
-              { name: "blocks", test: /src\/web\/components\/(copy-button|json-tree)|src\/web\/chat\/drawer/ },
+              {
+                name: "blocks",
+                test: /src\/web\/components\/(copy-button|copy-text|json-tree)|src\/web\/chat\/drawer/,
+              },
             ],
           },
         },

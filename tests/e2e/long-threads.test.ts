@@ -19,6 +19,8 @@ describe.skipIf(CHROMIUM === undefined)(
     let model: ReturnType<typeof scripted>;
     let browser: Browser;
     let context: BrowserContext;
+    /** The same, with a touch screen. */
+    let fingers: BrowserContext;
     let long: string;
     let short: string;
 
@@ -28,16 +30,18 @@ describe.skipIf(CHROMIUM === undefined)(
       long = await server.seedConversation("Long", [...texts(MESSAGES)]);
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
+      fingers = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", hasTouch: true });
       const [name, value] = server.cookie.split("=");
-      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      for (const one of [context, fingers])
+        await one.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
     }, 180_000);
     afterAll(async () => {
       await browser?.close();
       await server?.close();
     });
 
-    const open = async (id: string): Promise<Page> => {
-      const { page } = await openPage(context, server.origin);
+    const open = async (id: string, within = context): Promise<Page> => {
+      const { page } = await openPage(within, server.origin);
       await page.goto(`${server.origin}/chat/${id}`);
       await page.getByRole("textbox", { name: "Message" }).waitFor();
       return page;
@@ -96,30 +100,38 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.close();
     });
 
-    test("scrolling up while an answer grows holds the line one reads", async () => {
-      const page = await open(short);
-      await send(page, "Go rate=200 chars=6000");
-      await page.getByRole("heading", { name: "Part 4" }).waitFor();
-      await page.mouse.move(700, 300);
-      await page.mouse.wheel(0, -500);
-      await page.getByRole("button", { name: "Jump to latest" }).waitFor();
-      await page.waitForTimeout(300);
-      const place = () =>
-        page.evaluate(() => {
-          const headings = [...document.querySelectorAll(".md h3")];
-          const heading = headings.find((element) => element.getBoundingClientRect().top > 100)!;
-          return { text: heading.textContent, top: heading.getBoundingClientRect().top };
-        });
-      const before = await place();
-      await page.waitForTimeout(2000);
-      const after = await place();
-      expect(after.text).toBe(before.text);
-      expect(Math.abs(after.top - before.top)).toBeLessThanOrEqual(1);
-      await page.getByRole("button", { name: "Jump to latest" }).click();
-      await expect.poll(() => endDistance(page), { timeout: 10_000 }).toBeLessThan(60);
-      await page.keyboard.press("Escape");
-      await page.close();
-    });
+    test.each(["wheel", "key", "touch", "scrollbar"] as const)(
+      "scrolling up by %s while an answer grows holds the line one reads",
+      async (way) => {
+        const page = await open(short, way === "touch" ? fingers : context);
+        await send(page, "Go rate=200 chars=6000");
+        await page.getByRole("heading", { name: "Part 4" }).waitFor();
+        await scrollUp(page, way);
+        await page.getByRole("button", { name: "Jump to latest" }).waitFor();
+        const place = () =>
+          page.evaluate(() => {
+            const headings = [...document.querySelectorAll(".md h3")];
+            const heading = headings.find((element) => element.getBoundingClientRect().top > 100)!;
+            return { text: heading.textContent, top: heading.getBoundingClientRect().top };
+          });
+        // A key scrolls smoothly: what is held is where one comes to rest.
+        let before = await place();
+        for (let moved = true; moved;) {
+          await page.waitForTimeout(400);
+          const now = await place();
+          moved = now.top !== before.top || now.text !== before.text;
+          before = now;
+        }
+        await page.waitForTimeout(2000);
+        const after = await place();
+        expect(after.text).toBe(before.text);
+        expect(Math.abs(after.top - before.top)).toBeLessThanOrEqual(1);
+        await page.getByRole("button", { name: "Jump to latest" }).click();
+        await expect.poll(() => endDistance(page), { timeout: 10_000 }).toBeLessThan(60);
+        await page.keyboard.press("Escape");
+        await page.close();
+      },
+    );
 
     test("100 tokens a second at its end, while one types: even frames, quick keys, no word late", async () => {
       const page = await open(long);
@@ -166,6 +178,30 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.keyboard.press("Escape");
       await page.close();
     });
+
+    async function scrollUp(page: Page, way: "wheel" | "key" | "touch" | "scrollbar"): Promise<void> {
+      const log = page.getByRole("log");
+      switch (way) {
+        case "wheel":
+          await page.mouse.move(700, 300);
+          return page.mouse.wheel(0, -500);
+        case "key":
+          await log.focus();
+          return page.keyboard.press("PageUp");
+        case "touch": {
+          const session = await fingers.newCDPSession(page);
+          const touch = (type: "touchStart" | "touchMove" | "touchEnd", y?: number) =>
+            session.send("Input.dispatchTouchEvent", { type, touchPoints: y === undefined ? [] : [{ x: 700, y }] });
+          await touch("touchStart", 200);
+          for (let y = 220; y <= 600; y += 20) await touch("touchMove", y);
+          await touch("touchEnd");
+          return;
+        }
+        case "scrollbar":
+          // A bar that is dragged tells of nothing but the scrolling.
+          await log.evaluate((element) => (element.scrollTop -= 500));
+      }
+    }
 
     function endDistance(page: Page): Promise<number> {
       return page.getByRole("log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);

@@ -88,6 +88,23 @@ describe.skipIf(CHROMIUM === undefined)(
       await other.close();
     });
 
+    test("a key is revoked only by whoever types its name", async () => {
+      const made = await server.call("POST", "/admin/v1/api-keys", { name: "nightly", scopes: ["inference"] });
+      const { key } = (await made.json()) as { key: string };
+      const { page, faults } = await open("/console/keys");
+      await page.getByRole("listitem").filter({ hasText: "nightly" }).getByRole("button", { name: "Revoke" }).click();
+      const dialog = page.getByRole("alertdialog");
+      const revoke = dialog.getByRole("button", { name: "Revoke" });
+      await dialog.getByLabel(/type its name/).fill("night");
+      expect(await revoke.isDisabled()).toBe(true);
+      await dialog.getByLabel(/type its name/).fill("nightly");
+      await revoke.click();
+      await page.getByRole("listitem").filter({ hasText: "nightly" }).getByText("revoked").waitFor();
+      const headers = { authorization: `Bearer ${key}` };
+      expect((await fetch(`${server.origin}/v1/models`, { headers })).status).toBe(401);
+      expect(faults).toEqual([]);
+    });
+
     test("an invitation waits in the list until it is taken back; a member becomes an operator and no longer is one", async () => {
       const { page, faults } = await open("/console/members");
       for (const email of ["ana@example.test", "ben@example.test"]) {

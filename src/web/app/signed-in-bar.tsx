@@ -62,6 +62,9 @@ function GlobalKeys() {
       } else if (isCommand && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setPalette((isOpen) => !isOpen);
+      } else if (event.key === "?" && !isTyping) {
+        event.preventDefault();
+        void navigate({ to: "/settings", hash: "keyboard" });
       } else if (event.key === "/" && !isTyping) {
         event.preventDefault();
         document.querySelector<HTMLElement>("#composer")?.focus();

@@ -4,6 +4,7 @@ import type { FoundMessage, ThreadMessage } from "#protocol";
 import { useAllModels, useConversations } from "../app/queries.ts";
 import { useLive } from "../app/live.tsx";
 import { usePreferences, useServices, useWords } from "../app/services.tsx";
+import { copyText } from "../components/copy-text.ts";
 import { DrawerButton } from "./drawer.tsx";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
@@ -114,6 +115,7 @@ function OpenConversation({ id }: { readonly id: string }) {
   const openFind = useCallback(() => setFinding(true), []);
   const show = useCallback((found: FoundMessage) => void view.current?.show(found), []);
   useFindKey(openFind);
+  useCopyKey(thread.messages);
 
   if (thread.state === "failed") {
     const isGone = conversations !== undefined && conversation === undefined;
@@ -174,6 +176,21 @@ function useFindKey(open: () => void): void {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [open]);
+}
+
+/** Ctrl or Cmd + Shift + C copies the last answer. */
+function useCopyKey(messages: readonly ThreadMessage[]): void {
+  const answer = messages.findLast(({ role }) => role === "assistant")?.content;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isCopy = (event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "c";
+      if (!isCopy || answer === undefined) return;
+      event.preventDefault();
+      void copyText(answer);
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [answer]);
 }
 
 /** Tells a screen reader once that an answer began and once how it ended; the words themselves are never read as they arrive. */

@@ -26,10 +26,12 @@ export function EndNote({ message, actions }: EndNoteProps) {
   const isFull = details.finish === "context" || codeOf(details.error ?? {}) === "prompt_too_long";
   return (
     <div role="note" className={`mt-2 text-sm ${isFault ? "text-danger" : "text-ink-2"}`}>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        {isFault && <Icon name="warning" />}
-        <span>
-          {t(note)} {isFault && <FaultNote words={words} error={details.error} />}
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <span className="flex gap-2">
+          {isFault && <Icon name="warning" />}
+          <span>
+            {t(note)} {isFault && <FaultNote words={words} error={details.error} />}
+          </span>
         </span>
         {actions && !isFault && !isFull && (
           <button type="button" className="button" onClick={() => actions.continueAnswer(message)}>

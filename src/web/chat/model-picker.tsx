@@ -40,7 +40,7 @@ export function ModelPicker({ models, model, onChange }: ModelPickerProps) {
         onFocus={() => void loadList()}
         onClick={() => setOpen(true)}
       >
-        <span className="sr-only">{words.t("composer.model")}</span>
+        <span className="sr-only">{words.t("composer.model")} </span>
         {/* The speed is part of the value: the button is named as it reads. */}
         <span className="truncate">
           {model ?? words.t("composer.noModel")}

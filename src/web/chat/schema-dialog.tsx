@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useWords } from "../app/services.tsx";
+import { jsonFault, jsonFaultText } from "../components/json-fault.ts";
 import { Dialog } from "../components/dialog.tsx";
 
 const EXAMPLE = JSON.stringify(
@@ -21,9 +22,10 @@ interface SchemaDialogProps {
 
 /** Where the JSON Schema of the next answers is written. */
 export function SchemaDialog({ schema, onChange, onClose }: SchemaDialogProps) {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const [text, setText] = useState(schema ?? EXAMPLE);
-  const fault = schemaFault(text);
+  const fault = text.trim() === "" ? ({ wanted: "{ … }" } as const) : jsonFault(text, "object");
   const choose = (value: string | undefined) => {
     onChange(value);
     onClose();
@@ -42,7 +44,7 @@ export function SchemaDialog({ schema, onChange, onClose }: SchemaDialogProps) {
         className="field resize-y font-mono text-[13px] leading-5"
       />
       <p id="schema-fault" className="min-h-6 text-[13px] text-danger">
-        {fault !== undefined && t("composer.schemaInvalid", { reason: fault })}
+        {fault !== undefined && jsonFaultText(words, fault)}
       </p>
       <div className="mt-2 flex flex-wrap justify-end gap-2">
         {schema !== undefined && (
@@ -61,13 +63,4 @@ export function SchemaDialog({ schema, onChange, onClose }: SchemaDialogProps) {
       </div>
     </Dialog>
   );
-}
-
-function schemaFault(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "{ … }";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

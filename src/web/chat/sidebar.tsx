@@ -1,6 +1,7 @@
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Link } from "@tanstack/react-router";
 import type { Conversation } from "#protocol";
+import { useLive } from "../app/live.tsx";
 import { useConversations, useSearch } from "../app/queries.ts";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -89,10 +90,17 @@ function ConversationList({ onChosen }: SidebarProps) {
 
 function ConversationLink({ conversation, onChosen }: { conversation: Conversation } & SidebarProps) {
   const { t } = useWords();
+  const { runs } = useLive();
+  const isAnswering = useSyncExternalStore(runs.subscribeToList, () => runs.isAnswering(conversation.id));
   return (
     <li>
       <Link to="/chat/$id" params={{ id: conversation.id }} className={LINK} activeProps={ACTIVE} onClick={onChosen}>
-        <span className="truncate">{conversation.title || t("chat.untitled")}</span>
+        <span className="min-w-0 flex-1 truncate">{conversation.title || t("chat.untitled")}</span>
+        {isAnswering && (
+          <span className="size-2 shrink-0 rounded-full bg-accent" title={t("chat.answeringNow")}>
+            <span className="sr-only">{t("chat.answeringNow")}</span>
+          </span>
+        )}
       </Link>
     </li>
   );

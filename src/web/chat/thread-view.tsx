@@ -2,7 +2,7 @@ import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState 
 import type { KeyboardEvent, Ref } from "react";
 import { Virtualizer } from "virtua";
 import type { VirtualizerHandle } from "virtua";
-import type { FoundMessage } from "#protocol";
+import type { FoundMessage, ThreadMessage } from "#protocol";
 import { useLive } from "../app/live.tsx";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -87,7 +87,17 @@ export function ThreadView({ ref, conversationId, thread, actions }: ThreadViewP
   };
 
   const rows = useMemo(
-    () => messages.slice(0, -1).map((message) => <MessageRow key={message.id} message={message} actions={actions} />),
+    () =>
+      messages
+        .slice(0, -1)
+        .map((message, index) => (
+          <MessageRow
+            key={message.id}
+            message={message}
+            beginsDay={isOtherDay(messages[index - 1], message)}
+            actions={actions}
+          />
+        )),
     [messages, actions],
   );
 
@@ -113,7 +123,7 @@ export function ThreadView({ ref, conversationId, thread, actions }: ThreadViewP
           </Virtualizer>
           {last &&
             (last.runId === undefined ? (
-              <MessageRow message={last} actions={actions} />
+              <MessageRow message={last} beginsDay={isOtherDay(messages.at(-2), last)} actions={actions} />
             ) : (
               <LiveMessage key={last.id} message={last} />
             ))}
@@ -130,6 +140,12 @@ export function ThreadView({ ref, conversationId, thread, actions }: ThreadViewP
         </button>
       )}
     </div>
+  );
+}
+
+function isOtherDay(before: ThreadMessage | undefined, message: ThreadMessage): boolean {
+  return (
+    before !== undefined && new Date(before.createdAtMs).toDateString() !== new Date(message.createdAtMs).toDateString()
   );
 }
 

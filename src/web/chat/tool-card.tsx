@@ -22,6 +22,7 @@ interface ToolCardProps {
 export function ToolCard({ call, runId }: ToolCardProps) {
   const { t } = useWords();
   const { name, status, result, ms } = call;
+  const [isRaw, setRaw] = useState(false);
   const time = ms === undefined ? undefined : t("tools.ms", { n: ms });
   return (
     <section
@@ -32,9 +33,18 @@ export function ToolCard({ call, runId }: ToolCardProps) {
         <Icon name="wrench" size={16} />
         <span className="font-mono font-semibold">{name}</span>
         <span className={TONES[status]}>{t(`tools.${status}`)}</span>
+        <span className="grow" />
+        <button
+          type="button"
+          aria-pressed={isRaw}
+          className="min-h-6 rounded-sm px-1.5 text-xs text-ink-2 underline"
+          onClick={() => setRaw(!isRaw)}
+        >
+          {t("message.raw")}
+        </button>
         {time !== undefined && <span className="num text-xs text-ink-3">{time}</span>}
       </p>
-      <Arguments json={call.arguments} />
+      <Arguments json={call.arguments} isRaw={isRaw} />
       {result !== undefined && (
         <p
           className={`mt-1 font-mono text-[13px] wrap-anywhere whitespace-pre-wrap ${status === "failed" ? "text-danger" : ""}`}
@@ -47,12 +57,14 @@ export function ToolCard({ call, runId }: ToolCardProps) {
   );
 }
 
-function Arguments({ json }: { readonly json: string }) {
+function Arguments({ json, isRaw }: { readonly json: string; readonly isRaw: boolean }) {
+  const raw = <p className="font-mono text-[13px] wrap-anywhere">{json}</p>;
+  if (isRaw) return raw;
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    return <p className="font-mono text-[13px] wrap-anywhere">{json}</p>;
+    return raw;
   }
   return <JsonTree value={value} />;
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useWords } from "../app/services.tsx";
+import { copyText } from "./copy-text.ts";
 import { Icon } from "./icon.tsx";
 
 /** Copies `text`, and says so for two seconds. */
@@ -22,16 +23,4 @@ export function CopyButton({ text, className = "" }: { readonly text: string; re
       <Icon name={isCopied ? "check" : "copy"} size={16} />
     </button>
   );
-}
-
-/** Uses a hidden field where the clipboard is not available: on plain HTTP. */
-async function copyText(text: string): Promise<void> {
-  if (isSecureContext) return navigator.clipboard.writeText(text);
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "sr-only";
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { KeyView } from "../app/admin-views.ts";
-import { Dialog } from "../components/dialog.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { NewKeyDialog } from "./new-key-dialog.tsx";
 import { Badge } from "./parts/card.tsx";
+import { FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { useAdmin, useCurrency, useMay } from "./parts/use-admin.ts";
 import { KEYS, useKeys, useWorkspaces } from "./parts/use-scope-names.ts";
@@ -20,6 +20,7 @@ export function KeysPage() {
   const spent = useSpentPerKey();
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<KeyView>();
+  const [typed, setTyped] = useState("");
   const reload = () => void queries.invalidateQueries({ queryKey: KEYS });
   const revoke = async (key: KeyView) => {
     await admin.revokeKey(key.id);
@@ -37,22 +38,35 @@ export function KeysPage() {
       {error && <PageState error={error} onRetry={() => void refetch()} />}
       <ul className="flex flex-col gap-2">
         {data?.map((key) => (
-          <KeyRow key={key.id} view={key} spent={spent.get(key.id)} onRevoke={() => setRevoking(key)} />
+          <KeyRow
+            key={key.id}
+            view={key}
+            spent={spent.get(key.id)}
+            onRevoke={() => {
+              setTyped("");
+              setRevoking(key);
+            }}
+          />
         ))}
       </ul>
       {isMaking && <NewKeyDialog onMade={reload} onClose={() => setMaking(false)} />}
       {revoking && (
-        <Dialog title={t("keys.revokeTitle")} isOpen isAlert onClose={() => setRevoking(undefined)}>
-          <p className="text-sm text-ink-2">{t("keys.revokeText", { name: revoking.name })}</p>
-          <div className="mt-4 flex justify-end gap-2">
-            <button type="button" className="button" autoFocus onClick={() => setRevoking(undefined)}>
-              {t("app.cancel")}
-            </button>
-            <button type="button" className="button button-danger" onClick={() => void revoke(revoking)}>
-              {t("keys.revoke")}
-            </button>
-          </div>
-        </Dialog>
+        <FormDialog
+          title={t("keys.revokeTitle")}
+          submit={t("keys.revoke")}
+          isDanger
+          isReady={typed.trim() === revoking.name}
+          onSubmit={() => revoke(revoking)}
+          onClose={() => setRevoking(undefined)}
+        >
+          <p className="mb-3 text-sm text-ink-2">{t("keys.revokeText", { name: revoking.name })}</p>
+          <TextField
+            label={t("keys.revokeName", { name: revoking.name })}
+            autoFocus
+            value={typed}
+            onChange={setTyped}
+          />
+        </FormDialog>
       )}
     </>
   );

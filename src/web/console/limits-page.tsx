@@ -58,13 +58,13 @@ function Budgets() {
       {data?.length === 0 && <p className="text-sm text-ink-2">{t("limits.noBudgets")}</p>}
       <ul className="flex flex-col gap-3">
         {data?.map((budget) => (
-          <li key={budget.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+          <li key={budget.id} className="flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
             <span className="min-w-0 flex-1 basis-64">
               <span className="flex flex-wrap items-center gap-2">
                 {nameOf(budget)} {budget.model && <Badge tone="plain">{budget.model}</Badge>}
                 <Badge tone="plain">{t(`limits.at_${budget.at_cap}`)}</Badge>
               </span>
-              <span className="num text-[13px] text-ink-2">
+              <span className="num mt-0.5 mb-1.5 block text-[13px] text-ink-2">
                 {t(budget.period === "month" ? "limits.spentMonth" : "limits.spentTotal", {
                   spent: words.money(used(budget) * 1e6, currency),
                   cap: words.amount(budget.cap, currency),

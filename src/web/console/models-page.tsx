@@ -16,6 +16,7 @@ export function ModelsPage() {
   const { t } = words;
   const mayDeploy = useMay("admin");
   const [isAdding, setAdding] = useState(false);
+  const [onlyFitting, setOnlyFitting] = useState(false);
   const { data: served } = useModels();
   const { data: pulls } = usePulls();
   const { data, error, refetch } = useQuery({
@@ -32,7 +33,7 @@ export function ModelsPage() {
   }, [data === undefined]);
   const groups = [
     ["models.here", data?.data.filter(({ source }) => source !== "hub")],
-    ["models.more", data?.data.filter(({ source }) => source === "hub")],
+    ["models.more", data?.data.filter(({ source, fits }) => source === "hub" && (fits || !onlyFitting))],
   ] as const;
   return (
     <>
@@ -47,6 +48,15 @@ export function ModelsPage() {
             : t("models.lead")
         }
       >
+        <label className="flex min-h-9 items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            className="size-4"
+            checked={onlyFitting}
+            onChange={(event) => setOnlyFitting(event.target.checked)}
+          />
+          {t("models.onlyFitting")}
+        </label>
         {mayDeploy && (
           <button type="button" className="button" onClick={() => setAdding(true)}>
             <Icon name="plus" />

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { PolicyApi } from "../app/policy-api.ts";
 import type { DecisionView } from "../app/policy-views.ts";
 import { useServices } from "../app/services.tsx";
+import { categoryName } from "../chat/category-name.ts";
 import { useConsoleWords } from "./console-words.tsx";
 import { Badge, Card } from "./parts/card.tsx";
 import { ChoiceField } from "./parts/form.tsx";
@@ -106,7 +107,7 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
           words.date(Date.parse(decision.at), { dateStyle: "medium", timeStyle: "medium" }),
           nameOf(decision.actor),
           t(`policy.${decision.stage}`),
-          category,
+          category === null ? undefined : categoryName(words, category),
           score === null ? undefined : t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) }),
         ]
           .filter(Boolean)

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useModels } from "../app/queries.ts";
 import { Icon } from "../components/icon.tsx";
+import { jsonFault } from "../components/json-fault.ts";
 import { useConsoleWords } from "./console-words.tsx";
 import { Card } from "./parts/card.tsx";
 import { TextField } from "./parts/form.tsx";
@@ -8,14 +9,7 @@ import { PageHead } from "./parts/page-state.tsx";
 import { JsonEditor } from "./playground/json-editor.tsx";
 import { MessageList } from "./playground/message-list.tsx";
 import { PaneView } from "./playground/pane-view.tsx";
-import {
-  jsonFault,
-  loadPlayground,
-  requestOf,
-  SAMPLE_SCHEMA,
-  SAMPLE_TOOLS,
-  savePlayground,
-} from "./playground/request.ts";
+import { loadPlayground, requestOf, SAMPLE_SCHEMA, SAMPLE_TOOLS, savePlayground } from "./playground/request.ts";
 import type { PlaygroundDraft } from "./playground/request.ts";
 import { usePane } from "./playground/use-pane.ts";
 

@@ -64,7 +64,7 @@ function Sums({ from }: { readonly from: string }) {
   const { t } = words;
   const currency = useCurrency();
   const waited = useWaits();
-  const { data } = useQuery({
+  const { data, dataUpdatedAt } = useQuery({
     queryKey: ["admin", "usage", from, ""],
     queryFn: async () => (await admin.usage({ from, groupBy: "" }))[0],
     staleTime: 10_000,
@@ -73,21 +73,26 @@ function Sums({ from }: { readonly from: string }) {
   const count = (value: number) =>
     words.number(value, value < 1e7 ? {} : { notation: "compact", maximumFractionDigits: 1 });
   return (
-    <dl className="grid grid-cols-2 gap-4 md:grid-cols-3 lg:grid-cols-5">
-      <Figure name={t("usage.requests")} value={count(data.requests)} />
-      <Figure
-        name={t("usage.input")}
-        value={count(data.prompt_tokens)}
-        note={t("usage.cachedOf", { n: count(data.cached_tokens) })}
-      />
-      <Figure name={t("usage.output")} value={count(data.output_tokens)} />
-      <Figure name={t("usage.amount")} value={words.amount(data.amount, currency)} />
-      <Figure
-        name={t("usage.firstToken")}
-        value={waited(data.ttft_p50_ms)}
-        note={data.ttft_p95_ms === null ? undefined : t("usage.p95Of", { time: waited(data.ttft_p95_ms) })}
-      />
-    </dl>
+    <>
+      <p className="num -mt-3 text-[13px] text-ink-3">
+        {t("usage.asOf", { time: words.date(dataUpdatedAt, { dateStyle: "medium", timeStyle: "medium" }) })}
+      </p>
+      <dl className="grid grid-cols-2 gap-4 md:grid-cols-3 lg:grid-cols-5">
+        <Figure name={t("usage.requests")} value={count(data.requests)} />
+        <Figure
+          name={t("usage.input")}
+          value={count(data.prompt_tokens)}
+          note={t("usage.cachedOf", { n: count(data.cached_tokens) })}
+        />
+        <Figure name={t("usage.output")} value={count(data.output_tokens)} />
+        <Figure name={t("usage.amount")} value={words.amount(data.amount, currency)} />
+        <Figure
+          name={t("usage.firstToken")}
+          value={waited(data.ttft_p50_ms)}
+          note={data.ttft_p95_ms === null ? undefined : t("usage.p95Of", { time: waited(data.ttft_p95_ms) })}
+        />
+      </dl>
+    </>
   );
 }
 

@@ -143,7 +143,6 @@ export const messages: Messages = {
   "composer.schemaTitle": "Als JSON antworten",
   "composer.schemaText": "Die Antwort folgt diesem JSON-Schema schon beim Schreiben und passt deshalb immer.",
   "composer.schemaLabel": "JSON-Schema",
-  "composer.schemaInvalid": "Das ist kein JSON-Objekt: {reason}",
   "composer.schemaUse": "Dieses Schema verwenden",
   "composer.schemaOff": "In Worten antworten",
   "composer.offline": "Keine Verbindung zum Server. Ihre Nachricht bleibt hier erhalten.",
@@ -305,4 +304,9 @@ export const messages: Messages = {
   "category.secrets": "Geheimnisse",
   "category.jailbreaking": "Versuche, das Modell zu überlisten",
   "composer.findModel": "Modell suchen",
+  "settings.keyBetween": "Nächste und vorige Nachricht",
+  "settings.keyCopy": "Die letzte Antwort kopieren",
+  "settings.keyHelp": "Diese Liste",
+  "json.line": "Das ist kein JSON: siehe Zeile {n}.",
+  "json.wanted": "Erwartet: {wanted}",
 };

@@ -140,7 +140,6 @@ export const en = {
   "composer.schemaTitle": "Answer as JSON",
   "composer.schemaText": "The answer is held to this JSON Schema while it is written, so it always fits.",
   "composer.schemaLabel": "JSON Schema",
-  "composer.schemaInvalid": "This is not a JSON object: {reason}",
   "composer.schemaUse": "Use this schema",
   "composer.schemaOff": "Answer in words",
   "composer.offline": "No connection to the server. Your message is kept here.",
@@ -302,4 +301,9 @@ export const en = {
   "category.secrets": "secrets",
   "category.jailbreaking": "attempts to trick the model",
   "composer.findModel": "Find a model",
+  "settings.keyBetween": "Next and previous message",
+  "settings.keyCopy": "Copy the last answer",
+  "settings.keyHelp": "This list",
+  "json.line": "This is not JSON: see line {n}.",
+  "json.wanted": "Expected: {wanted}",
 } as const;

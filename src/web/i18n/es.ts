@@ -142,7 +142,6 @@ export const messages: Messages = {
   "composer.schemaTitle": "Responder en JSON",
   "composer.schemaText": "La respuesta sigue este esquema JSON mientras se escribe, así que siempre lo cumple.",
   "composer.schemaLabel": "Esquema JSON",
-  "composer.schemaInvalid": "No es un objeto JSON: {reason}",
   "composer.schemaUse": "Usar este esquema",
   "composer.schemaOff": "Responder con palabras",
   "composer.offline": "Sin conexión con el servidor. Su mensaje se guarda aquí.",
@@ -304,4 +303,9 @@ export const messages: Messages = {
   "category.secrets": "secretos",
   "category.jailbreaking": "intentos de engañar al modelo",
   "composer.findModel": "Buscar un modelo",
+  "settings.keyBetween": "Mensaje siguiente y anterior",
+  "settings.keyCopy": "Copiar la última respuesta",
+  "settings.keyHelp": "Esta lista",
+  "json.line": "Esto no es JSON: vea la línea {n}.",
+  "json.wanted": "Se esperaba: {wanted}",
 };

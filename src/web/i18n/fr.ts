@@ -142,7 +142,6 @@ export const messages: Messages = {
   "composer.schemaTitle": "Répondre en JSON",
   "composer.schemaText": "La réponse suit ce schéma JSON pendant son écriture : elle le respecte donc toujours.",
   "composer.schemaLabel": "Schéma JSON",
-  "composer.schemaInvalid": "Ce n’est pas un objet JSON : {reason}",
   "composer.schemaUse": "Utiliser ce schéma",
   "composer.schemaOff": "Répondre en mots",
   "composer.offline": "Pas de connexion au serveur. Votre message est gardé ici.",
@@ -304,4 +303,9 @@ export const messages: Messages = {
   "category.secrets": "secrets",
   "category.jailbreaking": "tentatives de tromper le modèle",
   "composer.findModel": "Chercher un modèle",
+  "settings.keyBetween": "Message suivant et précédent",
+  "settings.keyCopy": "Copier la dernière réponse",
+  "settings.keyHelp": "Cette liste",
+  "json.line": "Ce n’est pas du JSON : voyez la ligne {n}.",
+  "json.wanted": "Attendu : {wanted}",
 };

@@ -140,7 +140,6 @@ export const messages: Messages = {
   "composer.schemaTitle": "Rispondi in JSON",
   "composer.schemaText": "La risposta segue questo schema JSON mentre viene scritta, quindi lo rispetta sempre.",
   "composer.schemaLabel": "Schema JSON",
-  "composer.schemaInvalid": "Non è un oggetto JSON: {reason}",
   "composer.schemaUse": "Usa questo schema",
   "composer.schemaOff": "Rispondi a parole",
   "composer.offline": "Nessuna connessione al server. Il messaggio resta qui.",
@@ -302,4 +301,9 @@ export const messages: Messages = {
   "category.secrets": "segreti",
   "category.jailbreaking": "tentativi di ingannare il modello",
   "composer.findModel": "Cerca un modello",
+  "settings.keyBetween": "Messaggio successivo e precedente",
+  "settings.keyCopy": "Copia l’ultima risposta",
+  "settings.keyHelp": "Questo elenco",
+  "json.line": "Non è JSON: veda la riga {n}.",
+  "json.wanted": "Atteso: {wanted}",
 };

@@ -26,6 +26,9 @@ const NOTHING: RunState = { text: "", tokens: 0, thinking: "", toolCalls: [] };
 /** Running answers by run id. Readers are woken at most once per animation frame, whatever the speed of the model. */
 export class RunStore {
   readonly #runs = new Map<string, RunEntry>();
+  /** The conversation of each running answer. */
+  readonly #answering = new Map<string, string>();
+  readonly #listReaders = new Set<() => void>();
   readonly #schedule: (flush: () => void) => void;
   #scheduled = false;
 
@@ -34,7 +37,9 @@ export class RunStore {
   }
 
   /** Replaces what is known: never appended, so that a reconnection cannot double a word. */
-  snapshot(runId: string, state: RunState): void {
+  snapshot(runId: string, state: RunState & { readonly conversationId: string }): void {
+    this.#answering.set(runId, state.conversationId);
+    this.#wakeList();
     const entry = this.#entry(runId);
     entry.pending = "";
     entry.pendingThought = "";
@@ -79,10 +84,29 @@ export class RunStore {
 
   end(runId: string): void {
     this.#runs.delete(runId);
+    this.#answering.delete(runId);
+    this.#wakeList();
   }
 
   clear(): void {
+    this.#answering.clear();
+    this.#wakeList();
     for (const [runId, entry] of this.#runs) if (entry.readers.size === 0) this.#runs.delete(runId);
+  }
+
+  /** Whether an answer is being written in the conversation, in whatever tab it was asked for. */
+  isAnswering(conversationId: string): boolean {
+    return [...this.#answering.values()].includes(conversationId);
+  }
+
+  /** Wakes when an answer begins or ends anywhere. */
+  readonly subscribeToList = (reader: () => void): (() => void) => {
+    this.#listReaders.add(reader);
+    return () => this.#listReaders.delete(reader);
+  };
+
+  #wakeList(): void {
+    for (const reader of this.#listReaders) reader();
   }
 
   isKnown(runId: string): boolean {

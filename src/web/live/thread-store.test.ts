@@ -79,9 +79,12 @@ test("a snapshot replaces, pieces are shown once per frame", () => {
   let shown = 0;
   runs.subscribe("r", () => (shown += 1));
   runs.append("r", "lost", 1);
-  runs.snapshot("r", { text: "One ", tokens: 1, thinking: "", toolCalls: [] });
+  runs.snapshot("r", { conversationId: "c", text: "One ", tokens: 1, thinking: "", toolCalls: [] });
   for (const word of ["two ", "three ", "four"]) runs.append("r", word, 4);
   for (const frame of frames) frame();
   expect(runs.get("r")).toMatchObject({ text: "One two three four", tokens: 4 });
   expect(shown).toBe(2);
+  expect(runs.isAnswering("c")).toBe(true);
+  runs.end("r");
+  expect(runs.isAnswering("c")).toBe(false);
 });

@@ -63,7 +63,7 @@ export function SettingsPage() {
           <SettingsConversations />
           <SettingsSessions />
         </Suspense>
-        <section>
+        <section id="keyboard" ref={(section) => void (location.hash === "#keyboard" && section?.scrollIntoView())}>
           <h2 className="mb-2 font-semibold">{t("settings.keys")}</h2>
           <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
             <Key keys="Ctrl ⇧ O" text={t("settings.keyNew")} />
@@ -71,6 +71,9 @@ export function SettingsPage() {
             <Key keys="Ctrl F" text={t("find.title")} />
             <Key keys="/" text={t("settings.keyFocus")} />
             <Key keys="Esc" text={t("settings.keyStop")} />
+            <Key keys="J · K" text={t("settings.keyBetween")} />
+            <Key keys="Ctrl ⇧ C" text={t("settings.keyCopy")} />
+            <Key keys="?" text={t("settings.keyHelp")} />
             <Key keys="↑" text={t("settings.keyEdit")} />
           </dl>
         </section>

@@ -1,10 +1,12 @@
 import { useId } from "react";
+import { jsonFaultText } from "../../components/json-fault.ts";
+import type { JsonFault } from "../../components/json-fault.ts";
 import { useConsoleWords } from "../console-words.tsx";
 
 interface JsonEditorProps {
   readonly label: string;
   readonly value: string;
-  readonly fault: string | undefined;
+  readonly fault: JsonFault | undefined;
   /** What an empty editor can be filled with. */
   readonly sample: string;
   readonly onChange: (value: string) => void;
@@ -12,7 +14,8 @@ interface JsonEditorProps {
 
 /** A JSON text with its fault under it. */
 export function JsonEditor({ label, value, fault, sample, onChange }: JsonEditorProps) {
-  const { t } = useConsoleWords();
+  const words = useConsoleWords();
+  const { t } = words;
   const id = useId();
   return (
     <div className="mt-3">
@@ -38,7 +41,7 @@ export function JsonEditor({ label, value, fault, sample, onChange }: JsonEditor
         onChange={(event) => onChange(event.target.value)}
       />
       <p id={`${id}-fault`} className="text-[13px] text-danger">
-        {fault !== undefined && t("composer.schemaInvalid", { reason: fault })}
+        {fault !== undefined && jsonFaultText(words, fault)}
       </p>
     </div>
   );

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { NO_ANSWER, speedOf, withEvent } from "./answer.ts";
 import { codeSamples } from "./code-samples.ts";
 import { readEvents } from "./read-events.ts";
-import { EMPTY_DRAFT, jsonFault, requestOf } from "./request.ts";
+import { jsonFault } from "../../components/json-fault.ts";
+import { EMPTY_DRAFT, requestOf } from "./request.ts";
 
 const streamOf = (...pieces: string[]) =>
   new ReadableStream<Uint8Array>({
@@ -58,8 +59,8 @@ test("a draft becomes the request of the wire, without what was left empty", () 
 });
 
 test("a fault in a JSON text is told with its line", () => {
-  expect(jsonFault('{\n "a": oops\n}', "object")).toMatch(/line 2/);
-  expect(jsonFault("[]", "object")).toBe("{ … }");
+  expect(jsonFault('{\n "a": oops\n}', "object")).toEqual({ line: 2 });
+  expect(jsonFault("[]", "object")).toEqual({ wanted: "{ … }" });
   expect(jsonFault("  ", "array")).toBeUndefined();
 });
 

@@ -93,29 +93,6 @@ export function requestOf(draft: PlaygroundDraft, model: string, more: readonly 
   };
 }
 
-/** What is wrong with a JSON text, with its line; undefined for a good or an empty one. */
-export function jsonFault(text: string, kind: "array" | "object"): string | undefined {
-  if (text.trim() === "") return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    const isRight = kind === "array" ? Array.isArray(value) : typeof value === "object" && !Array.isArray(value);
-    return isRight && value !== null ? undefined : kind === "array" ? "[ … ]" : "{ … }";
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    if (message.includes("line ")) return message;
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? firstOddity(text));
-    return `${message} (line ${text.slice(0, at).split("\n").length})`;
-  }
-}
-
-/** Where the text stops being made of JSON's words; browsers do not always say. */
-function firstOddity(text: string): number {
-  const word = /\s*(?:[{}[\],:]|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|\s+$/y;
-  let at = 0;
-  while (at < text.length && word.test(text)) at = word.lastIndex;
-  return at + /^\s*/.exec(text.slice(at))![0].length;
-}
-
 export const SAMPLE_TOOLS = JSON.stringify(
   [
     {

@@ -309,4 +309,7 @@ export const messages: ConsoleMessages = {
   "members.operatorOf": "{name} betreibt diese Installation",
   "members.operatorMay": "Betreibt die Installation: Preise, Guthaben, Zusagen, andere Organisationen",
   "members.lastOwner": "Der letzte Eigentümer kann nicht gehen: machen Sie zuerst jemand anderen dazu.",
+  "keys.revokeName": "Zum Widerrufen den Namen eingeben: {name}",
+  "usage.asOf": "Stand: {time}",
+  "models.onlyFitting": "Nur was auf diese Maschine passt",
 };

@@ -309,4 +309,7 @@ export const consoleEn = {
   "members.operatorOf": "{name} runs this installation",
   "members.operatorMay": "Runs the installation: prices, credit, commitments, other organizations",
   "members.lastOwner": "The last owner cannot go: make somebody else an owner first.",
+  "keys.revokeName": "To revoke it, type its name: {name}",
+  "usage.asOf": "As of {time}",
+  "models.onlyFitting": "Only what fits this machine",
 } as const;

@@ -308,4 +308,7 @@ export const messages: ConsoleMessages = {
   "members.operatorOf": "{name} gestiona esta instalación",
   "members.operatorMay": "Gestiona la instalación: precios, crédito, compromisos y otras organizaciones",
   "members.lastOwner": "El último propietario no puede irse: nombre antes a otra persona.",
+  "keys.revokeName": "Para revocarla, escriba su nombre: {name}",
+  "usage.asOf": "Datos de {time}",
+  "models.onlyFitting": "Solo lo que cabe en esta máquina",
 };

@@ -310,4 +310,7 @@ export const messages: ConsoleMessages = {
   "members.operatorOf": "{name} exploite cette installation",
   "members.operatorMay": "Exploite l’installation : prix, crédits, engagements, autres organisations",
   "members.lastOwner": "Le dernier propriétaire ne peut pas partir : nommez d’abord quelqu’un d’autre.",
+  "keys.revokeName": "Pour la révoquer, saisissez son nom : {name}",
+  "usage.asOf": "État au {time}",
+  "models.onlyFitting": "Seulement ce qui tient sur cette machine",
 };

@@ -310,4 +310,7 @@ export const messages: ConsoleMessages = {
   "members.operatorOf": "{name} gestisce questa installazione",
   "members.operatorMay": "Gestisce l’installazione: prezzi, credito, impegni, altre organizzazioni",
   "members.lastOwner": "L’ultimo proprietario non può andarsene: nomini prima qualcun altro.",
+  "keys.revokeName": "Per revocarla, scriva il suo nome: {name}",
+  "usage.asOf": "Dati del {time}",
+  "models.onlyFitting": "Solo ciò che entra in questa macchina",
 };
