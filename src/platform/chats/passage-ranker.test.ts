@@ -48,7 +48,7 @@ test("of very long texts only what shares words is compared by meaning", async (
   const embedder = new TwoMeanings();
   const many = Array.from({ length: 2000 }, (_, index) => `Number ${index} of the list`);
   await new PassageRanker(embedder).rank(many, "Number 1234?", call);
-  expect(embedder.asked[0]).toHaveLength(1 + 512);
+  expect(embedder.asked[0]).toHaveLength(1 + 256);
   expect(embedder.asked[0]![1]).toBe("Number 1234 of the list");
 });
 

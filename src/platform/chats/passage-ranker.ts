@@ -4,7 +4,7 @@ import type { Embedder } from "../libraries/embed-texts.ts";
 import { fuseRankings } from "../libraries/fuse-rankings.ts";
 
 /** Passages of a long file that are compared by meaning; of a longer one, those that share most words with the question. */
-const COMPARED = 512;
+const COMPARED = 256;
 /** Vectors kept, so that the next question about a file embeds the question alone. A thousand numbers each. */
 const KEPT_VECTORS = 4096;
 const QUESTION_CHARACTERS = 2000;
