@@ -119,7 +119,7 @@ describe.skipIf(CHROMIUM === undefined)(
 
     test("files come by paste, by drop and by the keyboard; what is too large is refused by name", async () => {
       const { page, faults } = await openPage(context, server.origin);
-      await page.goto(`${server.origin}/chat`);
+      await page.goto(`${server.origin}/login#key=${APP_KEY}`);
       const field = page.locator("#composer");
       await field.waitFor();
       const give = (kind: "paste" | "drop", name: string, type: string, text: string) =>
@@ -148,6 +148,20 @@ describe.skipIf(CHROMIUM === undefined)(
       ]);
       await page.getByText("huge.pdf: larger than 20 MB.").waitFor();
       await page.getByText(/1 page · about \d+ tokens/).waitFor();
+      // A slow one shows how far it is, holds nothing up that is written meanwhile, and can be called off.
+      const session = await page.context().newCDPSession(page);
+      const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 100_000 };
+      await session.send("Network.emulateNetworkConditions", slow);
+      await page
+        .locator("input[type=file]")
+        .setInputFiles([{ name: "slow.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(3_000_000, "a") }]);
+      const bar = page.getByRole("progressbar", { name: "Sending slow.pdf" });
+      await expect.poll(async () => Number(await bar.getAttribute("aria-valuenow"))).toBeGreaterThan(0);
+      await field.fill("written meanwhile");
+      await page.getByRole("button", { name: "Cancel slow.pdf" }).click();
+      await bar.waitFor({ state: "detached" });
+      await session.send("Network.emulateNetworkConditions", { ...slow, uploadThroughput: -1 });
+      expect(await field.inputValue()).toBe("written meanwhile");
       await page.getByRole("button", { name: "Remove pasted.md" }).press("Enter");
       await field.fill("say=Read");
       await field.press("Enter");

@@ -9,6 +9,7 @@ import type {
   SearchHit,
   SendMessageBody,
 } from "#protocol";
+import type { UploadWatch } from "./upload.ts";
 
 /**
  * An answer of the server that is not a success. `code` is one of the product's error codes, or `offline`; of the API's own
@@ -58,8 +59,10 @@ export class Api {
   endOtherSessions = (): Promise<void> => this.#call("DELETE", "/sessions");
 
   /** The words of a PDF or DOCX. */
-  readDocument = (file: File): Promise<{ readonly text: string; readonly pages?: number }> =>
-    this.#call("POST", `/attachments?name=${encodeURIComponent(file.name)}`, { body: file });
+  readDocument = (file: File, watch: UploadWatch): Promise<{ readonly text: string; readonly pages?: number }> =>
+    import("./upload.ts").then(({ upload }) =>
+      upload(`/api/attachments?name=${encodeURIComponent(file.name)}`, file, watch),
+    );
 
   models = (): Promise<{ models: AppModel[] }> => this.#call("GET", "/models");
   conversations = (): Promise<{ conversations: Conversation[] }> => this.#call("GET", "/conversations");

@@ -1,4 +1,5 @@
 import type { Attachment } from "#protocol";
+import type { WatchedUpload } from "./use-uploads.ts";
 
 export const MAX_FILES = 10;
 export const MAX_FILE_BYTES = 1_000_000;
@@ -14,8 +15,14 @@ export interface FileRefusal {
 
 type ReadFile =
   | { readonly text: string; readonly pages?: number }
-  | { readonly reason: "notText" | "noImages" | "unreadable" };
-type ReadDocument = (file: File) => Promise<{ readonly text: string; readonly pages?: number }>;
+  | { readonly reason: "notText" | "noImages" | "unreadable" }
+  | "calledOff";
+
+/** How documents get their words read. */
+export interface DocumentReader {
+  readonly read: (file: File, watch: WatchedUpload) => Promise<{ readonly text: string; readonly pages?: number }>;
+  readonly watch: (file: File) => WatchedUpload;
+}
 
 export interface ReadFiles {
   readonly attachments: readonly Attachment[];
@@ -26,7 +33,7 @@ export interface ReadFiles {
 export async function readFiles(
   files: readonly File[],
   alreadyAttached: number,
-  readDocument: ReadDocument,
+  documents: DocumentReader,
 ): Promise<ReadFiles> {
   const attachments: Attachment[] = [];
   const refusals: FileRefusal[] = [];
@@ -35,7 +42,8 @@ export async function readFiles(
     else if (file.size > (DOCUMENT.test(file.name) ? MAX_DOCUMENT_BYTES : MAX_FILE_BYTES))
       refusals.push({ name: file.name, reason: "tooBig" });
     else {
-      const read = await (DOCUMENT.test(file.name) ? readWords(file, readDocument) : readText(file));
+      const read = await (DOCUMENT.test(file.name) ? readWords(file, documents) : readText(file));
+      if (read === "calledOff") continue;
       if ("text" in read) attachments.push({ name: file.name, mediaType: file.type, bytes: file.size, ...read });
       else refusals.push({ name: file.name, reason: read.reason });
     }
@@ -43,12 +51,16 @@ export async function readFiles(
   return { attachments, refusals };
 }
 
-async function readWords(file: File, readDocument: ReadDocument): Promise<ReadFile> {
+async function readWords(file: File, { read, watch }: DocumentReader): Promise<ReadFile> {
+  const watched = watch(file);
   try {
-    const { text, pages } = await readDocument(file);
+    const { text, pages } = await read(file, watched);
     return pages === undefined ? { text } : { text, pages };
   } catch {
+    if (watched.signal.aborted) return "calledOff";
     return { reason: "unreadable" };
+  } finally {
+    watched.end();
   }
 }
 

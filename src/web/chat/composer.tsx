@@ -9,7 +9,9 @@ import { EMPTY_DRAFT, loadDraft, saveDraft } from "./drafts.ts";
 import type { Draft } from "./drafts.ts";
 import { FileChip } from "./file-chip.tsx";
 import { ModelPicker } from "./model-picker.tsx";
+import { UploadChip } from "./upload-chip.tsx";
 import { useSendWhenReady } from "./use-send-when-ready.ts";
+import { useUploads } from "./use-uploads.ts";
 
 const SchemaDialog = lazy(async () => ({ default: (await import("./schema-dialog.tsx")).SchemaDialog }));
 const ToolsDialog = lazy(async () => ({ default: (await import("./tools-dialog.tsx")).ToolsDialog }));
@@ -46,12 +48,17 @@ export function Composer(props: ComposerProps) {
   const picker = useRef<HTMLInputElement>(null);
   const canUseTools = models.find(({ id }) => id === model)?.capabilities.tools === true;
   const hasText = draft.text.trim() !== "";
-  const canSend = hasText && model !== undefined && !isAnswering;
+  const { uploads, watch } = useUploads();
+  const isReading = uploads.length > 0;
+  const canSend = hasText && model !== undefined && !isAnswering && !isReading;
+  // What is read while one writes on is added to what is written by then.
+  const latest = useRef(draft);
 
   const change = (part: Partial<Draft>) => {
     // What is being changed is not finished.
     callOff();
-    const next = { ...draft, ...part };
+    const next = { ...latest.current, ...part };
+    latest.current = next;
     setDraft(next);
     saveDraft(draftKey, next);
   };
@@ -62,13 +69,14 @@ export function Composer(props: ComposerProps) {
     change({ ...EMPTY_DRAFT, schema: sent.schema, tools: sent.tools });
     setRefusals([]);
     if (await onSend(sent)) return;
+    latest.current = sent;
     setDraft(sent);
     saveDraft(draftKey, sent);
   };
   const { isWaiting, wait, callOff } = useSendWhenReady(canSend, () => void send());
   const addFiles = async (files: readonly File[]) => {
-    const read = await readFiles(files, draft.files.length, api.readDocument);
-    change({ files: [...draft.files, ...read.attachments] });
+    const read = await readFiles(files, draft.files.length, { read: api.readDocument, watch });
+    change({ files: [...latest.current.files, ...read.attachments] });
     setRefusals(read.refusals);
   };
 
@@ -118,7 +126,7 @@ export function Composer(props: ComposerProps) {
         )}
         {isWaiting && (
           <p role="status" className="mb-1.5 px-3 text-[13px] text-ink-2">
-            {t(isAnswering ? "composer.afterAnswer" : "composer.whenReady")}
+            {t(isAnswering ? "composer.afterAnswer" : isReading ? "composer.afterFiles" : "composer.whenReady")}
           </p>
         )}
         {refusals.length > 0 && (
@@ -129,7 +137,7 @@ export function Composer(props: ComposerProps) {
           </ul>
         )}
         <div className="rounded-lg border border-line-strong bg-surface focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
-          {draft.files.length > 0 && (
+          {(draft.files.length > 0 || isReading) && (
             <ul aria-label={t("message.files")} className="flex flex-wrap gap-2 px-3 pt-3">
               {draft.files.map((file, index) => (
                 <FileChip
@@ -137,6 +145,9 @@ export function Composer(props: ComposerProps) {
                   file={file}
                   onRemove={() => change({ files: draft.files.filter((other) => other !== file) })}
                 />
+              ))}
+              {uploads.map((upload) => (
+                <UploadChip key={upload.id} upload={upload} />
               ))}
             </ul>
           )}

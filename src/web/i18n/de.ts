@@ -309,4 +309,7 @@ export const messages: Messages = {
   "settings.keyHelp": "Diese Liste",
   "json.line": "Das ist kein JSON: siehe Zeile {n}.",
   "json.wanted": "Erwartet: {wanted}",
+  "composer.uploading": "{name} wird gesendet",
+  "composer.cancelUpload": "{name} abbrechen",
+  "composer.afterFiles": "Wird gesendet, sobald die Dateien gelesen sind. Ändern Sie den Text, um es abzubrechen.",
 };

@@ -306,4 +306,7 @@ export const en = {
   "settings.keyHelp": "This list",
   "json.line": "This is not JSON: see line {n}.",
   "json.wanted": "Expected: {wanted}",
+  "composer.uploading": "Sending {name}",
+  "composer.cancelUpload": "Cancel {name}",
+  "composer.afterFiles": "Sent as soon as the files are read. Change the text to call it off.",
 } as const;

@@ -308,4 +308,7 @@ export const messages: Messages = {
   "settings.keyHelp": "Esta lista",
   "json.line": "Esto no es JSON: vea la línea {n}.",
   "json.wanted": "Se esperaba: {wanted}",
+  "composer.uploading": "Enviando {name}",
+  "composer.cancelUpload": "Cancelar {name}",
+  "composer.afterFiles": "Se envía en cuanto se lean los archivos. Cambie el texto para cancelarlo.",
 };

@@ -308,4 +308,7 @@ export const messages: Messages = {
   "settings.keyHelp": "Cette liste",
   "json.line": "Ce n’est pas du JSON : voyez la ligne {n}.",
   "json.wanted": "Attendu : {wanted}",
+  "composer.uploading": "Envoi de {name}",
+  "composer.cancelUpload": "Annuler {name}",
+  "composer.afterFiles": "Envoyé dès que les fichiers sont lus. Modifiez le texte pour annuler.",
 };

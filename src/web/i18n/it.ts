@@ -306,4 +306,7 @@ export const messages: Messages = {
   "settings.keyHelp": "Questo elenco",
   "json.line": "Non è JSON: veda la riga {n}.",
   "json.wanted": "Atteso: {wanted}",
+  "composer.uploading": "Invio di {name}",
+  "composer.cancelUpload": "Annulla {name}",
+  "composer.afterFiles": "Inviato appena i file sono letti. Modifichi il testo per annullare.",
 };
