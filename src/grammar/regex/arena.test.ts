@@ -61,3 +61,23 @@ test.each([
     }
   }
 });
+
+test.each(["abc|de", ".+", "b$", "^a", "^[^]{3,}x", "[^]*x{2}[^]*", "^(?!ab)"])(
+  "/%s/ is called endless only where every text can go on",
+  (source) => {
+    const regex = arena();
+    const pattern = searchPattern(source, regex);
+    const some = regex.and([pattern, regex.not(regex.words(["abcd", "xx", "a"]))]);
+    for (const start of [pattern, some]) {
+      if (start.freeLength !== Infinity) continue;
+      for (const text of ["", "a", "ab", "abcd", "xx", "de\n", "🙂x", "bbbb"]) {
+        let node = start;
+        for (const char of text) node = node.derivative(char.codePointAt(0)!);
+        expect(shortestMember(node), `${source} after ${text}`).toBeDefined();
+        expect(node.freeLength).toBe(Infinity);
+      }
+    }
+    const isAnywhere = !source.startsWith("^") || source.includes("{3,}");
+    expect(pattern.freeLength === Infinity, source).toBe(isAnywhere);
+  },
+);

@@ -32,6 +32,8 @@ export class RegexNode implements TextState {
   /** See `leastBytesOf`. */
   readonly leastBytes: number;
   readonly isExact: boolean;
+  /** Whether some member begins with any text whatever, and ever more do: surely so where it is said. */
+  readonly isEndless: boolean;
   /** Bytes of a shortest member once known; see `shortest.ts`. */
   knownBytes: number | undefined;
 
@@ -44,6 +46,7 @@ export class RegexNode implements TextState {
     this.leastBytes = bytes;
     this.isExact = isExact;
     if (isExact || bytes === Infinity) this.knownBytes = bytes;
+    this.isEndless = isEndless(parts.term, parts.arena);
   }
 
   bytesToAccept(): number {
@@ -104,6 +107,7 @@ export class RegexNode implements TextState {
   }
 
   get freeLength(): number {
+    if (this.isEndless) return Infinity;
     const { term } = this;
     return term.op === "repeat" && term.inner === this.#arena.anyChar ? term.max : 0;
   }
@@ -118,6 +122,32 @@ export class RegexNode implements TextState {
     const min = Math.min(term.min, length + 1);
     const max = term.max > length ? Infinity : term.max;
     return this.#arena.repeat(term.inner, min, max);
+  }
+}
+
+/** Of finitely many members. */
+const SHORT: ReadonlySet<RegexTerm["op"]> = new Set(["epsilon", "chars", "words"]);
+
+/**
+ * What begins with any text and then goes on in some way (`anyText` and more, as patterns that may match anywhere do) stays
+ * so after every character; and taking single words out of it leaves enough.
+ */
+function isEndless(term: RegexTerm, { anyChar }: RegexArena): boolean {
+  switch (term.op) {
+    case "repeat":
+      return term.inner === anyChar && term.max === Infinity;
+    case "concat":
+      return term.head.isEndless && term.tail.isExact && term.tail.leastBytes !== Infinity;
+    case "or":
+      return term.parts.some((part) => part.isEndless);
+    case "not":
+      return SHORT.has(term.inner.term.op);
+    case "and": {
+      const others = term.parts.filter(({ term: one }) => one.op !== "not" || !SHORT.has(one.inner.term.op));
+      return others.length === 0 || (others.length === 1 && others[0]!.isEndless);
+    }
+    default:
+      return false;
   }
 }
 
