@@ -33,7 +33,8 @@ class ButTree implements TextState {
   readonly id: number;
   readonly accepts: boolean;
   readonly label = -1;
-  readonly freeLength = 0;
+  /** Whatever follows, one more character tells a key from all that are taken. */
+  readonly freeLength = Infinity;
   readonly outline = ANY_TEXT;
   readonly #tree: KeyTree;
   readonly #others: OtherKeys;
