@@ -161,8 +161,10 @@ describe("for people and operators", () => {
     expect(await (await fetch(`${server.origin}/healthz`)).json()).toEqual({ status: "ok" });
     expect(await (await fetch(`${server.origin}/readyz`)).json()).toEqual({ status: "ready", model: "toy-chat" });
     await server.send("/v1/chat/completions", hello);
-    const metrics = await (await fetch(`${server.origin}/metrics`)).text();
-    expect(metrics).toMatch(/^vllm:num_requests_running\{model_name="toy-chat"\} 0$/m);
+    const read = async (): Promise<string> => await (await fetch(`${server.origin}/metrics`)).text();
+    // The engine says that it is done after the answer has left.
+    await expect.poll(read).toMatch(/^vllm:num_requests_running\{model_name="toy-chat"\} 0$/m);
+    const metrics = await read();
     expect(metrics).toMatch(/^vllm:generation_tokens_total\{model_name="toy-chat"\} [1-9]/m);
     expect(metrics).toMatch(/^gen_ai_server_time_to_first_token_seconds_count\{.*\} [1-9]/m);
     for (const line of metrics.trimEnd().split("\n")) {
