@@ -143,13 +143,13 @@ begin
     with event as (
       insert into usage_event (request_id, attempt, organization_id, sequence, workspace_id, api_key_id, user_id, model, mode,
           prompt_tokens, cached_tokens, output_tokens, amount, outcome, estimated, price_list_id, discount_basis_points, at,
-          operation, endings, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms)
+          operation, endings, duration_ms, first_text_ms, queue_ms, prefill_ms, decode_ms, form_ms, attempts)
         select x.id, attempt, n.organization_id, a.sequence, workspace_id, api_key_id, user_id, model, mode, prompt, cached,
           output, amount, outcome, estimated, price_list_id, discount_basis_points, at, operation, endings, duration, first, queue,
-          prefill, decode, form
+          prefill, decode, form, attempts
         from json_to_recordset(settles) as x(i integer, id uuid, attempt integer, prompt integer, cached integer,
           output integer, amount bigint, outcome text, estimated boolean, at timestamptz, operation text, endings text,
-          duration integer, first integer, queue integer, prefill integer, decode integer, form integer)
+          duration integer, first integer, queue integer, prefill integer, decode integer, form integer, attempts json)
         join unnest(accepted, sequences) as a(i, sequence) using (i)
         join unnest(opened) n on n.request_id = x.id
       returning *
