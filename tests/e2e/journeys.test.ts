@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, FileChooser, Page } from "playwright-core";
 import { APP_KEY, startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
@@ -140,9 +140,14 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByRole("button", { name: "Remove pasted.md" }).waitFor();
       await give("drop", "dropped.txt", "text/plain", "Sea");
       await page.getByRole("button", { name: "Remove dropped.txt" }).waitFor();
-      await page.getByRole("button", { name: "Attach files" }).focus();
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-      await chooser.setFiles([
+      // What still loads may take the focus away before the key arrives.
+      let chooser: FileChooser | undefined;
+      for (let tries = 0; chooser === undefined && tries < 5; tries += 1) {
+        const opened = page.waitForEvent("filechooser", { timeout: 8000 }).catch(() => undefined);
+        await page.getByRole("button", { name: "Attach files" }).press("Enter");
+        chooser = await opened;
+      }
+      await chooser!.setFiles([
         { name: "paper.pdf", mimeType: "application/pdf", buffer: readFileSync("tests/e2e/paper.pdf") },
         { name: "huge.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(30_000_000, "a") },
       ]);
