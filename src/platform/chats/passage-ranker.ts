@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Call } from "../inference/call.ts";
+import { dot } from "../libraries/dot.ts";
 import type { Embedder } from "../libraries/embed-texts.ts";
 import { fuseRankings } from "../libraries/fuse-rankings.ts";
+import { wordsOf } from "../libraries/words-of.ts";
 
 /** Passages of a long file that are compared by meaning; of a longer one, those that share most words with the question. */
 const COMPARED = 256;
@@ -89,12 +91,4 @@ function rankByWords(passages: readonly string[], question: string): number[] {
     .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score || a.index - b.index)
     .map(({ index }) => index);
-}
-
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? []);
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 }

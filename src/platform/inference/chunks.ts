@@ -32,9 +32,9 @@ export interface ChunkOptions {
 }
 
 /**
- * The one place that builds chunks, in lists of those that come together. Per choice: the role, then text, then an end with its reason; the usage stands on
- * the chunk that ends the last choice. Tool calls come whole, in the chunk that ends their choice, because clients lose
- * or break fragments.
+ * The one place that builds chunks, in lists of those that come together. Per choice: the role, then text, then an end
+ * with its reason; the usage stands on the chunk that ends the last choice. Tool calls come whole, in the chunk that ends
+ * their choice, because clients lose or break fragments.
  */
 export function buildChunks(turn: Turn, options: ChunkOptions): AsyncIterableIterator<readonly ChatCompletionChunk[]> {
   return new ChunkLists(turn, options);

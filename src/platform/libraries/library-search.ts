@@ -10,6 +10,7 @@ import { fuseRankings } from "./fuse-rankings.ts";
 import type { Libraries } from "./libraries.ts";
 import { hasPgVector, nearestByPgVector } from "./pg-vector.ts";
 import { VectorShelf } from "./vector-shelf.ts";
+import { wordsOf } from "./words-of.ts";
 
 export interface LibrarySearchParts {
   readonly database: Database;
@@ -93,7 +94,7 @@ export class LibrarySearch implements DocumentLookup {
   }
 
   async #byWords(libraryIds: readonly string[], query: string): Promise<readonly ChunkKey[]> {
-    const words = [...new Set(query.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [])].slice(0, 64);
+    const words = [...wordsOf(query)].slice(0, 64);
     if (words.length === 0) return [];
     return await this.#parts.database.query<ChunkKey>(
       `select c.document_id, c.position from library_chunk c join library_document d on d.id = c.document_id,

@@ -1,5 +1,6 @@
 import type { Database } from "../storage/database.ts";
 import type { ChunkKey } from "./library-search.ts";
+import { dot } from "./dot.ts";
 
 /** The vectors of one document, one after the other. */
 interface ShelvedDocument {
@@ -80,10 +81,4 @@ export class VectorShelf {
     }
     return { positions: rows.map(({ position }) => position), vectors };
   }
-}
-
-function dot(a: Float32Array, b: Float32Array, at: number): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index += 1) sum += a[index]! * b[at + index]!;
-  return sum;
 }

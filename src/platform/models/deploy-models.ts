@@ -35,8 +35,9 @@ const HOSTED_TEMPERATURE = 0.7;
 const SHIPPED_TEMPERATURE = 0.2;
 
 /**
- * One deployment per model file, the default first, and one per adapter, named `MODEL:ADAPTER`, at the end. A model that stands for hosted names gets them: a pulled one those of
- * its catalog entry, the default one all that are left. Errors: `config_invalid` when the default model is not there.
+ * One deployment per model file, the default first, and one per adapter, named `MODEL:ADAPTER`, at the end. A model that
+ * stands for hosted names gets them: a pulled one those of its catalog entry, the default one all that are left. Errors:
+ * `config_invalid` when the default model is not there.
  */
 export function deployModels(parts: ModelDeploymentParts): Deployment[] {
   const { files, defaultModel } = parts;
