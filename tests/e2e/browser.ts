@@ -2,6 +2,7 @@ import axe from "axe-core";
 import { existsSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { chromium } from "playwright-core";
+import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -40,6 +41,20 @@ export async function openPage(context: BrowserContext, origin: string): Promise
     void dialog.dismiss();
   });
   return { page, faults };
+}
+
+/** Makes a window that of whoever signed in with the server's key. */
+export async function signIn(context: BrowserContext, { cookie, origin }: AppServer): Promise<void> {
+  const [name, value] = cookie.split("=");
+  await context.addCookies([{ name: name!, value: value!, url: origin, httpOnly: true, sameSite: "Lax" }]);
+}
+
+/** From now on a token of an answer costs one euro, a question nothing. */
+export async function sellTokensDearly(server: AppServer): Promise<void> {
+  const items = [{ model: "tramontane-small", input_per_million: "0", output_per_million: "1000000" }];
+  const list = { name: "test", currency: "EUR", valid_from: "2024-01-01T00:00:00Z", items };
+  await server.call("POST", "/admin/v1/price-lists", list);
+  await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
 }
 
 /** Writes a question and sends it from its box: a dialog that just closed may still be taking the focus back. */

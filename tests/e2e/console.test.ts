@@ -8,7 +8,7 @@ import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { WordJudge } from "../support/word-judge.ts";
-import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, sellTokensDearly, signIn } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -27,8 +27,7 @@ describe.skipIf(CHROMIUM === undefined)(
       server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge: new WordJudge(), hubUrl });
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
-      const [name, value] = server.cookie.split("=");
-      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      await signIn(context, server);
     }, 240_000);
     afterAll(async () => {
       await browser?.close();
@@ -52,10 +51,7 @@ describe.skipIf(CHROMIUM === undefined)(
       });
 
     test("what is spent stands to the cent in usage and in the commitment, with what will be missing", async () => {
-      const items = [{ model: "tramontane-small", input_per_million: "0", output_per_million: "1000000" }];
-      const list = { name: "test", currency: "EUR", valid_from: "2024-01-01T00:00:00Z", items };
-      await server.call("POST", "/admin/v1/price-lists", list);
-      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
+      await sellTokensDearly(server);
       const day = 86_400_000;
       const at = (ms: number) => new Date(Date.now() + ms).toISOString();
       const commitment = { amount: "1000", starts_at: at(-day), ends_at: at(99 * day) };

@@ -5,7 +5,7 @@ import { APP_KEY, startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, sellTokensDearly, signIn } from "./browser.ts";
 import { layCable } from "./cable.ts";
 import { longAnswer, scripted } from "./scripted-model.ts";
 
@@ -19,10 +19,7 @@ describe.skipIf(CHROMIUM === undefined)(
 
     beforeAll(async () => {
       server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
-      const items = [{ model: "tramontane-small", input_per_million: "0", output_per_million: "1000000" }];
-      const list = { name: "test", currency: "EUR", valid_from: "2024-01-01T00:00:00Z", items };
-      await server.call("POST", "/admin/v1/price-lists", list);
-      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
+      await sellTokensDearly(server);
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
     }, 240_000);
@@ -54,8 +51,7 @@ describe.skipIf(CHROMIUM === undefined)(
       };
       await spend(60);
       const own = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
-      const [name, value] = server.cookie.split("=");
-      await own.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      await signIn(own, server);
       const { page, faults } = await openPage(own, server.origin);
       await page.goto(`${server.origin}/console/commitment`);
       const outlook = page.getByRole("note");

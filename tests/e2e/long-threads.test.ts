@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, slowness, send } from "./browser.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send, signIn, slowness } from "./browser.ts";
 import { median, paceDuring } from "./frames.ts";
 import type { Pace } from "./frames.ts";
 import { scripted } from "./scripted-model.ts";
@@ -31,9 +31,7 @@ describe.skipIf(CHROMIUM === undefined)(
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
       fingers = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", hasTouch: true });
-      const [name, value] = server.cookie.split("=");
-      for (const one of [context, fingers])
-        await one.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      for (const one of [context, fingers]) await signIn(one, server);
     }, 180_000);
     afterAll(async () => {
       await browser?.close();

@@ -5,7 +5,7 @@ import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { consoleEn } from "../../src/web/i18n/console/en.ts";
 import { en } from "../../src/web/i18n/en.ts";
-import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf, send } from "./browser.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, overflowOf, send, signIn } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
 const LANGUAGES = ["en", "fr", "es", "de", "it"] as const;
@@ -82,10 +82,7 @@ describe.skipIf(CHROMIUM === undefined)(
         if (localStorage.getItem("tramontane.preferences") === null)
           localStorage.setItem("tramontane.preferences", text);
       }, JSON.stringify(preferences));
-      const cookie = server.cookie.split("=");
-      await context.addCookies([
-        { name: cookie[0]!, value: cookie[1]!, url: server.origin, httpOnly: true, sameSite: "Lax" },
-      ]);
+      await signIn(context, server);
       return { context, ...(await openPage(context, server.origin)) };
     };
     const visit = async (page: Page, path: string) => {

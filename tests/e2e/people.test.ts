@@ -4,7 +4,7 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage } from "./browser.ts";
+import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, signIn } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -20,8 +20,7 @@ describe.skipIf(CHROMIUM === undefined)(
       server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
-      const [name, value] = server.cookie.split("=");
-      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      await signIn(context, server);
     }, 240_000);
     afterAll(async () => {
       await browser?.close();

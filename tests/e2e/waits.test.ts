@@ -4,7 +4,17 @@ import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send } from "./browser.ts";
+import {
+  ask,
+  axeFaults,
+  CHROMIUM,
+  launchBrowser,
+  NO_CHROMIUM,
+  openPage,
+  sellTokensDearly,
+  send,
+  signIn,
+} from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -27,15 +37,10 @@ describe.skipIf(CHROMIUM === undefined)(
           await isLoaded;
         },
       });
-      // A token of an answer costs one euro, a question nothing.
-      const items = [{ model: "tramontane-small", input_per_million: "0", output_per_million: "1000000" }];
-      const list = { name: "test", currency: "EUR", valid_from: "2024-01-01T00:00:00Z", items };
-      await server.call("POST", "/admin/v1/price-lists", list);
-      await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
+      await sellTokensDearly(server);
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
-      const [name, value] = server.cookie.split("=");
-      await context.addCookies([{ name: name!, value: value!, url: server.origin, httpOnly: true, sameSite: "Lax" }]);
+      await signIn(context, server);
     }, 240_000);
     afterAll(async () => {
       await browser?.close();
