@@ -108,9 +108,12 @@ describe.skipIf(CHROMIUM === undefined)(
         await page.getByRole("button", { name: "Jump to latest" }).waitFor();
         const place = () =>
           page.evaluate(() => {
-            const headings = [...document.querySelectorAll(".md h3")];
-            const heading = headings.find((element) => element.getBoundingClientRect().top > 100)!;
-            return { text: heading.textContent, top: heading.getBoundingClientRect().top };
+            // The nearest to the middle: a part may be taller than the screen, and no heading on it.
+            const places = [...document.querySelectorAll(".md h3")].map((heading) => {
+              return { text: heading.textContent, top: heading.getBoundingClientRect().top };
+            });
+            const awayOf = ({ top }: { top: number }) => Math.abs(top - innerHeight / 2);
+            return places.reduce((nearest, place) => (awayOf(place) < awayOf(nearest) ? place : nearest));
           });
         // A key scrolls smoothly: what is held is where one comes to rest.
         let before = await place();

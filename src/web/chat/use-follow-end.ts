@@ -38,16 +38,15 @@ export function useFollowEnd(
     if (!scroller.current || !content.current || !following.current) return;
     // Not scrollHeight: rows not yet measured overflow their list, which would find itself scrolled past its end.
     scroller.current.scrollTop = content.current.offsetHeight - scroller.current.clientHeight;
+    before.current = { top: scroller.current.scrollTop, height: scroller.current.scrollHeight };
   }, [scroller, content]);
 
   // Whatever grows (words, measured rows, formulas, colours, fonts), the end is shown before the frame is painted.
   useLayoutEffect(() => {
-    const element = content.current;
-    if (!element) return;
     const observer = new ResizeObserver(toEnd);
-    observer.observe(element);
+    for (const { current } of [scroller, content]) if (current) observer.observe(current);
     return () => observer.disconnect();
-  }, [content, toEnd]);
+  }, [scroller, content, toEnd]);
 
   const onScroll = useCallback(() => {
     const element = scroller.current;
@@ -56,8 +55,8 @@ export function useFollowEnd(
     const { top: lastTop, height: lastHeight } = before.current;
     before.current = { top, height };
     const isAtEnd = height - top - clientHeight <= NEAR_END;
-    // Only the reader moves up in a content that did not shrink; only the reader moves down in one that did not grow.
-    if (top < lastTop - 1 && height >= lastHeight) set(false);
+    // Only the reader moves up further than a shrunken content would; only the reader moves down in one that did not grow.
+    if (top < Math.min(lastTop, height - clientHeight) - 1) set(false);
     else if (!following.current && top > lastTop + 1 && height === lastHeight && isAtEnd) set(true);
   }, [scroller, set]);
 
