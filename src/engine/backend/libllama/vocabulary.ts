@@ -1,11 +1,14 @@
 import type { Vocabulary } from "../backend.ts";
 import type { Libllama } from "./loader.ts";
 import type { Pointer } from "./abi.ts";
+import { WordTokens } from "./word-tokens.ts";
 
 /** Bits of `llama_token_attr`. */
 const UNKNOWN = 1;
 const CONTROL = 8;
 const USER_DEFINED = 16;
+/** Takes the spaces before or behind it away. */
+const STRIPPING = 128 | 256;
 /** `LLAMA_VOCAB_TYPE_SPM`. */
 const SENTENCE_PIECE = 1;
 
@@ -28,6 +31,8 @@ export class LibllamaVocabulary implements Vocabulary {
   readonly #controlTokens = new Map<string, number>();
   /** Texts of the markers that only the file's author calls user-defined. */
   readonly #looseMarkers: string[] = [];
+  /** Where words are tokenized each for itself. */
+  readonly #words: WordTokens | undefined;
   readonly #endOfGeneration: Uint8Array;
   readonly #bytes: (Uint8Array | undefined)[];
   #piece = Buffer.alloc(512);
@@ -40,12 +45,14 @@ export class LibllamaVocabulary implements Vocabulary {
     this.size = functions.llama_vocab_n_tokens(pointer);
     this.#bytes = Array.from({ length: this.size });
     this.#endOfGeneration = new Uint8Array(this.size);
-    this.#addsDummySpace = functions.llama_vocab_type(pointer) === SENTENCE_PIECE && spacePrefix !== false;
+    const isSentencePiece = functions.llama_vocab_type(pointer) === SENTENCE_PIECE;
+    this.#addsDummySpace = isSentencePiece && spacePrefix !== false;
     const present = (token: number): number | undefined => (token < 0 ? undefined : token);
     this.beginOfSequence = present(functions.llama_vocab_bos(pointer));
     this.endOfSequence = present(functions.llama_vocab_eos(pointer));
     this.addsBeginOfSequence = this.beginOfSequence !== undefined && functions.llama_vocab_get_add_bos(pointer);
     for (let token = 0; token < this.size; token++) this.#classify(token);
+    if (isSentencePiece) this.#words = this.#openWords();
   }
 
   tokenBytes(token: number): Uint8Array {
@@ -90,6 +97,17 @@ export class LibllamaVocabulary implements Vocabulary {
     if (!this.#controlTokens.has(text)) this.#controlTokens.set(text, token);
   }
 
+  #openWords(): WordTokens | undefined {
+    const { functions } = this.#libllama;
+    const pieces: string[] = [];
+    for (let token = 0; token < this.size; token++) {
+      if (functions.llama_vocab_get_attr(this.#pointer, token) & STRIPPING) return undefined;
+      // A control token is never found in text.
+      if (!this.#controlTexts.has(token)) pieces.push(functions.llama_vocab_get_text(this.#pointer, token) ?? "");
+    }
+    return new WordTokens(pieces, (word) => this.#tokenizeNatively(word));
+  }
+
   #readPiece(token: number): Uint8Array {
     const { functions } = this.#libllama;
     const read = () => functions.llama_token_to_piece(this.#pointer, token, this.#piece, this.#piece.length, 0, false);
@@ -116,6 +134,10 @@ export class LibllamaVocabulary implements Vocabulary {
   }
 
   #tokenizePlain(text: string): Int32Array {
+    return this.#words?.tokenize(text) ?? this.#tokenizeNatively(text);
+  }
+
+  #tokenizeNatively(text: string): Int32Array {
     const bytes = Buffer.from(text, "utf8");
     // Never more tokens than bytes, plus what a vocabulary may put around them.
     const tokens = new Int32Array(bytes.length + 64);
