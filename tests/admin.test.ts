@@ -78,6 +78,19 @@ test("a key cannot make one that may do more than itself", async () => {
   expect(status).toBe(403);
 });
 
+test("what ended lately is counted, for those who may read usage", async () => {
+  const it = await customer();
+  expect((await admin("GET", "/usage/recent", { key: it.key })).body).toMatchObject({ requests: 0, failed: 0 });
+  expect((await chat(it.key)).status).toBe(200);
+  expect((await admin("GET", "/usage/recent", { key: it.key })).body).toEqual({
+    object: "recent_usage",
+    seconds: 300,
+    requests: 1,
+    failed: 0,
+    requests_per_minute: 0.2,
+  });
+});
+
 test("from a price list to the invoice, all of it over HTTP", async () => {
   const it = await customer();
   const at = `?organization_id=${it.organizationId}`;

@@ -20,6 +20,8 @@ export type CoreOutput =
 export interface CoreStatus {
   /** Choices that hold a sequence of the cache. */
   readonly runningSequences: number;
+  /** How many may run at once. */
+  readonly sequencesAtOnce: number;
   /** Requests of which no choice runs yet. */
   readonly waitingRequests: number;
   /** Cells in use, cached prefixes included. */

@@ -90,5 +90,5 @@ test("a cancelled request frees its cells and says nothing more", () => {
   const before = harness.outputs.length;
   harness.drain();
   expect(harness.outputs).toHaveLength(before);
-  expect(harness.core.status()).toMatchObject({ runningSequences: 0, waitingRequests: 0 });
+  expect(harness.core.status()).toMatchObject({ runningSequences: 0, sequencesAtOnce: 16, waitingRequests: 0 });
 });

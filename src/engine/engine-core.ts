@@ -39,6 +39,7 @@ export class EngineCore implements Core {
   readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #options: CoreOptions;
+  readonly #sequencesAtOnce: number;
   readonly #cache: KvCache;
   readonly #scheduler: Scheduler;
   readonly #pace: PrefillPace;
@@ -75,11 +76,13 @@ export class EngineCore implements Core {
       mostTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),
       stallMs: this.#options.stallMs,
     });
+    const { sequences, batchTokens } = backend.limits;
+    this.#sequencesAtOnce = Math.min(this.#options.runningSequences, sequences, batchTokens);
     this.#scheduler = new Scheduler({
       cache: this.#cache,
       limits: backend.limits,
       pace: this.#pace,
-      runningSequences: Math.min(this.#options.runningSequences, backend.limits.sequences, backend.limits.batchTokens),
+      runningSequences: this.#sequencesAtOnce,
       draftTokens: this.#options.draftTokens,
     });
   }
@@ -143,6 +146,7 @@ export class EngineCore implements Core {
   status(): CoreStatus {
     return {
       runningSequences: this.#scheduler.running.size,
+      sequencesAtOnce: this.#sequencesAtOnce,
       waitingRequests: [...this.#requests.values()].filter((owner) => !owner.isStarted).length,
       cacheTokensUsed: this.#cache.usedCells,
       cacheTokensTotal: this.#backend.limits.cells,

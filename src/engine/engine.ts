@@ -47,6 +47,8 @@ export interface ModelInfo {
 export interface ModelStatus {
   readonly state: "loading" | "ready" | "restarting" | "stopped";
   readonly runningSequences: number;
+  /** How many it runs at once; 0 while its process has not said so. */
+  readonly sequencesAtOnce: number;
   readonly waitingRequests: number;
   readonly cacheTokensUsed: number;
   readonly cacheTokensTotal: number;

@@ -6,7 +6,7 @@ import { Invoices } from "./billing/invoices.ts";
 import { PriceLists } from "./billing/price-lists.ts";
 import { Files } from "./files/files.ts";
 import { createGate } from "./gate.ts";
-import type { Gate } from "./inference/call.ts";
+import type { QueueingGate } from "./gate.ts";
 import { LimitRules } from "./limits/limit-rules.ts";
 import { openSharedRates } from "./limits/shared-rates.ts";
 import { Limiter } from "./limits/limiter.ts";
@@ -62,7 +62,7 @@ export interface BackOffice extends Omit<Tenancy, "close"> {
   /** Where the contents of files and documents lie. */
   readonly contentFolder: string;
   /** What inference passes through; only in a server. */
-  readonly gate: Gate | undefined;
+  readonly gate: QueueingGate | undefined;
   readonly meter: Meter | undefined;
   /** Writes what is still in memory, then lets go of the store. */
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { verifyUsage } from "./billing/verify-usage.ts";
 import type { AdmissionRequest, Gate } from "./inference/call.ts";
 import { observeTurn, silentObserver } from "./inference/observe.ts";
 import type { Turn, TurnEvent } from "./inference/turn.ts";
+import { recentUsage } from "./metering/recent-usage.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const clock = new ManualClock();
@@ -110,6 +111,42 @@ test("an engine that breaks is not billed before the first token, and to the las
   const late = await ask();
   await expect(read(await turn(saying(started, text, broken), late))).rejects.toBe(broken);
   expect(await eventOf(late)).toMatchObject({ outcome: "partial", prompt_tokens: 10, output_tokens: 1 });
+});
+
+test("what the server failed lately is told from what a reader left and a rule refused", async () => {
+  const { organizationId } = office.firstWorkspace;
+  const since = new Date(clock.nowMs());
+  const recent = () => recentUsage(office.database, organizationId, since);
+  expect(await recent()).toEqual({ requests: 0, failed: 0 });
+  await read(await turn(saying(started, text, finished), await ask()));
+  for await (const _ of await turn(saying(started, text, finished), await ask())) break;
+  const refused = new TramontaneError("policy_refused", "a rule");
+  await expect(read(await turn(saying(started, refused), await ask()))).rejects.toBe(refused);
+  expect(await recent()).toEqual({ requests: 3, failed: 0 });
+  const broken = new TramontaneError("engine_crashed", "boom");
+  await expect(read(await turn(saying(started, text, broken), await ask()))).rejects.toBe(broken);
+  expect(await recent()).toEqual({ requests: 4, failed: 1 });
+  expect(await recentUsage(office.database, uuidv7(clock.nowMs()), since)).toEqual({ requests: 0, failed: 0 });
+});
+
+test("a model's queue says how many are under way and how many wait", async () => {
+  const signal = new AbortController().signal;
+  const wanted = async () => ({ ...(await ask(signal)), deployment: "narrow", slots: 1 });
+  expect(office.gate!.load("narrow")).toBeUndefined();
+  const outcome = {
+    operation: "chat",
+    deployment: "narrow",
+    promptTokens: 1,
+    cachedTokens: 0,
+    completionTokens: 1,
+  } as const;
+  const ended = { ...outcome, ending: "completed", endings: ["stop"], durationMs: 1, firstTextMs: 1 } as const;
+  const first = await gate.admit(await wanted());
+  const second = gate.admit(await wanted());
+  await expect.poll(() => office.gate!.load("narrow")).toEqual({ running: 1, waiting: 1, slots: 1 });
+  await first.settle(ended);
+  await (await second).settle(ended);
+  expect(office.gate!.load("narrow")).toEqual({ running: 0, waiting: 0, slots: 1 });
 });
 
 test("a refused budget gives back what the limits had counted", async () => {

@@ -2,7 +2,7 @@ import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { Admission, AdmissionRequest, Gate, Outcome, RequestSize } from "./inference/call.ts";
 import { FairQueue } from "./limits/fair-queue.ts";
-import type { Place } from "./limits/fair-queue.ts";
+import type { Place, QueueLoad } from "./limits/fair-queue.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import type { AttemptEnd } from "./metering/outcome.ts";
 import type { Meter, UsageTicket } from "./metering/meter.ts";
@@ -19,14 +19,21 @@ interface GateParts {
   readonly telemetry?: Telemetry | undefined;
 }
 
+/** A gate that models are queued for at. */
+export interface QueueingGate extends Gate {
+  /** How busy a model's queue is; undefined: nobody has come to it yet. */
+  load(deployment: string): QueueLoad | undefined;
+}
+
 const BYTES_PER_TOKEN = 4;
 /** What an answer without `max_tokens` is first taken for, by rates. Money reserves the most it may come to. */
 const USUAL_OUTPUT_TOKENS = 256;
 
 /** Lets in who is within limits and budget, and writes down what it came to. */
-export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }: GateParts): Gate {
+export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }: GateParts): QueueingGate {
   const queues = new Queues(clock, queueMs);
   return {
+    load: (deployment) => queues.load(deployment),
     async admit(ask: AdmissionRequest): Promise<Admission> {
       const { caller, requestId } = ask.call;
       const { organizationId, workspaceId, keyId, userId } = caller;
@@ -87,6 +94,10 @@ class Queues {
   constructor(clock: Clock, deadlineMs: number) {
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
+  }
+
+  load(deployment: string): QueueLoad | undefined {
+    return this.#queues.get(deployment)?.load;
   }
 
   enter({ call, deployment, slots }: AdmissionRequest, tokens: number): Promise<Place> | undefined {

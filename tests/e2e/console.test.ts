@@ -73,6 +73,23 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(faults).toEqual([]);
     });
 
+    test("the overview says how busy it is, and goes on saying so while it is open", async () => {
+      const { page, faults } = await open("/console");
+      const figure = (name: string) =>
+        page
+          .locator("dl > div")
+          .filter({ has: page.getByText(name, { exact: true }) })
+          .locator("dd")
+          .first();
+      const perMinute = async () => Number(await figure("Requests per minute").innerText());
+      const before = await perMinute();
+      await expect.poll(() => figure("Engine load").innerText(), { timeout: within(30_000) }).toMatch(/^0 of \d+$/);
+      await spend("say=one more rate=5000");
+      await expect.poll(perMinute, { timeout: within(30_000) }).toBeGreaterThan(before);
+      expect(await figure("Errors").innerText()).toBe("0%");
+      expect(faults).toEqual([]);
+    });
+
     test("the playground asks two models, takes results of functions, and shows request, code and cost", async () => {
       const { page, faults } = await open("/console/playground");
       await page.getByRole("button", { name: "Use a sample" }).first().click();

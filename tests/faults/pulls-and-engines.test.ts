@@ -94,6 +94,14 @@ test("the engines of remote models are told with their state and what is wrong w
   expect((await send("/admin/v1/engines", undefined, "nobody")).status).toBe(401);
 });
 
+test("how busy each model is, here and elsewhere, is told to owners", async () => {
+  const { data } = (await (await send("/admin/v1/load")).json()) as { data: Record<string, unknown>[] };
+  const far = data.find(({ model }) => model === "far");
+  expect(far).toEqual({ object: "model_load", model: "far", state: "ready", running: 0, at_once: 256, waiting: 0 });
+  const made = await json(send("/admin/v1/api-keys", { name: "for programs", scopes: ["inference", "billing:read"] }));
+  expect((await send("/admin/v1/load", undefined, made["key"])).status).toBe(403);
+});
+
 test("kill -9 in the middle of a pull: the next start goes on from the bytes that are there, and the model answers", async () => {
   const sha256 = createHash("sha256").update(MODEL).digest("hex");
   const address = `http://127.0.0.1:${(hub.address() as AddressInfo).port}/pulled.gguf`;

@@ -72,6 +72,7 @@ export class HostedModel implements EngineModel {
     return {
       state: this.#supervisor.state,
       runningSequences: status?.runningSequences ?? 0,
+      sequencesAtOnce: status?.sequencesAtOnce ?? 0,
       waitingRequests: (status?.waitingRequests ?? 0) + this.#waitingForProcess,
       cacheTokensUsed: status?.cacheTokensUsed ?? 0,
       cacheTokensTotal: status?.cacheTokensTotal ?? 0,

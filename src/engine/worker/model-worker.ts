@@ -53,7 +53,10 @@ export class ModelWorker {
     });
     this.#forms = new DearForms({ clock: parts.clock, later: (run, ms) => void setTimeout(run, ms) });
     // Before anybody streams: later it would hold up whoever does.
-    parts.defer(() => this.#core.prepareForms());
+    parts.defer(() => {
+      this.#core.prepareForms();
+      this.#reportStatus();
+    });
   }
 
   /** Takes one message; what a message asks wrongly is refused, never thrown. */
@@ -167,7 +170,7 @@ export class ModelWorker {
     this.#parts.send({ type: "vectors", id: job.id, vectors: job.vectors.map(toWireVector), promptTokens });
   }
 
-  /** Says how it goes a few times a second while it works, and once when it comes to rest. */
+  /** Says how it goes at first, a few times a second while it works, and once when it comes to rest. */
   #reportStatus(): void {
     const now = this.#parts.clock.monotonicMs();
     if (this.#isRunning && now - this.#statusMs < STATUS_INTERVAL_MS) return;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TramontaneError } from "#base";
 import { actorOf } from "#platform";
-import type { BackOffice, Caller, ModelDesk, ModelOffer, Pull } from "#platform";
+import type { BackOffice, Caller, ModelDesk, ModelLoad, ModelOffer, Pull } from "#platform";
 import type { Route } from "../route.ts";
 import { adminRoute } from "./admin-exchange.ts";
 import { list } from "./views.ts";
@@ -41,6 +41,16 @@ export function modelDoors(office: BackOffice, desk: ModelDesk): readonly Route[
       async handle({ caller }) {
         requireInstaller(caller, first);
         return list(desk.engines().map((engine) => ({ object: "engine", ...engine, problem: engine.problem ?? null })));
+      },
+    }),
+    adminRoute(office, {
+      ...door,
+      method: "GET",
+      path: "/load",
+      summary: "Show how busy each model is: what runs, how much may run at once, what waits",
+      async handle({ caller }) {
+        requireInstaller(caller, first);
+        return list(desk.load().map(viewLoad));
       },
     }),
     adminRoute(office, {
@@ -140,6 +150,10 @@ function viewOffer(offer: ModelOffer) {
     memory_bytes: offer.memoryBytes ?? null,
     fits: offer.fits,
   };
+}
+
+function viewLoad({ model, state, running, atOnce, waiting }: ModelLoad) {
+  return { object: "model_load", model, state, running, at_once: atOnce ?? null, waiting };
 }
 
 function viewPull(pull: Pull) {

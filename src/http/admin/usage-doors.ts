@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import { explainRequest, formatMoney, reportUsage, USAGE_DIMENSIONS, verifyBilling } from "#platform";
+import { explainRequest, formatMoney, recentUsage, reportUsage, USAGE_DIMENSIONS, verifyBilling } from "#platform";
 import type { BackOffice, UsageDimension, UsageQuery } from "#platform";
 import type { Route } from "../route.ts";
 import { adminRoute, csvAnswer, instantOf, textOf } from "./admin-exchange.ts";
@@ -36,6 +36,26 @@ export function usageDoors(office: BackOffice): readonly Route[] {
             row.firstTextMs?.p95 ?? null,
           ]),
         );
+      },
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/usage/recent",
+      summary: "Count the requests that ended in the last five minutes, and those that the server failed",
+      scope: "billing:read",
+      async handle({ organizationId }) {
+        const { requests, failed } = await recentUsage(
+          database,
+          organizationId,
+          new Date(office.clock.nowMs() - RECENT_MS),
+        );
+        return {
+          object: "recent_usage",
+          seconds: RECENT_MS / 1000,
+          requests,
+          failed,
+          requests_per_minute: requests / (RECENT_MS / 60_000),
+        };
       },
     }),
     adminRoute(office, {
@@ -77,6 +97,7 @@ const USAGE_SUMS = [
   "ttft_p95_ms",
 ];
 const MONTH_DAYS = 31;
+const RECENT_MS = 300_000;
 const DAY_MS = 86_400_000;
 
 function usageQuery({ organizationId, query, office }: AdminExchange): UsageQuery {

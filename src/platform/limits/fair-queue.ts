@@ -11,6 +11,13 @@ export interface FairQueueParts {
   readonly clock: Clock;
 }
 
+/** Requests under way, those that wait, and how many may be under way at once. */
+export interface QueueLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly slots: number;
+}
+
 export interface QueuedRequest {
   readonly organizationId: string;
   /** Prompt and expected output: what a turn costs. */
@@ -60,6 +67,11 @@ export class FairQueue {
 
   constructor(parts: FairQueueParts) {
     this.#parts = parts;
+  }
+
+  /** How busy it is now. */
+  get load(): QueueLoad {
+    return { running: this.#running, waiting: this.waiting, slots: this.#parts.slots };
   }
 
   get waiting(): number {

@@ -24,6 +24,7 @@ function house(options: { budgetBytes: number; idleMs?: number }) {
     const status = (): ModelStatus => ({
       state: "ready",
       runningSequences: parts.running?.() ?? 0,
+      sequencesAtOnce: 16,
       waitingRequests: 0,
       cacheTokensUsed: 0,
       cacheTokensTotal: 1,

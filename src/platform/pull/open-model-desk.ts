@@ -2,6 +2,9 @@ import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
 import type { Catalog } from "../catalog.ts";
 import type { Deployment } from "../deployment.ts";
+import type { QueueingGate } from "../gate.ts";
+import { modelLoads } from "../models/model-load.ts";
+import type { ModelLoad } from "../models/model-load.ts";
 import type { ModelFile } from "../models/model-files.ts";
 import type { Database } from "../storage/database.ts";
 import { remoteEngines } from "../upstream/remote-deployment.ts";
@@ -20,6 +23,8 @@ export interface ModelDeskParts {
   readonly hubUrl: URL;
   readonly budgetBytes: number;
   readonly deploy: (file: ModelFile) => Deployment;
+  /** Where requests queue for the models. */
+  readonly gate?: Pick<QueueingGate, "load"> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -46,6 +51,8 @@ export interface ModelDesk {
   unload(model: string): Promise<void>;
   /** The servers that models of other machines run on. */
   engines(): ReturnType<typeof remoteEngines>;
+  /** How busy the models are. */
+  load(): readonly ModelLoad[];
   close(): Promise<void>;
 }
 
@@ -84,6 +91,7 @@ export async function openModelDesk(parts: ModelDeskParts): Promise<ModelDesk> {
       await deployment.unload();
     },
     engines: () => remoteEngines(catalog),
+    load: () => modelLoads(catalog, parts.gate),
     close: () => runner.close(),
   };
 }

@@ -9,11 +9,13 @@ import type {
   KeyView,
   LimitView,
   List,
+  LoadView,
   MemberView,
   NewInvitation,
   NewKey,
   OfferList,
   PullView,
+  RecentUsageView,
   RequestView,
   Role,
   TermsView,
@@ -42,6 +44,8 @@ export class AdminApi {
 
   usage = (query: UsageQuery): Promise<readonly UsageView[]> => this.#list(usagePath(query));
   usageCsv = (query: UsageQuery): Promise<string> => this.#call("GET", `/admin/v1${usagePath(query)}&format=csv`);
+  recentUsage = (): Promise<RecentUsageView> => this.#call("GET", "/admin/v1/usage/recent");
+  load = (): Promise<readonly LoadView[]> => this.#list("/load");
   request = (id: string): Promise<RequestView> => this.#call("GET", `/admin/v1/requests/${id}`);
 
   commitments = (): Promise<readonly CommitmentView[]> => this.#list("/commitments");

@@ -46,6 +46,22 @@ export interface UsageView {
   readonly ttft_p95_ms: number | null;
 }
 
+/** What ended in the last minutes. */
+export interface RecentUsageView {
+  readonly seconds: number;
+  readonly requests: number;
+  readonly failed: number;
+  readonly requests_per_minute: number;
+}
+
+export interface LoadView {
+  readonly model: string;
+  readonly running: number;
+  /** Null: the model is not loaded. */
+  readonly at_once: number | null;
+  readonly waiting: number;
+}
+
 export interface WorkspaceView {
   readonly id: string;
   readonly name: string;

@@ -4,6 +4,7 @@ import type { UsageView } from "../app/admin-views.ts";
 import { useJobs, useModels } from "../app/queries.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { useConsoleWords } from "./console-words.tsx";
+import { BusyNow, useLoad } from "./overview/busy-now.tsx";
 import { Badge, Card, Figure } from "./parts/card.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { COMMITMENTS, useAdmin, useCurrency, useMay } from "./parts/use-admin.ts";
@@ -22,6 +23,7 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={t("console.overview")} />
+      <BusyNow />
       {seesBilling && <Spending />}
       <div className="grid gap-4 md:grid-cols-2">
         <ModelStates />
@@ -150,6 +152,12 @@ function FirstSteps() {
 function ModelStates() {
   const { t } = useConsoleWords();
   const { data } = useModels();
+  const { data: loads = [] } = useLoad();
+  const loadOf = (id: string) => {
+    const load = loads.find(({ model }) => model === id);
+    if (load === undefined || load.at_once === null) return undefined;
+    return t("overview.loadOf", { n: load.running, total: load.at_once });
+  };
   return (
     <Card
       title={t("console.models")}
@@ -164,7 +172,12 @@ function ModelStates() {
           <li key={id} className="flex items-center justify-between gap-2">
             <span className="truncate">{id}</span>
             <span className="num flex shrink-0 items-center gap-2 text-ink-3">
-              {tokensPerSecond !== undefined && t("composer.speed", { n: Math.round(tokensPerSecond) })}
+              {[
+                loadOf(id),
+                tokensPerSecond === undefined ? undefined : t("composer.speed", { n: Math.round(tokensPerSecond) }),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
               <Badge tone={ready ? "ok" : "plain"}>{t(ready ? "models.state.ready" : "composer.notReady")}</Badge>
             </span>
           </li>
