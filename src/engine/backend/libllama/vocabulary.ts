@@ -36,6 +36,8 @@ export class LibllamaVocabulary implements Vocabulary {
   readonly #endOfGeneration: Uint8Array;
   readonly #bytes: (Uint8Array | undefined)[];
   #piece = Buffer.alloc(512);
+  #text = Buffer.alloc(512);
+  #tokens = new Int32Array(1024);
 
   /** `spacePrefix`: what the model file says of a leading space; undefined is SentencePiece's default, yes. */
   constructor(libllama: Libllama, pointer: Pointer, spacePrefix: boolean | undefined) {
@@ -105,7 +107,10 @@ export class LibllamaVocabulary implements Vocabulary {
       // A control token is never found in text.
       if (!this.#controlTexts.has(token)) pieces.push(functions.llama_vocab_get_text(this.#pointer, token) ?? "");
     }
-    return new WordTokens(pieces, (word) => this.#tokenizeNatively(word));
+    return new WordTokens(pieces, {
+      tokenize: (text) => this.#tokenizeNatively(text),
+      byteLength: (token) => this.tokenBytes(token).length,
+    });
   }
 
   #readPiece(token: number): Uint8Array {
@@ -138,21 +143,22 @@ export class LibllamaVocabulary implements Vocabulary {
   }
 
   #tokenizeNatively(text: string): Int32Array {
-    const bytes = Buffer.from(text, "utf8");
-    // Never more tokens than bytes, plus what a vocabulary may put around them.
-    const tokens = new Int32Array(bytes.length + 64);
+    // At most three bytes a UTF-16 unit, and never more tokens than bytes, plus what a vocabulary may put around them.
+    if (this.#text.length < 3 * text.length) this.#text = Buffer.alloc(3 * text.length);
+    if (this.#tokens.length < this.#text.length + 64) this.#tokens = new Int32Array(this.#text.length + 64);
+    const length = this.#text.write(text);
     const { functions } = this.#libllama;
     const count = functions.llama_tokenize(
       this.#pointer,
-      bytes,
-      bytes.length,
-      tokens,
-      tokens.length,
+      this.#text,
+      length,
+      this.#tokens,
+      this.#tokens.length,
       false, // no begin or end of sequence: the caller decides
       false, // control strings in text stay text
     );
-    if (count < 0) throw new Error(`tokenizer wants ${-count} tokens for ${bytes.length} bytes`);
-    return tokens.slice(0, count);
+    if (count < 0) throw new Error(`tokenizer wants ${-count} tokens for ${length} bytes`);
+    return this.#tokens.slice(0, count);
   }
 }
 
