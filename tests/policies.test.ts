@@ -211,7 +211,12 @@ describe("what a rule does to a question", () => {
   test("a judge that fails lets through or holds back, as the policy says, and either is written down", async () => {
     await inForce([rule("about apples")], { on_failure: "open" });
     judge.isDown = true;
-    expect((await chat("apples")).status).toBe(200);
+    const passed = await chat("apples");
+    expect(passed.status).toBe(200);
+    const { policy } = (await passed.json()) as { policy: unknown };
+    expect(policy).toEqual([
+      { action: "unjudged", stage: "input", policy_version: expect.any(Number), policy_note: null },
+    ]);
     await inForce([rule("about apples")], { on_failure: "closed" });
     const held = await chat("apples");
     expect([held.status, ((await held.json()) as { type: string }).type]).toEqual([503, "policy_unavailable"]);

@@ -1,7 +1,7 @@
 import { TramontaneError } from "#base";
 import type { ErrorCode } from "#base";
 import { errorBody } from "#protocol";
-import type { ErrorBody, PolicyNotice, ValidationDetail, WireError } from "#protocol";
+import type { ErrorBody, RuleNotice, ValidationDetail, WireError } from "#protocol";
 
 interface WireKind {
   readonly status: number;
@@ -108,7 +108,7 @@ function detailOf(error: TramontaneError, kind: WireKind): string | readonly Val
 
 /** Why a text was judged unfit: the rule, or the scores. */
 function judgementOf({ code, details }: TramontaneError): Pick<ErrorBody, "policy" | "guardrails"> {
-  if (code === "policy_refused") return { policy: details["policy"] as PolicyNotice };
+  if (code === "policy_refused") return { policy: details["policy"] as RuleNotice };
   if (code === "guardrail_blocked") return { guardrails: details["guardrails"] as ErrorBody["guardrails"] };
   return {};
 }

@@ -1,4 +1,4 @@
-import type { PolicyNotice } from "./policies.ts";
+import type { RuleNotice } from "./policies.ts";
 import type { ValidationDetail } from "./refusal.ts";
 
 /** The four facts of an error that clients read, wherever they look for them. */
@@ -21,7 +21,7 @@ export interface ErrorBody extends WireError {
   /** The hosted API repeats the status where a guardrail blocks. */
   readonly error: WireError & { readonly status?: number };
   /** The rule of the workspace's policy that withheld the answer. */
-  readonly policy?: PolicyNotice;
+  readonly policy?: RuleNotice;
   /** What a guardrail of the request found. */
   readonly guardrails?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -30,7 +30,7 @@ export interface ErrorBodyParts extends WireError {
   readonly status: number;
   readonly requestId: string;
   readonly detail?: string | readonly ValidationDetail[];
-  readonly policy?: PolicyNotice;
+  readonly policy?: RuleNotice;
   readonly guardrails?: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -86,6 +86,8 @@ export type {
   PolicyStrictness,
   PolicyVerdict,
   RuleFinding,
+  RuleNotice,
+  UnjudgedNotice,
 } from "./policies.ts";
 export {
   ChatClassificationRequestSchema,
@@ -147,6 +149,7 @@ export type {
   SearchHit,
   ThreadMessage,
   ToolCallView,
+  UnjudgedNote,
 } from "./app/chat.ts";
 export {
   CHAT_TOOL_NAMES,

@@ -108,14 +108,26 @@ export interface PolicyVerdict {
   readonly latency_ms: number;
 }
 
-/** What an answer carries of the policy: the rule in the administrator's words. */
-export interface PolicyNotice {
+/** What an answer carries of the policy. */
+export type PolicyNotice = RuleNotice | UnjudgedNotice;
+
+/** A rule was broken: it stands in the administrator's words. */
+export interface RuleNotice {
   readonly action: PolicyAction;
   readonly stage: PolicyStage;
   readonly rule_number: number;
   readonly rule: string;
   readonly category: string;
   readonly score: number;
+}
+
+/** Nothing could be judged, and the policy lets such texts through. */
+export interface UnjudgedNotice {
+  readonly action: "unjudged";
+  readonly stage: PolicyStage;
+  readonly policy_version: number;
+  /** What the administrator calls that version; null: nothing. */
+  readonly policy_note: string | null;
 }
 
 /** Something about a rule that its author should look at. */

@@ -16,6 +16,7 @@ describe.skipIf(CHROMIUM === undefined)(
   `the console in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 240_000 },
   () => {
+    const judge = new WordJudge();
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
@@ -24,7 +25,7 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       hub = await openHub();
       const { url: hubUrl } = hub;
-      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge: new WordJudge(), hubUrl });
+      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge, hubUrl });
       browser = await launchBrowser();
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
       await signIn(context, server);
@@ -131,6 +132,28 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByText("1. No advice on medical dosage").first().waitFor();
       await page.getByRole("button", { name: "It was right" }).first().click();
       await page.getByText("100%").waitFor();
+      expect(faults).toEqual([]);
+    });
+
+    test("a message that passed unjudged says so in the reader's language, also after a reload, and in the log", async () => {
+      const rules = [{ text: "No advice on medical dosage", action: "refuse" }];
+      await server.call("PUT", "/admin/v1/policy/draft", { on_failure: "open", rules });
+      await server.call("POST", "/admin/v1/policy/publish", { note: "Health" });
+      const { page, faults } = await open("/chat");
+      await page.getByLabel("Language").selectOption("de");
+      judge.isDown = true;
+      await ask(page, "Welche dosage? say=Eine");
+      const line = page.getByRole("note").filter({ hasText: "ging unbeurteilt durch" });
+      await line.getByText("Health").waitFor();
+      expect(await axeFaults(page, "unjudged")).toEqual([]);
+      await page.reload();
+      await line.getByText(/Regeln: Version \d+/).waitFor();
+      judge.isDown = false;
+      await page.getByLabel("Sprache").selectOption("en");
+      await page.goto(`${server.origin}/console/moderation`);
+      const decision = page.getByRole("listitem").filter({ hasText: "not judged, let through" });
+      await decision.getByText(/Rules: version \d+/).waitFor();
+      expect(await decision.getByRole("button", { name: "It was right" }).count()).toBe(0);
       expect(faults).toEqual([]);
     });
 

@@ -33,7 +33,7 @@ export interface AnswerRequest {
 
 export type AnswerEvent =
   | { readonly type: "text"; readonly text: string; readonly tokens: number }
-  /** A warning of the workspace's policy; the answer goes on. */
+  /** The workspace's policy warns, or was not asked; the answer goes on. */
   | { readonly type: "policy"; readonly notice: PolicyNotice }
   | { readonly type: "thought"; readonly text: string }
   | {

@@ -9,7 +9,10 @@ import type {
   MessageStatus,
   PolicyDecision,
   PolicyNotice,
+  RuleNotice,
   ToolCallView,
+  UnjudgedNote,
+  UnjudgedNotice,
 } from "#protocol";
 import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { ChatStore, StoredMessage } from "./chat-store.ts";
@@ -53,6 +56,7 @@ export class Run {
   #lastSaveMs: number;
   #saving: Promise<void> = Promise.resolve();
   #policy: PolicyDecision | undefined;
+  #unjudged: UnjudgedNote | undefined;
   #ended: "stopped" | "interrupted" | undefined;
 
   constructor(parts: RunParts) {
@@ -169,11 +173,16 @@ export class Run {
     let finished: Finished | undefined;
     for await (const event of this.#parts.answerer.answer(request, this.#abort.signal)) {
       if (event.type === "finished") finished = event;
-      else if (event.type === "policy") this.#policy ??= decisionOf(event.notice);
+      else if (event.type === "policy") this.#take(event.notice);
       else if (event.type === "thought") this.#think(event.text);
       else this.#write(event.text, event.tokens);
     }
     return finished;
+  }
+
+  #take(notice: PolicyNotice): void {
+    if (notice.action === "unjudged") this.#unjudged ??= unjudgedOf(notice);
+    else this.#policy ??= decisionOf(notice);
   }
 
   #tellOfWait(wait: AnswerWait): void {
@@ -236,6 +245,7 @@ export class Run {
     const details: MessageDetails = {
       ...this.#parts.answer.details,
       ...(this.#policy ? { policy: this.#policy } : {}),
+      ...(this.#unjudged ? { unjudged: this.#unjudged } : {}),
       ...(this.#trimmedMessages > 0 ? { trimmedMessages: this.#trimmedMessages } : {}),
       ...(this.#thinking === "" ? {} : { thinking: this.#thinking }),
       ...(this.#calls.made.length === 0 ? {} : { toolCalls: this.#calls.made }),
@@ -264,11 +274,15 @@ type Finished = Extract<AnswerEvent, { type: "finished" }>;
 /** The decision that withheld an answer, if that is what the error says. */
 function refusalIn(error: unknown): PolicyDecision | undefined {
   if (!(error instanceof TramontaneError) || error.code !== "policy_refused") return undefined;
-  return { ...decisionOf(error.details["policy"] as PolicyNotice), message: error.message };
+  return { ...decisionOf(error.details["policy"] as RuleNotice), message: error.message };
 }
 
-function decisionOf({ action, stage, rule_number: number, rule, category, score }: PolicyNotice): PolicyDecision {
+function decisionOf({ action, stage, rule_number: number, rule, category, score }: RuleNotice): PolicyDecision {
   return { action: action === "refuse" ? "refuse" : "warn", stage, number, rule, category, score };
+}
+
+function unjudgedOf({ stage, policy_version: version, policy_note: note }: UnjudgedNotice): UnjudgedNote {
+  return { stage, version, ...(note === null ? {} : { note }) };
 }
 
 interface Round {

@@ -7,7 +7,7 @@ import type { Turn, TurnEvent } from "./turn.ts";
 
 /** What judges one request: the workspace's policy, and the guardrails that the request brings along. */
 export interface Watch {
-  /** Warnings of the policy so far. */
+  /** Warnings of the policy so far, and what it let through unjudged. */
   readonly notices: readonly PolicyNotice[];
   /** What the guardrails found; undefined until they have, and where there are none. */
   readonly guardrails: readonly GuardrailReport[] | undefined;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { TramontaneError } from "#base";
-import type { PolicyNotice, PolicyRule, PolicyStage, PolicyVerdict } from "#protocol";
+import type { PolicyNotice, PolicyRule, PolicyStage, PolicyVerdict, RuleNotice } from "#protocol";
 import type { Call } from "../inference/call.ts";
 import type { Turn } from "../inference/turn.ts";
 import { actorOf } from "../tenancy/caller.ts";
@@ -31,7 +31,7 @@ export interface PolicyGuard {
 
 /** One request under a policy. */
 export interface PolicyWatch {
-  /** Warnings so far, in the order they were given. */
+  /** Warnings so far, and what passed unjudged, in the order of their coming. */
   readonly notices: readonly PolicyNotice[];
   /** Before anything is generated. Errors: `policy_refused`, `policy_unavailable` where the policy fails closed. */
   checkInput(): Promise<void>;
@@ -149,20 +149,16 @@ class RequestWatch implements PolicyWatch {
     const { verdict } = judged;
     if (verdict.outcome === "pass" || verdict.rule === null) return;
     const { number, text: words, category, score } = verdict.rule;
-    const notice: PolicyNotice = { action: verdict.outcome, stage, rule_number: number, rule: words, category, score };
+    const notice: RuleNotice = { action: verdict.outcome, stage, rule_number: number, rule: words, category, score };
     const key = `${stage} ${number} ${notice.action}`;
-    if (!this.#noticed.has(key)) this.#record(stage, text, { outcome: verdict.outcome, judged });
+    const isNews = !this.#noticed.has(key);
+    if (isNews) this.#record(stage, text, { outcome: verdict.outcome, judged });
     this.#noticed.add(key);
     if (notice.action === "refuse") {
       const message = refusalText(notice, this.#language());
       throw new TramontaneError("policy_refused", message, { details: { policy: notice } });
     }
-    if (
-      notice.action === "warn" &&
-      !this.notices.some((other) => other.rule_number === number && other.stage === stage)
-    ) {
-      this.notices.push(notice);
-    }
+    if (isNews && notice.action === "warn") this.notices.push(notice);
   }
 
   /** Undefined when it could not be judged and the policy lets such texts through. */
@@ -187,9 +183,16 @@ class RequestWatch implements PolicyWatch {
       call.signal.throwIfAborted();
       const isOpen = version.definition.on_failure === "open";
       this.#record(stage, text, { outcome: isOpen ? "failed_open" : "failed_closed", judged: undefined });
-      if (isOpen) return undefined;
+      if (isOpen) return this.#letThrough(stage);
       throw new TramontaneError("policy_unavailable", unjudgedText(this.#language()), { cause: error });
     }
+  }
+
+  /** Whoever reads the answer hears once that nobody judged it. */
+  #letThrough(stage: PolicyStage): undefined {
+    const { version, note } = this.#parts.version;
+    if (this.notices.some((other) => other.action === "unjudged" && other.stage === stage)) return;
+    this.notices.push({ action: "unjudged", stage, policy_version: version, policy_note: note ?? null });
   }
 
   #record(stage: PolicyStage, text: string, made: { outcome: DecisionOutcome; judged: Judged | undefined }): void {

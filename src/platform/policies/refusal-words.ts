@@ -1,4 +1,4 @@
-import type { PolicyNotice } from "#protocol";
+import type { RuleNotice } from "#protocol";
 import type { Language } from "./user-language.ts";
 
 interface Words {
@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
 };
 
 /** Why a text is withheld, in the reader's language; the rule stays in the administrator's words. */
-export function refusalText(notice: PolicyNotice, language: Language): string {
+export function refusalText(notice: RuleNotice, language: Language): string {
   const words = WORDS[language];
   const { rule_number: number, rule, category, score } = notice;
   return `${words[notice.stage]} ${words.rule(number, rule, category, Math.round(score * 100))}`;

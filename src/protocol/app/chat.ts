@@ -47,6 +47,8 @@ export interface MessageDetails {
   readonly finish?: "stop" | "length" | "context";
   readonly error?: AnswerFault;
   readonly policy?: PolicyDecision;
+  /** Let through although the policy's judge failed. */
+  readonly unjudged?: UnjudgedNote;
   readonly attachments?: readonly Attachment[];
   /** How many of the oldest messages did not fit the model's context and were not sent with this one. */
   readonly trimmedMessages?: number;
@@ -118,6 +120,14 @@ export interface PolicyDecision {
   readonly stage?: "input" | "output";
   /** The refusal in the language of the question. */
   readonly message?: string;
+}
+
+/** The rules that nobody held a question or its answer to. */
+export interface UnjudgedNote {
+  readonly stage: "input" | "output";
+  /** The version of the rules, and what the administrator calls it. */
+  readonly version: number;
+  readonly note?: string;
 }
 
 /** A file that travels with a message, as text. */

@@ -39,6 +39,7 @@ export interface DecisionView {
   readonly actor: string;
   readonly stage: PolicyStage;
   readonly outcome: Outcome;
+  readonly policy_version: number;
   readonly rule_id: string | null;
   readonly rule_number: number | null;
   readonly rule: string | null;

@@ -8,6 +8,7 @@ import { TextWithCalls, Thoughts } from "./text-with-calls.tsx";
 const EndNote = lazy(async () => ({ default: (await import("./end-note.tsx")).EndNote }));
 const JsonAnswer = lazy(async () => ({ default: (await import("./json-answer.tsx")).JsonAnswer }));
 const PolicyNote = lazy(async () => ({ default: (await import("./policy-note.tsx")).PolicyNote }));
+const UnjudgedLine = lazy(async () => ({ default: (await import("./policy-note.tsx")).UnjudgedLine }));
 const TrimmedNote = lazy(async () => ({ default: (await import("./trimmed-note.tsx")).TrimmedNote }));
 
 interface AnswerBodyProps {
@@ -18,12 +19,13 @@ interface AnswerBodyProps {
 /** An answer that is no longer being written: its text, and what there is to say about how it ended. */
 export function AnswerBody({ message, actions }: AnswerBodyProps) {
   const { content, status, details } = message;
-  const { policy, schema, toolCalls = [], trimmedMessages } = details;
+  const { policy, unjudged, schema, toolCalls = [], trimmedMessages } = details;
   return (
     <>
       <Suspense>
         {trimmedMessages !== undefined && <TrimmedNote count={trimmedMessages} actions={actions} />}
         {policy && <PolicyNote decision={policy} onEdit={actions && (() => openEditor(message.parentId))} />}
+        {unjudged && <UnjudgedLine note={unjudged} />}
       </Suspense>
       <Thoughts text={details.thinking ?? ""} isOpen={false} />
       {schema && status === "complete" ? (

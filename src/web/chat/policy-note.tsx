@@ -1,4 +1,4 @@
-import type { PolicyDecision } from "#protocol";
+import type { PolicyDecision, UnjudgedNote } from "#protocol";
 import { useWords } from "../app/services.tsx";
 import { Icon } from "../components/icon.tsx";
 import { AskAdministrator } from "./ask-administrator.tsx";
@@ -42,5 +42,21 @@ export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
         </button>
       )}
     </div>
+  );
+}
+
+/** The policy's judge failed, and the policy lets such messages through: which rules nobody held them to. */
+export function UnjudgedLine({ note: { stage, version, note } }: { readonly note: UnjudgedNote }) {
+  const { t } = useWords();
+  return (
+    <p role="note" className="mb-2 border-l-2 border-policy pl-3 text-[13px] text-policy">
+      {t(stage === "input" ? "message.unjudged" : "message.unjudgedAnswer")} {t("message.rulesVersion", { version })}
+      {note !== undefined && (
+        <>
+          {" "}
+          <q>{note}</q>
+        </>
+      )}
+    </p>
   );
 }

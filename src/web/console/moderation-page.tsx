@@ -100,7 +100,9 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
     <li className="grid gap-x-4 gap-y-2 rounded-lg border border-line bg-surface p-4 text-sm md:grid-cols-[1fr_auto]">
       <div className="flex flex-wrap items-center gap-2">
         <Badge tone={OUTCOME_TONES[outcome] ?? "danger"}>{t(`policy.${outcome}`)}</Badge>
-        <span className="font-semibold">{rule === null ? "" : `${number}. ${rule}`}</span>
+        <span className="font-semibold">
+          {rule === null ? t("message.rulesVersion", { version: decision.policy_version }) : `${number}. ${rule}`}
+        </span>
       </div>
       <p className="num text-[13px] text-ink-2 md:col-start-1">
         {[
@@ -121,7 +123,7 @@ function Decision({ decision, policies }: { readonly decision: DecisionView; rea
             {t("moderation.show")}
           </button>
         )}
-        {(["right", "wrong"] as const).map((said) => (
+        {(rule === null ? [] : (["right", "wrong"] as const)).map((said) => (
           <button
             key={said}
             type="button"

@@ -171,6 +171,11 @@ export const messages: Messages = {
   "message.busy": "Der Server ist ausgelastet. Versuchen Sie es gleich noch einmal.",
   "message.refused": "Nicht beantwortet: Richtlinie des Arbeitsbereichs",
   "message.warned": "Richtlinie des Arbeitsbereichs",
+  "message.unjudged":
+    "Diese Nachricht ging unbeurteilt durch: Die Regeln des Arbeitsbereichs konnten nicht geprüft werden.",
+  "message.unjudgedAnswer":
+    "Diese Antwort ging unbeurteilt durch: Die Regeln des Arbeitsbereichs konnten nicht geprüft werden.",
+  "message.rulesVersion": "Regeln: Version {version}",
   "message.certainty": "Gewissheit {n}",
   "message.usage": { one: "{n} Token", other: "{n} Token" },
   "message.usageDetail": "{input} Token Eingabe, {output} Token Ausgabe, das erste nach {seconds} s",

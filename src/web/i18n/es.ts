@@ -170,6 +170,11 @@ export const messages: Messages = {
   "message.busy": "El servidor está ocupado. Inténtelo de nuevo en un momento.",
   "message.refused": "Sin respuesta: norma del espacio de trabajo",
   "message.warned": "Norma del espacio de trabajo",
+  "message.unjudged":
+    "Este mensaje ha pasado sin juzgar: no se han podido comprobar las normas del espacio de trabajo.",
+  "message.unjudgedAnswer":
+    "Esta respuesta ha pasado sin juzgar: no se han podido comprobar las normas del espacio de trabajo.",
+  "message.rulesVersion": "Normas: versión {version}",
   "message.certainty": "certeza {n}",
   "message.usage": { one: "{n} token", other: "{n} tokens" },
   "message.usageDetail": "{input} tokens de entrada, {output} de salida, el primero a los {seconds} s",

@@ -170,6 +170,11 @@ export const messages: Messages = {
   "message.busy": "Le serveur est occupé. Réessayez dans un instant.",
   "message.refused": "Sans réponse : règle de l’espace de travail",
   "message.warned": "Règle de l’espace de travail",
+  "message.unjudged":
+    "Ce message est passé sans être jugé : les règles de l’espace de travail n’ont pas pu être vérifiées.",
+  "message.unjudgedAnswer":
+    "Cette réponse est passée sans être jugée : les règles de l’espace de travail n’ont pas pu être vérifiées.",
+  "message.rulesVersion": "Règles : version {version}",
   "message.certainty": "certitude {n}",
   "message.usage": { one: "{n} token", other: "{n} tokens" },
   "message.usageDetail": "{input} tokens en entrée, {output} en sortie, premier après {seconds} s",

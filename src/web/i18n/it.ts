@@ -168,6 +168,11 @@ export const messages: Messages = {
   "message.busy": "Il server è occupato. Riprovi tra un momento.",
   "message.refused": "Senza risposta: regola dello spazio di lavoro",
   "message.warned": "Regola dello spazio di lavoro",
+  "message.unjudged":
+    "Questo messaggio è passato senza giudizio: non è stato possibile verificare le regole dello spazio di lavoro.",
+  "message.unjudgedAnswer":
+    "Questa risposta è passata senza giudizio: non è stato possibile verificare le regole dello spazio di lavoro.",
+  "message.rulesVersion": "Regole: versione {version}",
   "message.certainty": "certezza {n}",
   "message.usage": { one: "{n} token", other: "{n} token" },
   "message.usageDetail": "{input} token in entrata, {output} in uscita, il primo dopo {seconds} s",
