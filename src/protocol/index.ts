@@ -135,6 +135,7 @@ export type {
   JobView,
   AppModel,
   AppUser,
+  AppWorkspace,
   Attachment,
   ChatTools,
   Conversation,
@@ -154,6 +155,7 @@ export type {
 export {
   CHAT_TOOL_NAMES,
   conversationPatchBody,
+  enterWorkspaceBody,
   setupBody,
   decideCallBody,
   newConversationBody,

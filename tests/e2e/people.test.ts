@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { builtWebApp } from "../support/web-app.ts";
-import { axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, signIn } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, signIn } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { scripted } from "./scripted-model.ts";
 
@@ -35,6 +35,18 @@ describe.skipIf(CHROMIUM === undefined)(
       await watched.page.goto(server.origin + path);
       await watched.page.getByRole("heading", { level: 1 }).waitFor();
       return watched;
+    };
+
+    /** Makes a window that of a new member. */
+    const signInAs = async (window: BrowserContext, { name, role }: { name: string; role: string }): Promise<void> => {
+      const person = { email: `${name.toLowerCase()}@example.test`, password: "a long pass phrase" };
+      const post = async (path: string, body: object) =>
+        (await (await server.call("POST", path, body)).json()) as { token: string };
+      const { token } = await post("/admin/v1/invitations", { email: person.email, role });
+      await post("/admin/v1/invitations/accept", { token, name, password: person.password });
+      const { token: key } = await post("/admin/v1/sessions", person);
+      const opened = await server.call("POST", "/api/session", { key }, { cookie: "" });
+      await signIn(window, { ...server, cookie: opened.headers.get("set-cookie")!.split(";", 1)[0]! });
     };
 
     test("all conversations are taken along in one file, and deleted at once", async () => {
@@ -102,6 +114,51 @@ describe.skipIf(CHROMIUM === undefined)(
       const headers = { authorization: `Bearer ${key}` };
       expect((await fetch(`${server.origin}/v1/models`, { headers })).status).toBe(401);
       expect(faults).toEqual([]);
+    });
+
+    test("somebody works in one workspace and then in another, in every tab, and each keeps what is its own", async () => {
+      const own = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+      await signInAs(own, { name: "Wanda", role: "admin" });
+      const tab = async (path: string): Promise<Watched> => {
+        const watched = await openPage(own, server.origin);
+        await watched.page.goto(server.origin + path);
+        return watched;
+      };
+      const menu = async (page: Page, name: string) => {
+        await page.getByRole("button", { name: "Account" }).click();
+        await page.getByRole("list", { name: "Workspace" }).getByRole("button", { name }).click();
+      };
+      const { page, faults } = await tab("/console/members");
+      await page.getByRole("button", { name: "New workspace" }).click();
+      await page.getByLabel("Name").fill("Research");
+      await page.getByRole("button", { name: "Create" }).click();
+      await page.getByRole("button", { name: "People in Research" }).click();
+      const wanda = page.getByRole("dialog").getByRole("checkbox", { name: /Wanda/ });
+      await wanda.waitFor();
+      expect([await wanda.isChecked(), await wanda.isDisabled()]).toEqual([true, true]);
+      expect(await axeFaults(page, "people of a workspace")).toEqual([]);
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.goto(`${server.origin}/chat`);
+      await ask(page, "say=At home");
+      const other = await tab("/chat");
+      await other.page.getByRole("link", { name: "say=At home" }).waitFor();
+      await menu(page, "Research");
+      for (const it of [page, other.page]) await it.getByText("No conversations yet.").waitFor();
+      await page.reload();
+      await page.getByText("No conversations yet.").waitFor();
+      await ask(page, "say=At work");
+      await page.goto(`${server.origin}/console/usage`);
+      await page.locator("option:checked", { hasText: "Research" }).waitFor({ state: "attached" });
+      await page.goto(`${server.origin}/console/keys`);
+      await page.locator("select", { hasText: "All workspaces" }).selectOption("All workspaces");
+      await page.getByText("configured key").waitFor();
+      await menu(page, "Default");
+      await page.waitForURL("**/console");
+      await page.goto(`${server.origin}/chat`);
+      await page.getByRole("link", { name: "say=At home" }).waitFor();
+      expect(await page.getByRole("link", { name: "say=At work" }).count()).toBe(0);
+      expect([...faults, ...other.faults]).toEqual([]);
+      await own.close();
     });
 
     test("an invitation waits in the list until it is taken back; a member becomes an operator and no longer is one", async () => {

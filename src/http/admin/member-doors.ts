@@ -21,7 +21,7 @@ const SignInBody = z.object({
 
 /** People: inviting them, and their roles. */
 export function memberDoors(office: BackOffice): readonly Route[] {
-  const { members } = office;
+  const { members, workspaceMembers } = office;
   return [
     adminRoute(office, {
       method: "GET",
@@ -96,6 +96,38 @@ export function memberDoors(office: BackOffice): readonly Route[] {
         const userId = params["id"]!;
         await requireMight(office, caller, { organizationId, userId });
         return viewMember(await members.remove({ organizationId, userId }, actorOf(caller)));
+      },
+    }),
+    adminRoute(office, {
+      method: "GET",
+      path: "/workspaces/:id/members",
+      summary: "List the members that were put into a workspace; its administrators may enter it anyway",
+      scope: "admin",
+      handle: async ({ organizationId, params }) =>
+        list(
+          (await workspaceMembers.list({ organizationId, workspaceId: params["id"]! })).map(
+            ({ userId: id, ...person }) => ({ object: "workspace_member", id, ...person }),
+          ),
+        ),
+    }),
+    adminRoute(office, {
+      method: "PUT",
+      path: "/workspaces/:id/members/:user",
+      summary: "Put a member of the organization into a workspace",
+      scope: "admin",
+      async handle({ caller, organizationId, params: { id, user } }) {
+        await workspaceMembers.add({ organizationId, workspaceId: id! }, user!, actorOf(caller));
+        return { object: "workspace_member", id: user };
+      },
+    }),
+    adminRoute(office, {
+      method: "DELETE",
+      path: "/workspaces/:id/members/:user",
+      summary: "Take a member out of a workspace; their sessions there end at once",
+      scope: "admin",
+      async handle({ caller, organizationId, params: { id, user } }) {
+        await workspaceMembers.remove({ organizationId, workspaceId: id! }, user!, actorOf(caller));
+        return { object: "workspace_member", id: user, deleted: true };
       },
     }),
   ];

@@ -68,9 +68,10 @@ export function tenancyDoors(office: BackOffice): readonly Route[] {
     adminRoute(office, {
       method: "GET",
       path: "/api-keys",
-      summary: "List the API keys, without the keys",
+      summary: "List the API keys of one `workspace_id` or all, without the keys",
       scope: "admin",
-      handle: async ({ organizationId }) => list((await keys.list(organizationId)).map(viewKey)),
+      handle: async ({ organizationId, query }) =>
+        list((await keys.list(organizationId, textOf(query, "workspace_id"))).map(viewKey)),
     }),
     adminRoute(office, {
       method: "POST",

@@ -13,7 +13,8 @@ export function usageDoors(office: BackOffice): readonly Route[] {
     adminRoute(office, {
       method: "GET",
       path: "/usage",
-      summary: "Sum the usage between `from` and `to`, by any of hour, day, month, workspace, key, user and model",
+      summary:
+        "Sum the usage between `from` and `to`, by any of hour, day, month, workspace, key, user and model; of one `workspace_id` or all",
       scope: "billing:read",
       async handle(exchange) {
         const query = usageQuery(exchange);
@@ -110,5 +111,6 @@ function usageQuery({ organizationId, query, office }: AdminExchange): UsageQuer
     const message = `\`group_by\` may list ${USAGE_DIMENSIONS.join(", ")}; got ${name}`;
     throw new TramontaneError("invalid_request", message, { field: "group_by" });
   });
-  return { organizationId, from, to, groupBy: [...new Set<UsageDimension>(groupBy)] };
+  const workspaceId = textOf(query, "workspace_id");
+  return { organizationId, workspaceId, from, to, groupBy: [...new Set<UsageDimension>(groupBy)] };
 }

@@ -79,7 +79,7 @@ export function registerApp(server: FastifyInstance, parts: AppParts): void {
         registerSetup(signedIn, { ...parts, callerOf: (request) => userOf(request).caller });
         registerChatRoutes(signedIn, { chats: parts.chats, userOf });
         registerAttachments(signedIn);
-        registerSessionRoutes(signedIn, parts.sessions);
+        registerSessionRoutes(signedIn, parts);
         signedIn.get("/api/administrators", async (request) => ({
           administrators: await parts.contacts.administratorsOf(userOf(request).caller),
         }));

@@ -17,7 +17,10 @@ import { InferenceAnswerer } from "./inference-answerer.ts";
 import { PassageRanker } from "./passage-ranker.ts";
 
 export interface ChatAppOptions {
-  readonly office: Pick<BackOffice, "database" | "authenticate" | "firstWorkspace" | "prices" | "members" | "sessions">;
+  readonly office: Pick<
+    BackOffice,
+    "database" | "authenticate" | "firstWorkspace" | "prices" | "members" | "sessions" | "workspaceMembers"
+  >;
   readonly inference: Inference;
   readonly catalog: Catalog;
   /** What could be served besides. */

@@ -12,6 +12,8 @@ export interface UsageQuery {
   readonly from: Date;
   /** Exclusive. */
   readonly to: Date;
+  /** Of one workspace only; undefined: of all. */
+  readonly workspaceId?: string | undefined;
   /** What a row is one of; none: the sum of all. */
   readonly groupBy: readonly UsageDimension[];
 }
@@ -55,26 +57,28 @@ type Row = Readonly<Record<string, string | null>> & { readonly waits?: readonly
  * the times are read from every event between `from` and `to`, and cost as many as there are.
  */
 export async function reportUsage(database: Database, query: UsageQuery): Promise<UsageRow[]> {
-  const { organizationId, from, to, groupBy } = query;
+  const { organizationId, from, to, groupBy, workspaceId } = query;
   if (to <= from) throw new TramontaneError("invalid_request", "`to` must be after `from`", { field: "to" });
   const grouped = (time: string) => {
     const values = groupBy.map((name) => COLUMNS[name].by(time));
     const shown = groupBy.map((name, i) => `${(COLUMNS[name].shown ?? String)(values[i]!)} as g${i}, `).join("");
     return { shown, order: values.length === 0 ? "" : `group by ${values.join()} order by ${values.join()}` };
   };
-  const read = (sql: string) => database.query<Row>(sql, [organizationId, from, to]);
+  const read = (sql: string) => database.query<Row>(sql, [organizationId, from, to, workspaceId ?? null]);
   const hours = grouped("hour");
   const rows = await read(
     `select ${hours.shown}
        coalesce(sum(requests), 0)::text as requests, coalesce(sum(prompt_tokens), 0)::text as prompt,
        coalesce(sum(cached_tokens), 0)::text as cached, coalesce(sum(output_tokens), 0)::text as output,
        coalesce(sum(amount), 0)::text as amount
-     from usage_hour where organization_id = $1 and hour >= $2 and hour < $3 ${hours.order}`,
+     from usage_hour where organization_id = $1 and hour >= $2 and hour < $3
+       and ($4::text is null or workspace_id::text = $4) ${hours.order}`,
   );
   const events = grouped("at");
   const waits = await read(
     `select ${events.shown} percentile_cont(array[0.5, 0.95]) within group (order by first_text_ms) as waits
      from usage_event where organization_id = $1 and at >= $2 and at < $3
+       and ($4::text is null or workspace_id::text = $4)
        and mode = 'standard' and first_text_ms is not null ${events.order}`,
   );
   const keyOf = (row: Row) => JSON.stringify(groupBy.map((_, i) => row[`g${i}`]));

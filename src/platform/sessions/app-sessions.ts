@@ -1,4 +1,4 @@
-import type { AppSession, AppUser } from "#protocol";
+import type { AppSession, AppUser, AppWorkspace } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
 
 /** Somebody signed in to the web app: who asks, and how the app names them. */
@@ -19,6 +19,10 @@ export interface AppSessions {
   ): Promise<{ readonly token: string; readonly signedIn: SignedIn } | undefined>;
   find(token: string): Promise<SignedIn | undefined>;
   signOut(token: string): Promise<void>;
+  /** Workspaces that whoever has this session may enter; of a key, the one it belongs to. */
+  workspaces(token: string): Promise<readonly AppWorkspace[]>;
+  /** Goes on in another of them; undefined when it is none of theirs. */
+  enter(token: string, workspaceId: string): Promise<SignedIn | undefined>;
   /** All sessions of whoever has this one, newest first. */
   list(token: string): Promise<readonly AppSession[]>;
   /** Ends one of them; undefined when it is none of theirs. */

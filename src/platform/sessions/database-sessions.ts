@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import type { AppSession } from "#protocol";
+import type { AppSession, AppWorkspace } from "#protocol";
 import type { Database } from "../storage/database.ts";
 import { scopesOf } from "../tenancy/caller.ts";
 import type { Caller, Role, Scope } from "../tenancy/caller.ts";
+import { MAY_ENTER } from "../tenancy/workspace-members.ts";
+import type { WorkspaceMembers } from "../tenancy/workspace-members.ts";
 import type { CredentialHeaders } from "../tenancy/authenticator.ts";
 import { SESSION_DAYS } from "./app-sessions.ts";
 import type { AppSessions, SignedIn } from "./app-sessions.ts";
@@ -14,6 +16,7 @@ export interface DatabaseSessionsParts {
   readonly database: Database;
   readonly clock: Clock;
   readonly links: SignInLinks;
+  readonly workspaceMembers: Pick<WorkspaceMembers, "openTo">;
   readonly authenticate: (headers: CredentialHeaders) => Promise<Caller>;
 }
 
@@ -33,10 +36,10 @@ interface SessionRow {
 
 /** Names a session to its owner; who has it cannot make the token of it. */
 const SESSION_ID = "encode(substring(s.token_hash from 1 for 12), 'hex')";
-/** Sessions of whoever has the session $1. */
+/** Sessions of whoever has the session $1: of a person in all their workspaces. */
 const OF_THE_SAME = `exists (select 1 from app_session mine where mine.token_hash = $1
-  and s.workspace_id = mine.workspace_id and s.user_id is not distinct from mine.user_id
-  and s.key_id is not distinct from mine.key_id)`;
+  and s.user_id is not distinct from mine.user_id and s.key_id is not distinct from mine.key_id
+  and (mine.user_id is not null or s.workspace_id = mine.workspace_id))`;
 
 /** Sessions in the platform's database: they outlive the server's restarts, and end with the key or the membership they were opened with. */
 export class DatabaseSessions implements AppSessions {
@@ -76,11 +79,12 @@ export class DatabaseSessions implements AppSessions {
     const [row] = await this.#parts.database.query<SessionRow>(
       `select s.organization_id, s.workspace_id, w.name as workspace_name, s.key_id, k.name as key_name, s.scopes, s.models,
            s.user_id, u.name as user_name, m.role, m.is_operator
-         from app_session s join workspace w on w.id = s.workspace_id left join api_key k on k.id = s.key_id
+         from app_session s join workspace w on w.id = s.workspace_id
+         join organization o on o.id = s.organization_id and o.status = 'active' left join api_key k on k.id = s.key_id
          left join app_user u on u.id = s.user_id
          left join membership m on m.user_id = s.user_id and m.organization_id = s.organization_id
          where s.token_hash = $1 and s.expires_at_ms > $2 and k.revoked_at is null
-           and (s.user_id is null or m.user_id is not null)
+           and (s.user_id is null or m.user_id is not null and ${MAY_ENTER})
            and (k.expires_at is null or k.expires_at > to_timestamp($2::bigint / 1000.0))`,
       [digest(token), this.#parts.clock.nowMs()],
     );
@@ -89,6 +93,26 @@ export class DatabaseSessions implements AppSessions {
 
   async signOut(token: string): Promise<void> {
     await this.#parts.database.query("delete from app_session where token_hash = $1", [digest(token)]);
+  }
+
+  async workspaces(token: string): Promise<readonly AppWorkspace[]> {
+    const signedIn = await this.find(token);
+    if (!signedIn) return [];
+    const { userId, organizationId } = signedIn.caller;
+    if (userId !== undefined) return await this.#parts.workspaceMembers.openTo(userId);
+    const { workspaceId: id, workspaceName: name } = signedIn.user;
+    return [{ id, name, organizationId, organizationName: "" }];
+  }
+
+  async enter(token: string, workspaceId: string): Promise<SignedIn | undefined> {
+    const rows = await this.#parts.database.query(
+      `update app_session s set workspace_id = w.id, organization_id = w.organization_id
+       from workspace w join organization o on o.id = w.organization_id and o.status = 'active'
+       join membership m on m.organization_id = w.organization_id
+       where s.token_hash = $1 and m.user_id = s.user_id and w.id::text = $2 and ${MAY_ENTER} returning w.id`,
+      [digest(token), workspaceId],
+    );
+    return rows.length === 0 ? undefined : await this.find(token);
   }
 
   async list(token: string): Promise<readonly AppSession[]> {

@@ -116,7 +116,7 @@ export class ApiKeys {
   /** Keys of an organisation, or of one workspace of it, newest first. */
   async list(organizationId: string, workspaceId?: string): Promise<ApiKey[]> {
     const rows = await this.#parts.database.query<Row>(
-      "select * from api_key where organization_id = $1 and ($2::uuid is null or workspace_id = $2) order by id desc",
+      "select * from api_key where organization_id = $1 and ($2::text is null or workspace_id::text = $2) order by id desc",
       [organizationId, workspaceId ?? null],
     );
     return rows.map(toApiKey);

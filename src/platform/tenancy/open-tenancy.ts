@@ -12,6 +12,7 @@ import { OidcLogin } from "./oidc-login.ts";
 import type { OidcSettings } from "./oidc-login.ts";
 import { Organizations } from "./organizations.ts";
 import type { Workspace } from "./organizations.ts";
+import { WorkspaceMembers } from "./workspace-members.ts";
 import { loadPepper } from "./pepper.ts";
 
 export interface TenancyOptions {
@@ -41,6 +42,7 @@ export interface Tenancy {
   readonly keys: ApiKeys;
   readonly members: Members;
   readonly sessions: MemberSessions;
+  readonly workspaceMembers: WorkspaceMembers;
   readonly audit: AuditLog;
   readonly providerSignIn: ProviderSignIn | undefined;
   /** The workspace that every installation starts with. */
@@ -74,6 +76,7 @@ export async function openTenancy(options: TenancyOptions): Promise<Tenancy> {
     keys,
     members,
     sessions,
+    workspaceMembers: new WorkspaceMembers({ database, clock, audit }),
     audit,
     providerSignIn: oidc && {
       begin: () => oidc.begin(),

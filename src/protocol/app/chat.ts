@@ -177,6 +177,14 @@ export interface AppUser {
   readonly consolePort?: number;
 }
 
+/** A workspace that somebody may enter. */
+export interface AppWorkspace {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly organizationName: string;
+}
+
 /** A browser that somebody is signed in with. */
 export interface AppSession {
   readonly id: string;

@@ -18,6 +18,7 @@ const tools = z.strictObject({ names: z.array(z.enum(CHAT_TOOL_NAMES)).max(8), a
 
 /** Bodies of `/api/*` requests. Unknown keys are refused. */
 export const signInBody = z.strictObject({ key: z.string().min(1).max(512) });
+export const enterWorkspaceBody = z.strictObject({ workspaceId: z.string().max(64) });
 export const setupBody = z.strictObject({
   name: z.string().trim().min(1).max(200),
   email: z.email().max(320),

@@ -28,6 +28,8 @@ interface UsageQuery {
   /** First day, such as 2026-02-01. */
   readonly from: string;
   readonly groupBy: string;
+  /** Of one workspace; undefined: of all. */
+  readonly workspace?: string | undefined;
 }
 
 /** The doors that programs use too, with the session of whoever is signed in. */
@@ -75,6 +77,10 @@ export class AdminApi {
   removeBudget = (id: string): Promise<unknown> => this.#change("DELETE", `/budgets/${id}`);
 
   workspaces = (): Promise<readonly WorkspaceView[]> => this.#list("/workspaces");
+  workspaceMembers = (id: string): Promise<readonly Pick<MemberView, "id" | "name" | "email">[]> =>
+    this.#list(`/workspaces/${id}/members`);
+  setWorkspaceMember = (id: string, member: string, isIn: boolean): Promise<unknown> =>
+    this.#change(isIn ? "PUT" : "DELETE", `/workspaces/${id}/members/${member}`);
   createWorkspace = (name: string): Promise<WorkspaceView> => this.#change("POST", "/workspaces", { name });
   members = (): Promise<readonly MemberView[]> => this.#list("/members");
   invite = (email: string, role: Role): Promise<NewInvitation> => this.#change("POST", "/invitations", { email, role });
@@ -122,6 +128,6 @@ export class AdminApi {
   }
 }
 
-function usagePath({ from, groupBy }: UsageQuery): string {
-  return `/usage?group_by=${groupBy}&from=${from}`;
+function usagePath({ from, groupBy, workspace }: UsageQuery): string {
+  return `/usage?group_by=${groupBy}&from=${from}${workspace === undefined ? "" : `&workspace_id=${workspace}`}`;
 }

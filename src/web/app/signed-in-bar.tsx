@@ -1,8 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { Icon } from "../components/icon.tsx";
+import { useNavigate } from "@tanstack/react-router";
+import { AccountMenu } from "./account-menu.tsx";
 import { ActivityTray } from "./activity-tray.tsx";
-import { useServices, useWords } from "./services.tsx";
 
 const CommandPalette = lazy(async () => ({ default: (await import("./command-palette.tsx")).CommandPalette }));
 
@@ -13,35 +12,6 @@ export function SignedInBar() {
       <ActivityTray />
       <AccountMenu />
       <GlobalKeys />
-    </>
-  );
-}
-
-/** A plain popover of the browser: the shell stays small, menus come with the pages that need them. */
-function AccountMenu() {
-  const { api } = useServices();
-  const { t } = useWords();
-  const signOut = async () => {
-    await api.signOut();
-    // A new page: nothing of the old session stays in memory.
-    location.assign("/login");
-  };
-  const close = () => document.querySelector<HTMLElement>("#account")?.hidePopover();
-  return (
-    <>
-      <button type="button" className="icon-button" aria-label={t("app.account")} popoverTarget="account">
-        <Icon name="user" />
-      </button>
-      <div id="account" popover="auto" className="popover fixed top-12 right-2 left-auto m-0 text-ink">
-        <Link to="/settings" className="menu-item hover:bg-accent-soft" onClick={close}>
-          <Icon name="gear" size={16} />
-          {t("app.settings")}
-        </Link>
-        <button type="button" className="menu-item w-full hover:bg-accent-soft" onClick={() => void signOut()}>
-          <Icon name="out" size={16} />
-          {t("app.signOut")}
-        </button>
-      </div>
     </>
   );
 }

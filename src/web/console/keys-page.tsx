@@ -9,6 +9,7 @@ import { FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { useAdmin, useCurrency, useMay } from "./parts/use-admin.ts";
 import { KEYS, useKeys, useWorkspaces } from "./parts/use-scope-names.ts";
+import { useWorkspaceChoice } from "./parts/workspace-choice.tsx";
 import { dayOf } from "./usage-sums.ts";
 
 /** /console/keys: the keys of the organisation; a key itself is shown once, when it is made. */
@@ -17,6 +18,8 @@ export function KeysPage() {
   const { t } = useConsoleWords();
   const queries = useQueryClient();
   const { data, error, refetch } = useKeys();
+  const [workspace, choice] = useWorkspaceChoice();
+  const keys = data?.filter((key) => workspace === undefined || key.workspace_id === workspace);
   const spent = useSpentPerKey();
   const [isMaking, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<KeyView>();
@@ -30,6 +33,7 @@ export function KeysPage() {
   return (
     <>
       <PageHead title={t("console.keys")} lead={t("keys.lead")}>
+        {choice}
         <button type="button" className="button button-primary" onClick={() => setMaking(true)}>
           <Icon name="plus" />
           {t("keys.new")}
@@ -37,7 +41,7 @@ export function KeysPage() {
       </PageHead>
       {error && <PageState error={error} onRetry={() => void refetch()} />}
       <ul className="flex flex-col gap-2">
-        {data?.map((key) => (
+        {keys?.map((key) => (
           <KeyRow
             key={key.id}
             view={key}

@@ -8,12 +8,13 @@ import { FaultNote } from "../components/fault-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { Invitations, INVITATIONS } from "./members/invitations.tsx";
+import { Workspaces } from "./members/workspaces.tsx";
 import { Card } from "./parts/card.tsx";
 import { ChoiceField, FormDialog, TextField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { Table } from "./parts/table.tsx";
 import { useAdmin, useMay } from "./parts/use-admin.ts";
-import { MEMBERS, useMembers, useWorkspaces, WORKSPACES } from "./parts/use-scope-names.ts";
+import { MEMBERS, useMembers } from "./parts/use-scope-names.ts";
 
 const LAST_OWNER = { conflict: "members.lastOwner" } as const;
 
@@ -173,48 +174,5 @@ function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         onChange={setRole}
       />
     </FormDialog>
-  );
-}
-
-function Workspaces() {
-  const admin = useAdmin();
-  const words = useConsoleWords();
-  const { t } = words;
-  const queries = useQueryClient();
-  const { data } = useWorkspaces();
-  const [isMaking, setMaking] = useState(false);
-  const [name, setName] = useState("");
-  return (
-    <Card
-      title={t("members.workspaces")}
-      aside={
-        <button type="button" className="button" onClick={() => setMaking(true)}>
-          <Icon name="plus" size={16} />
-          {t("members.newWorkspace")}
-        </button>
-      }
-    >
-      <ul className="flex flex-col gap-1 text-sm">
-        {data?.map((workspace) => (
-          <li key={workspace.id} className="flex justify-between gap-3">
-            <span className="truncate">{workspace.name}</span>
-            <span className="text-ink-3">{words.date(Date.parse(workspace.created_at), { dateStyle: "medium" })}</span>
-          </li>
-        ))}
-      </ul>
-      {isMaking && (
-        <FormDialog
-          title={t("members.newWorkspace")}
-          submit={t("members.make")}
-          isReady={name.trim() !== ""}
-          onSubmit={() =>
-            admin.createWorkspace(name.trim()).then(() => queries.invalidateQueries({ queryKey: WORKSPACES }))
-          }
-          onClose={() => setMaking(false)}
-        >
-          <TextField label={t("keys.name")} autoFocus maxLength={200} value={name} onChange={setName} />
-        </FormDialog>
-      )}
-    </Card>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useSession } from "../app/queries.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { FaultNote } from "../components/fault-note.tsx";
 import { Dialog } from "../components/dialog.tsx";
@@ -25,6 +26,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
   const admin = useAdmin();
   const words = useConsoleWords();
   const { t } = words;
+  const { data: user } = useSession();
   const { data: workspaces = [] } = useWorkspaces();
   const [workspace, setWorkspace] = useState<string>();
   const [expires, setExpires] = useState("");
@@ -85,7 +87,7 @@ export function NewKeyDialog({ onMade, onClose }: NewKeyDialogProps) {
             {workspaces.length > 1 && (
               <ChoiceField
                 label={t("keys.workspace")}
-                value={workspace ?? workspaces[0]!.id}
+                value={workspace ?? user?.workspaceId ?? workspaces[0]!.id}
                 options={workspaces.map((it) => [it.id, it.name])}
                 onChange={setWorkspace}
               />

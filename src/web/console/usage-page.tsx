@@ -11,6 +11,7 @@ import { StackedBars } from "./parts/stacked-bars.tsx";
 import { Table } from "./parts/table.tsx";
 import { useAdmin, useCurrency } from "./parts/use-admin.ts";
 import { useKeys, useWorkspaces } from "./parts/use-scope-names.ts";
+import { useWorkspaceChoice } from "./parts/workspace-choice.tsx";
 import { dayOf, usageSeries } from "./usage-sums.ts";
 import type { UsageGroup, UsageMeasure } from "./usage-sums.ts";
 
@@ -25,13 +26,15 @@ export function UsagePage() {
   const { t } = useConsoleWords();
   const [range, setRange] = useState<(typeof RANGES)[number]>("30");
   const [group, setGroup] = useState<UsageGroup>("model");
+  const [workspace, choice] = useWorkspaceChoice();
   const to = dayOf(Date.now());
   const from = dayOf(Date.now() - (Number(range) - 1) * DAY_MS);
   const download = async () =>
-    saveFile(`usage-${from}-${to}.csv`, await admin.usageCsv({ from, groupBy: `day,${group}` }), "text/csv");
+    saveFile(`usage-${from}-${to}.csv`, await admin.usageCsv({ from, groupBy: `day,${group}`, workspace }), "text/csv");
   return (
     <>
       <PageHead title={t("console.usage")}>
+        {choice}
         <ChoiceField
           label={t("usage.range")}
           isBare
@@ -51,22 +54,22 @@ export function UsagePage() {
           {t("usage.csv")}
         </button>
       </PageHead>
-      <Sums from={from} />
-      <Groups key={group} from={from} to={to} group={group} />
+      <Sums from={from} workspace={workspace} />
+      <Groups key={group} from={from} to={to} group={group} workspace={workspace} />
     </>
   );
 }
 
 /** Everything in five numbers. */
-function Sums({ from }: { readonly from: string }) {
+function Sums({ from, workspace }: Pick<GroupsProps, "from" | "workspace">) {
   const admin = useAdmin();
   const words = useConsoleWords();
   const { t } = words;
   const currency = useCurrency();
   const waited = useWaits();
   const { data, dataUpdatedAt } = useQuery({
-    queryKey: ["admin", "usage", from, ""],
-    queryFn: async () => (await admin.usage({ from, groupBy: "" }))[0],
+    queryKey: ["admin", "usage", from, "", workspace],
+    queryFn: async () => (await admin.usage({ from, groupBy: "", workspace }))[0],
     staleTime: 10_000,
   });
   if (!data || data.requests === 0) return null;
@@ -100,10 +103,11 @@ interface GroupsProps {
   readonly from: string;
   readonly to: string;
   readonly group: UsageGroup;
+  readonly workspace: string | undefined;
 }
 
 /** Who or what it was: drawn by day, summed in a table. */
-function Groups({ from, to, group }: GroupsProps) {
+function Groups({ from, to, group, workspace }: GroupsProps) {
   const admin = useAdmin();
   const words = useConsoleWords();
   const { t } = words;
@@ -111,8 +115,8 @@ function Groups({ from, to, group }: GroupsProps) {
   const nameOf = useGroupNames();
   const [measure, setMeasure] = useState<UsageMeasure>("tokens");
   const read = (groupBy: string) => ({
-    queryKey: ["admin", "usage", from, groupBy],
-    queryFn: () => admin.usage({ from, groupBy }),
+    queryKey: ["admin", "usage", from, groupBy, workspace],
+    queryFn: () => admin.usage({ from, groupBy, workspace }),
     staleTime: 10_000,
   });
   const { data: days, error, refetch } = useQuery(read(`day,${group}`));

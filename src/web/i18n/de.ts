@@ -18,6 +18,7 @@ export const messages: Messages = {
   "app.themeLight": "Hell",
   "app.themeDark": "Dunkel",
   "app.account": "Konto",
+  "app.workspace": "Arbeitsbereich",
   "app.signOut": "Abmelden",
   "app.settings": "Einstellungen",
   "app.notFound": "Diese Seite gibt es nicht.",

@@ -17,6 +17,7 @@ export const en = {
   "app.themeLight": "Light",
   "app.themeDark": "Dark",
   "app.account": "Account",
+  "app.workspace": "Workspace",
   "app.signOut": "Sign out",
   "app.settings": "Settings",
   "app.notFound": "There is no such page.",

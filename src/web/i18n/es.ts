@@ -18,6 +18,7 @@ export const messages: Messages = {
   "app.themeLight": "Claro",
   "app.themeDark": "Oscuro",
   "app.account": "Cuenta",
+  "app.workspace": "Espacio de trabajo",
   "app.signOut": "Cerrar sesión",
   "app.settings": "Ajustes",
   "app.notFound": "Esta página no existe.",

@@ -18,6 +18,7 @@ export const messages: Messages = {
   "app.themeLight": "Clair",
   "app.themeDark": "Sombre",
   "app.account": "Compte",
+  "app.workspace": "Espace de travail",
   "app.signOut": "Se déconnecter",
   "app.settings": "Réglages",
   "app.notFound": "Cette page n’existe pas.",

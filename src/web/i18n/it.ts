@@ -18,6 +18,7 @@ export const messages: Messages = {
   "app.themeLight": "Chiaro",
   "app.themeDark": "Scuro",
   "app.account": "Account",
+  "app.workspace": "Spazio di lavoro",
   "app.signOut": "Esci",
   "app.settings": "Impostazioni",
   "app.notFound": "Questa pagina non esiste.",

@@ -25,6 +25,7 @@ import { enginesAsked } from "./0193-engines-asked.ts";
 import { browsersOfSessions } from "./0200-browsers-of-sessions.ts";
 import { modelNames } from "./0205-model-names.ts";
 import { budgetsOfModels } from "./0206-budgets-of-models.ts";
+import { membersOfWorkspaces } from "./0210-members-of-workspaces.ts";
 
 /** Every step of the schema. Append; never edit one that has been released. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly Migration[] = [
   browsersOfSessions,
   modelNames,
   budgetsOfModels,
+  membersOfWorkspaces,
 ];

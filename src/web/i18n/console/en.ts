@@ -198,6 +198,9 @@ export const consoleEn = {
   "members.once": "Send this link now. It works once, until {date}, and cannot be shown again.",
   "members.link": "Invitation link",
   "members.workspaces": "Workspaces",
+  "members.everybody": "Open to everybody",
+  "members.peopleIn": "People in {name}",
+  "members.administratorsEnter": "Owners and administrators may enter every workspace.",
   "members.newWorkspace": "New workspace",
   "members.make": "Create",
   "audit.lead":
@@ -220,6 +223,7 @@ export const consoleEn = {
   "usage.by_model": "Model",
   "usage.by_key": "Key",
   "usage.by_workspace": "Workspace",
+  "usage.allWorkspaces": "All workspaces",
   "usage.by_user": "Person",
   "usage.programs": "Programs (API keys)",
   "usage.others": "Others",

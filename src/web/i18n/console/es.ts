@@ -198,6 +198,9 @@ export const messages: ConsoleMessages = {
   "members.once": "Envíe este enlace ahora. Sirve una vez, hasta el {date}, y no se volverá a mostrar.",
   "members.link": "Enlace de invitación",
   "members.workspaces": "Espacios de trabajo",
+  "members.everybody": "Abierto a todos",
+  "members.peopleIn": "Personas en {name}",
+  "members.administratorsEnter": "Propietarios y administradores pueden entrar en todos los espacios de trabajo.",
   "members.newWorkspace": "Nuevo espacio",
   "members.make": "Crear",
   "audit.lead":
@@ -220,6 +223,7 @@ export const messages: ConsoleMessages = {
   "usage.by_model": "Modelo",
   "usage.by_key": "Clave",
   "usage.by_workspace": "Espacio de trabajo",
+  "usage.allWorkspaces": "Todos los espacios de trabajo",
   "usage.by_user": "Persona",
   "usage.programs": "Programas (claves de API)",
   "usage.others": "Otros",

@@ -199,6 +199,9 @@ export const messages: ConsoleMessages = {
   "members.once": "Envoyez ce lien maintenant. Il sert une fois, jusqu’au {date}, et ne sera plus affiché.",
   "members.link": "Lien d’invitation",
   "members.workspaces": "Espaces de travail",
+  "members.everybody": "Ouvert à tous",
+  "members.peopleIn": "Personnes dans {name}",
+  "members.administratorsEnter": "Propriétaires et administrateurs peuvent entrer dans tous les espaces de travail.",
   "members.newWorkspace": "Nouvel espace",
   "members.make": "Créer",
   "audit.lead":
@@ -221,6 +224,7 @@ export const messages: ConsoleMessages = {
   "usage.by_model": "Modèle",
   "usage.by_key": "Clé",
   "usage.by_workspace": "Espace de travail",
+  "usage.allWorkspaces": "Tous les espaces de travail",
   "usage.by_user": "Personne",
   "usage.programs": "Programmes (clés d’API)",
   "usage.others": "Autres",

@@ -199,6 +199,9 @@ export const messages: ConsoleMessages = {
   "members.once": "Invii subito questo link. Vale una volta, fino al {date}, e non sarà più mostrato.",
   "members.link": "Link di invito",
   "members.workspaces": "Spazi di lavoro",
+  "members.everybody": "Aperto a tutti",
+  "members.peopleIn": "Persone in {name}",
+  "members.administratorsEnter": "Proprietari e amministratori possono entrare in ogni spazio di lavoro.",
   "members.newWorkspace": "Nuovo spazio",
   "members.make": "Crea",
   "audit.lead":
@@ -221,6 +224,7 @@ export const messages: ConsoleMessages = {
   "usage.by_model": "Modello",
   "usage.by_key": "Chiave",
   "usage.by_workspace": "Spazio di lavoro",
+  "usage.allWorkspaces": "Tutti gli spazi di lavoro",
   "usage.by_user": "Persona",
   "usage.programs": "Programmi (chiavi API)",
   "usage.others": "Altri",
