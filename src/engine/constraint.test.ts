@@ -77,6 +77,20 @@ test("what the schema leaves no choice about is not asked of the model", () => {
   expect(run(0).status.forcedTokens).toBe(0);
 });
 
+test("drafts change nothing about an answer, wherever forced tokens come between them", () => {
+  const code: Constraint = { kind: "regex", pattern: "(?:[a-z]{2}-[a-z]{2};)+\\." };
+  const said = (draftTokens: number, seed: bigint, constraint: Constraint) => {
+    const harness = new CoreHarness({}, { draftTokens });
+    const sampling = { ...GREEDY, temperature: 0.7, seed };
+    harness.submit(1, "Repeat: ab-cd;ab-cd;xy-cd;ab-cd;ef-cd;.", { constraint, sampling, maxTokens: 120 });
+    harness.drain();
+    return harness.text(1);
+  };
+  for (const constraint of [code, person]) {
+    for (let seed = 1n; seed <= 20n; seed++) expect(said(8, seed, constraint)).toBe(said(0, seed, constraint));
+  }
+});
+
 test("the answer ends with its last bracket, without a pass for an end token", () => {
   const harness = new CoreHarness();
   harness.submit(1, 'Repeat: {"a": 1}', { constraint: { kind: "json_object" } });

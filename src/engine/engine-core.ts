@@ -261,12 +261,12 @@ export class EngineCore implements Core {
     if (sequence.lease === lease) this.#cache.trim(lease, sequence.computed);
   }
 
-  /** Draws from the row of the last known token, and on from each draft's as long as the drafts are what was drawn. */
+  /** Draws from the row of the last known token, and on from a draft's as long as all that is known was drafted. */
   #sampleRows({ sequence, drafts, isPadded }: Slice, firstRow: number): void {
-    const acceptedBefore = sequence.acceptedTokens;
     const workBefore = sequence.sampler.work.ms;
-    for (let index = 0; index <= drafts.length; index++) {
-      const logits = this.#backend.logits(firstRow + index);
+    let accepted = 0;
+    while (sequence.pending === 0) {
+      const logits = this.#backend.logits(firstRow + accepted);
       const sample = sequence.sampler.sample(logits, this.#remainingTokens(sequence));
       if (sample === undefined) throw new TramontaneError("internal", "Nothing may follow: every token is forbidden.");
       const reason = this.#take(sequence, sample) ?? this.#takeForced(sequence);
@@ -274,15 +274,15 @@ export class EngineCore implements Core {
         this.#finish(sequence, reason);
         return;
       }
-      if (sample.token !== drafts[index]) break;
-      sequence.computed += 1;
-      sequence.acceptedTokens += 1;
-      this.#acceptedTokens += 1;
-      // Forced tokens went past the drafts: what is left of these no longer follows.
-      if (sequence.pending > 1) break;
+      while (sequence.pending > 0 && sequence.tokens.at(sequence.computed) === drafts[accepted]) {
+        sequence.computed += 1;
+        sequence.acceptedTokens += 1;
+        this.#acceptedTokens += 1;
+        accepted += 1;
+      }
     }
     this.#restAfter(sequence, sequence.sampler.work.ms - workBefore);
-    if (!isPadded) sequence.drafter.learn(drafts.length, sequence.acceptedTokens - acceptedBefore);
+    if (!isPadded) sequence.drafter.learn(drafts.length, accepted);
     this.#output.report(sequence);
   }
 
