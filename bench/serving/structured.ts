@@ -3,15 +3,17 @@
  * `max_tokens`, each with its default samplers. Both servers run; the contestants take turns in every cell, the order
  * reversed each round. Reports output tokens per second (completion tokens of the usage over wall time, medians) and how
  * many answers are complete and valid. A cell that takes longer than `--cell-seconds` is cut off and counts with the most
- * it can have made, so a ratio against it says "more than".
+ * it can have made, so a ratio against it says "more than". The first `--warm-up` answers of a cell count for neither side: a
+ * server has run for a while, and JavaScript is slow where it runs for the first time.
  *
  *   LLAMA_SERVER=/path/to/llama-server node --import tsx bench/serving/structured.ts MODEL.gguf
- *     [--rounds 3] [--answers 8] [--cell-seconds 30] [--only "10 fields, temperature 0, 1 stream"]… [--bare] [--out FILE]
+ *     [--rounds 3] [--answers 8] [--warm-up 16] [--cell-seconds 30] [--only "10 fields, temperature 0, 1 stream"]… [--bare]
+ *     [--out FILE]
  *
  * Tramontane shows the model the schema in the prompt; the other side gets the same words as a system message, so that both
  * models read as much. `--bare` leaves them out there, which makes its prompt shorter and its answers less to the point.
  *
- * In a minute: --rounds 1 --answers 1 --cell-seconds 5
+ * In a minute: --rounds 1 --answers 1 --warm-up 1 --cell-seconds 5
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -58,6 +60,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
     answers: { type: "string", default: "8" },
+    "warm-up": { type: "string", default: "16" },
     "cell-seconds": { type: "string", default: "30" },
     only: { type: "string", multiple: true, default: [""] },
     bare: { type: "boolean", default: false },
@@ -68,7 +71,7 @@ const [modelPath] = positionals;
 const binary = process.env["LLAMA_SERVER"];
 if (!modelPath || !binary) {
   console.error(
-    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--cell-seconds 30] [--only TEXT]… [--bare] [--out FILE]",
+    "usage: LLAMA_SERVER=… node --import tsx bench/serving/structured.ts MODEL.gguf [--rounds 3] [--answers 8] [--warm-up 16] [--cell-seconds 30] [--only TEXT]… [--bare] [--out FILE]",
   );
   process.exit(2);
 }
@@ -199,9 +202,9 @@ try {
   for (const cell of CELLS) {
     const row = { cell: cell.title, tramontane: [] as Sample[], llamaServer: [] as Sample[] };
     rows.push(row);
-    // Neither side's first answers of a schema count: both read the prompt and prepare the grammar then.
-    const warmUp = { ...cell, maxTokens: cell.maxTokens / 4 };
-    for (const name of NAMES) await measure(contestants[name].endpoint, warmUp, [0]);
+    // Neither side's first answers of a cell count: both read the prompt and prepare the grammar then, and ours is compiled.
+    const unmeasured = Array.from({ length: Number(values["warm-up"]) }, (_, i) => -1 - i);
+    for (const name of NAMES) await measure(contestants[name].endpoint, cell, unmeasured);
     for (let round = 0; round < rounds; round++) {
       const seeds = Array.from({ length: Math.max(answers, cell.streams) }, (_, i) => 1 + i + 100 * round);
       for (const name of round % 2 === 0 ? NAMES : NAMES.toReversed()) {
