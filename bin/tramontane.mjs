@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// First the loader of TypeScript, then the front desk takes over.
-import "./typescript.mjs";
+import { load } from "./load.mjs";
 
-const { main } = await import("../src/cli/main.ts");
+const { main } = await load("cli/main");
 process.exitCode = await main(process.argv.slice(2));

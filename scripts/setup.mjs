@@ -31,5 +31,7 @@ if (stamp.hash !== manifestHash() || (wantsDev && !stamp.dev)) {
 }
 
 // Loaded only now: it needs what was just installed.
+const { buildServer } = await import("./server-build.mjs");
+await buildServer();
 const { buildWebApp } = await import("./web-build.mjs");
 await buildWebApp();

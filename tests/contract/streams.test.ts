@@ -43,7 +43,7 @@ const lastChunk = (text: string) => JSON.parse(text.trimEnd().split("data: ").at
 /** Kills the processes in which this test's models run. */
 const killEngines = () => {
   const children = execFileSync("ps", ["-o", "pid=,args=", "--ppid", String(process.pid)], { encoding: "utf8" });
-  const engines = children.split("\n").filter((line) => line.includes("engine/worker/main"));
+  const engines = children.split("\n").filter((line) => line.includes("bin/model-process"));
   expect(engines.length).toBeGreaterThan(0);
   for (const line of engines) process.kill(Number.parseInt(line, 10), "SIGKILL");
 };

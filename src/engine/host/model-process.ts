@@ -23,8 +23,7 @@ export interface ProcessExit {
 
 /** The pipe after stdin, stdout, stderr and the message channel. */
 const BELL_FD = 4;
-/** The processes run from TypeScript source, whatever way this one was started. */
-const LOADER = new URL("../../../bin/typescript.mjs", import.meta.url).href;
+const PROGRAM = fileURLToPath(new URL("../../../bin/model-process.mjs", import.meta.url));
 const KEPT_LINES = 20;
 const STOP_GRACE_MS = 2_000;
 /** Names of settings that an inference process has no business knowing. */
@@ -38,8 +37,8 @@ export class ModelProcess {
   readonly #gone: Promise<void>;
 
   constructor({ onMessage, onLine, onExit }: ModelProcessParts) {
-    this.#child = fork(fileURLToPath(new URL("../worker/main.ts", import.meta.url)), [], {
-      execArgv: [`--import=${LOADER}`],
+    this.#child = fork(PROGRAM, [], {
+      execArgv: [],
       env: publicEnvironment(),
       stdio: ["ignore", "pipe", "pipe", "ipc", "pipe"],
       serialization: "json",

@@ -1,4 +1,4 @@
 // The thread's sources are TypeScript, however the server's process was started.
-import "../../../bin/typescript.mjs";
+import { load } from "../../../bin/load.mjs";
 
-await import("./form-thread.ts");
+await load("platform/forms/form-thread");

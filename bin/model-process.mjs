@@ -1,0 +1,4 @@
+// The process of one model.
+import { load } from "./load.mjs";
+
+await load("engine/worker/main");

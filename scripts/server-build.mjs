@@ -1,0 +1,43 @@
+// Builds the server into dist/server when its sources changed since the last build: one file per place where the product begins, and
+// those that they share. Packages stay where they are.
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { builtName, ENTRIES, HOME, SERVER, sourceStamp, STAMP_FILE } from "../bin/built.mjs";
+
+/** A built module finds files beside its source, where they are: it says that it is its source. */
+const ownAddress = {
+  name: "own address",
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const source = `new URL(${JSON.stringify(join("../..", relative(HOME, path)))}, import.meta.url).href`;
+      const text = await readFile(path, "utf8");
+      return { contents: text.replaceAll("import.meta.url", source), loader: "ts" };
+    });
+  },
+};
+
+export async function buildServer() {
+  const stamp = sourceStamp();
+  if (existsSync(STAMP_FILE) && readFileSync(STAMP_FILE, "utf8") === stamp) return;
+  console.log("setup: building the server");
+  // Loaded here: this file is imported before anything is installed.
+  const { build } = await import("esbuild");
+  rmSync(SERVER, { recursive: true, force: true });
+  await build({
+    absWorkingDir: HOME,
+    entryPoints: ENTRIES.map((entry) => ({ in: `src/${entry}.ts`, out: builtName(entry) })),
+    outdir: SERVER,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    packages: "external",
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    sourcemap: "linked",
+    logLevel: "warning",
+    plugins: [ownAddress],
+  });
+  writeFileSync(STAMP_FILE, stamp);
+}
