@@ -15,7 +15,7 @@ import { Meter } from "./metering/meter.ts";
 import { contentFolder } from "./storage/backup-contents.ts";
 import type { Database } from "./storage/database.ts";
 import { migrate } from "./storage/migrate.ts";
-import { MIGRATIONS } from "./storage/migrations/all.ts";
+import { SCHEMA } from "./storage/migrations/all.ts";
 import { openDatabase } from "./storage/open-database.ts";
 import { secureRows } from "./storage/row-security.ts";
 import { TenantScope } from "./storage/tenant-scope.ts";
@@ -75,7 +75,7 @@ const BOOKS_MS = 600_000;
 export async function openBackOffice(options: BackOfficeOptions): Promise<BackOffice> {
   const database = await openDatabase(options);
   try {
-    const applied = await migrate(database, MIGRATIONS);
+    const applied = await migrate(database, SCHEMA);
     await secureRows(database);
     options.logger.log("info", "storage.open", { ...database.description, migrationsApplied: applied.length });
     return await build(database, options);

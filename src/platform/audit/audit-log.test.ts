@@ -3,7 +3,7 @@ import { ManualClock } from "../../../tests/support/manual-clock.ts";
 import { openTestDatabase } from "../../../tests/support/test-database.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import { AuditLog } from "./audit-log.ts";
 
@@ -14,7 +14,7 @@ let organizationId: string;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   audit = new AuditLog({ database, clock });
   const { organization } = await new Organizations({ database, clock, audit }).create("Audited", "system");
   organizationId = organization.id;

@@ -6,7 +6,7 @@ import { AuditLog } from "../audit/audit-log.ts";
 import { Meter } from "../metering/meter.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import { uuidv7 } from "../uuid.ts";
 import { setBillingTerms } from "./billing-terms.ts";
@@ -15,6 +15,7 @@ import { Commitments } from "./commitments.ts";
 import { Credits } from "./credits.ts";
 import { february2024 } from "./february-2024.ts";
 import { Invoices } from "./invoices.ts";
+import type { Invoice } from "./invoices.ts";
 import { balanceOf } from "./ledger.ts";
 import { parseMoney } from "./money.ts";
 import { PriceLists } from "./price-lists.ts";
@@ -32,6 +33,8 @@ let organizationId: string;
 let workspaceId: string;
 
 const LARGE = "mistral-large-latest";
+/** Has a price of its own; other adapters have none. */
+const DEAR = `${LARGE}:law`;
 const MILLION = 1_000_000;
 const date = (text: string): Date => new Date(`${text}T00:00:00Z`);
 const goTo = (text: string): void => clock.advance(date(text).getTime() - clock.nowMs());
@@ -40,7 +43,7 @@ const account = (kind: Parameters<typeof balanceOf>[1]["kind"]) => balanceOf(dat
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   parts = { database, clock, audit: new AuditLog({ database, clock }) };
   organizations = new Organizations(parts);
   credits = new Credits(parts);
@@ -51,7 +54,8 @@ beforeAll(async () => {
   const small = list.items.map((item) =>
     item.model === "mistral-embed" ? { ...item, commitmentEligible: false } : item,
   );
-  await prices.add({ ...list, items: small });
+  const adapted = { ...list.items.find((item) => item.model === LARGE)!, model: DEAR, input: 10_000_000n };
+  await prices.add({ ...list, items: [...small, adapted] });
   meter = await Meter.open({ database, prices, clock, logger: silentLogger });
 });
 afterAll(async () => {
@@ -334,4 +338,18 @@ test("an unbalanced transaction cannot be committed", async () => {
     await session.query("insert into journal_entry values ($1, $1, 5)", [id]);
   });
   await expect(forged).rejects.toThrow("does not sum to zero");
+});
+
+test("a model under an adapter costs what its base costs, unless the list says otherwise", async () => {
+  goTo("2029-04-15");
+  await use(MILLION, 0, `${LARGE}:polite`);
+  await use(MILLION, 0, DEAR);
+  await use(MILLION, 0, "unlisted:polite");
+  goTo("2029-05-01");
+  await close();
+  const [{ lines }] = (await invoices.list(organizationId)) as [Invoice];
+  expect(lines.map(({ model, amount }) => [model, amount])).toEqual([
+    [DEAR, parseMoney("10")],
+    [`${LARGE}:polite`, parseMoney("8")],
+  ]);
 });

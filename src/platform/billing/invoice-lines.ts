@@ -47,7 +47,7 @@ export async function usageLines(session: Queryable, range: SequenceRange): Prom
   const rows = await session.query<UsageRow>(
     `select e.model, e.mode, e.discount_basis_points, p.input_pico, p.cached_input_pico, p.output_pico, p.commitment_eligible,
        sum(e.prompt_tokens)::bigint as prompt, sum(e.cached_tokens)::bigint as cached, sum(e.output_tokens)::bigint as output
-     from usage_event e join price_item p on p.price_list_id = e.price_list_id and p.model = e.model and p.mode = e.mode
+     from usage_event e cross join lateral price_of(e.price_list_id, e.model, e.mode) p
      where ${RANGE} group by e.price_list_id, 1, 2, 3, 4, 5, 6, 7 order by 1, 2, e.price_list_id, 3`,
     [range.organizationId, range.from, range.through],
   );

@@ -118,7 +118,7 @@ export class PriceLists {
   #find(wanted: Wanted): Quote {
     const versions = wanted.listName === undefined ? [] : (this.#byName.get(wanted.listName) ?? []);
     const valid = versions.findLast((indexed) => indexed.list.validFrom.getTime() <= wanted.atMs);
-    const item = valid?.items.get(itemKey(wanted.model, wanted.mode));
+    const item = valid?.priceOf(wanted.model, wanted.mode);
     return item === undefined
       ? { priceListId: undefined, prices: FREE }
       : { priceListId: valid!.list.id, prices: item };
@@ -129,7 +129,7 @@ export class PriceLists {
     if (priceListId === undefined) return FREE;
     if (!this.#byId.has(priceListId)) this.#readAtMs = Number.NEGATIVE_INFINITY;
     await this.#refresh();
-    return this.#byId.get(priceListId)?.items.get(itemKey(model, mode)) ?? FREE;
+    return this.#byId.get(priceListId)?.priceOf(model, mode) ?? FREE;
   }
 
   #isFresh(): boolean {
@@ -161,7 +161,7 @@ export class PriceLists {
 
 class Indexed {
   readonly list: PriceList & { items: PriceItem[] };
-  readonly items = new Map<string, PriceItem>();
+  readonly #items = new Map<string, PriceItem>();
 
   constructor(row: ItemRow) {
     const { id, name, currency } = row;
@@ -179,7 +179,14 @@ class Indexed {
       commitmentEligible: row.commitment_eligible,
     };
     this.list.items.push(item);
-    this.items.set(itemKey(item.model, item.mode), item);
+    this.#items.set(itemKey(item.model, item.mode), item);
+  }
+
+  /** As `price_of` in the database: MODEL:NAME without a price of its own, a model under an adapter, costs what MODEL costs. */
+  priceOf(model: string, mode: PriceMode): PriceItem | undefined {
+    const own = this.#items.get(itemKey(model, mode));
+    const [, base] = own === undefined ? (/^(.*):[^:]+$/.exec(model) ?? []) : [];
+    return own ?? (base === undefined ? undefined : this.#items.get(itemKey(base, mode)));
   }
 }
 

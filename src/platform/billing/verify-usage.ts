@@ -47,7 +47,7 @@ export async function verifyUsage(database: Database): Promise<Discrepancy[]> {
       select e.organization_id, 'amount of event ' || e.request_id || ' = its tokens at its price', e.amount,
         ((e.prompt_tokens - e.cached_tokens) * r.input + e.cached_tokens * r.cached + e.output_tokens * r.output)::bigint
       from usage_event e
-      left join price_item p on p.price_list_id = e.price_list_id and p.model = e.model and p.mode = e.mode,
+      left join lateral price_of(e.price_list_id, e.model, e.mode) p on true,
       lateral (select
         half_even(coalesce(p.input_pico, 0)::numeric * (10000 - e.discount_basis_points) / 10000) as input,
         half_even(coalesce(p.cached_input_pico, 0)::numeric * (10000 - e.discount_basis_points) / 10000) as cached,

@@ -3,7 +3,7 @@ import { vector } from "@electric-sql/pglite-pgvector";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SeededRandom } from "#base";
 import type { Queryable } from "../storage/database.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { uuidv7 } from "../uuid.ts";
 import { hasPgVector, nearestByPgVector } from "./pg-vector.ts";
 import { VectorShelf } from "./vector-shelf.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const parsers = { [BYTEA]: (text: string) => Buffer.from(text.slice(2), "hex") };
   pglite = await PGlite.create({ extensions: { vector }, parsers });
   store = { query: async (sql, values = []) => (await pglite.query(sql, [...values])).rows as never };
-  for (const { sql } of MIGRATIONS.toSorted((a, b) => a.version - b.version)) await pglite.exec(sql);
+  for (const { sql } of SCHEMA.steps.toSorted((a, b) => a.version - b.version)) await pglite.exec(sql);
   // Organisations and libraries have nothing to do with it.
   await pglite.exec("set session_replication_role = replica");
 }, 300_000);

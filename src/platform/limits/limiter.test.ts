@@ -4,7 +4,7 @@ import { openTestDatabase } from "../../../tests/support/test-database.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import { LimitRules } from "./limit-rules.ts";
@@ -26,7 +26,7 @@ let caller: Caller;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   const audit = new AuditLog({ database, clock });
   organizations = new Organizations({ database, clock, audit });
   rules = new LimitRules({ database, clock, audit });

@@ -11,7 +11,7 @@ import { openTestDatabase } from "../../../tests/support/test-database.ts";
 import { AuditLog } from "../audit/audit-log.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import type { Caller } from "../tenancy/caller.ts";
 import { LimitRules } from "./limit-rules.ts";
@@ -42,7 +42,7 @@ describe.skipIf(program === undefined)("needs Debian's redis-server, or Valkey",
       stdio: "ignore",
     });
     database = await openTestDatabase();
-    await migrate(database, MIGRATIONS);
+    await migrate(database, SCHEMA);
     const audit = new AuditLog({ database, clock });
     const made = await new Organizations({ database, clock, audit }).create("many servers", "system");
     const place = { organizationId: made.organization.id, workspaceId: made.workspace.id };

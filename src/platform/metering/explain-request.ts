@@ -98,7 +98,7 @@ export async function explainRequest(
      )
      select r.*, l.name as list, l.valid_from, p.input_pico, p.cached_input_pico, p.output_pico from request r
      left join price_list l on l.id = r.price_list_id
-     left join price_item p on p.price_list_id = r.price_list_id and p.model = r.model and p.mode = r.mode
+     left join lateral price_of(r.price_list_id, r.model, r.mode) p on true
      where r.organization_id = $1 and r.request_id = $2::uuid`,
     [organizationId, requestId],
   );

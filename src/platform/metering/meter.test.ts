@@ -8,7 +8,7 @@ import { PriceLists } from "../billing/price-lists.ts";
 import { verifyUsage } from "../billing/verify-usage.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import { uuidv7 } from "../uuid.ts";
 import { Budgets } from "./budgets.ts";
@@ -37,7 +37,7 @@ const item = (model: string, perToken: bigint) => ({
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   const audit = new AuditLog({ database, clock });
   organizations = new Organizations({ database, clock, audit });
   budgets = new Budgets({ database, clock, audit });

@@ -6,7 +6,7 @@ import { AuditLog } from "../audit/audit-log.ts";
 import { PriceLists } from "../billing/price-lists.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { Organizations } from "../tenancy/organizations.ts";
 import { uuidv7 } from "../uuid.ts";
 import { Meter } from "./meter.ts";
@@ -21,7 +21,7 @@ let meter: Meter;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   organizations = new Organizations({ database, clock, audit: new AuditLog({ database, clock }) });
   meter = await Meter.open({ database, prices: new PriceLists({ database, clock }), clock, logger: silentLogger });
 });

@@ -16,7 +16,7 @@ import { Catalog } from "../catalog.ts";
 import { Deployment } from "../deployment.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { openModelDesk } from "./open-model-desk.ts";
 import type { ModelDesk } from "./open-model-desk.ts";
 import type { Pull } from "./pull-store.ts";
@@ -40,7 +40,7 @@ let redirectTo: string | undefined;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   engine = createEngine({ logger: silentLogger, clock });
   toy = await engine.load({ name: "toy", source: { kind: "toy" } });
 });

@@ -22,7 +22,7 @@ import { contentFolder } from "./backup-contents.ts";
 import { backup, restore, tablesInOrder } from "./backup.ts";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations/all.ts";
+import { SCHEMA } from "./migrations/all.ts";
 
 const clock = new ManualClock();
 const folder = mkdtempSync(join(tmpdir(), "tramontane-backup-"));
@@ -53,7 +53,7 @@ async function upload(content: Buffer, filename: string): Promise<string> {
 beforeAll(async () => {
   source = await openTestDatabase();
   target = await openTestDatabase();
-  await migrate(source, MIGRATIONS);
+  await migrate(source, SCHEMA);
   const tenancy = await openTenancy({
     database: source,
     directory: folder,

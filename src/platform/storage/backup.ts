@@ -8,7 +8,7 @@ import { TramontaneError } from "#base";
 import { contentFolder, contentLines, ContentReader, isContentStart } from "./backup-contents.ts";
 import type { Database, Queryable } from "./database.ts";
 import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations/all.ts";
+import { MIGRATIONS, SCHEMA } from "./migrations/all.ts";
 
 /** What a backup says of itself, in its first line. Version 1 held no contents of files. */
 interface Header {
@@ -119,10 +119,10 @@ export async function restore({ database, directory, file }: BackupParts): Promi
       });
     }
     await refuseIfUsed(database);
-    await migrate(
-      database,
-      MIGRATIONS.filter(({ version }) => header.schema.includes(version)),
-    );
+    await migrate(database, {
+      steps: MIGRATIONS.filter(({ version }) => header.schema.includes(version)),
+      functions: [],
+    });
     const contents = new ContentReader(contentFolder(directory));
     const size = await database.transaction(async (session) => {
       const { rows, next } = await insertAll(session, iterator);
@@ -132,7 +132,7 @@ export async function restore({ database, directory, file }: BackupParts): Promi
       return { rows, files: files.length };
     });
     writeFileSync(join(directory, PEPPER), header.pepper, { mode: 0o600 });
-    await migrate(database, MIGRATIONS);
+    await migrate(database, SCHEMA);
     return size;
   } finally {
     lines.close();

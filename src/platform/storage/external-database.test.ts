@@ -8,7 +8,7 @@ import { databaseContract } from "./database.contract.ts";
 import { EmbeddedCluster } from "./embedded-cluster.ts";
 import { uuidv7 } from "../uuid.ts";
 import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations/all.ts";
+import { SCHEMA } from "./migrations/all.ts";
 import { openDatabase } from "./open-database.ts";
 import { secureRows } from "./row-security.ts";
 import { TenantScope } from "./tenant-scope.ts";
@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(DEBIAN))("needs Debian's postgresql-15", () => {
       await admin.query(`create database ${database} owner ${user}`);
       const options = { directory: tmpdir(), role: "server", logger: silentLogger } as const;
       const store = await openDatabase({ ...options, databaseUrl: url(user!, database!) });
-      await migrate(store, MIGRATIONS);
+      await migrate(store, SCHEMA);
       if (database === "first") {
         // Nobody made the role yet, and this user may not: the error says what to say to whom.
         await expect(secureRows(store)).rejects.toMatchObject({

@@ -14,7 +14,7 @@ import { uuidv7 } from "../uuid.ts";
 import { databaseContract } from "./database.contract.ts";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations/all.ts";
+import { SCHEMA } from "./migrations/all.ts";
 import { openDatabase } from "./open-database.ts";
 import { secureRows } from "./row-security.ts";
 
@@ -67,7 +67,7 @@ test("what a killed process acknowledged is there for the next; while one has it
 
 test("the schema, row security and the meter work on it", async () => {
   const database = await open(folder());
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   await secureRows(database);
   const clock = new ManualClock();
   const audit = new AuditLog({ database, clock });

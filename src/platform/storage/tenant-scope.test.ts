@@ -4,7 +4,7 @@ import { uuidv7 } from "../uuid.ts";
 import { tablesInOrder } from "./backup.ts";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
-import { MIGRATIONS } from "./migrations/all.ts";
+import { SCHEMA } from "./migrations/all.ts";
 import { secureRows } from "./row-security.ts";
 import { TenantScope } from "./tenant-scope.ts";
 
@@ -15,7 +15,7 @@ let database: Database;
 
 beforeAll(async () => {
   store = await openTestDatabase();
-  await migrate(store, MIGRATIONS);
+  await migrate(store, SCHEMA);
   await secureRows(store);
   database = scope.guard(store);
   for (const id of [ours, theirs]) {

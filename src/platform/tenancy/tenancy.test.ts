@@ -8,7 +8,7 @@ import { within } from "../../../tests/support/patience.ts";
 import { openTestDatabase } from "../../../tests/support/test-database.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { MIGRATIONS } from "../storage/migrations/all.ts";
+import { SCHEMA } from "../storage/migrations/all.ts";
 import { requireModel, requireScope } from "./caller.ts";
 import { openTenancy } from "./open-tenancy.ts";
 import type { Tenancy } from "./open-tenancy.ts";
@@ -25,7 +25,7 @@ const place = () => ({ organizationId: tenancy.firstWorkspace.organizationId, wo
 
 beforeAll(async () => {
   database = await openTestDatabase();
-  await migrate(database, MIGRATIONS);
+  await migrate(database, SCHEMA);
   tenancy = await start("chosen-by-the-administrator");
 });
 afterAll(async () => {

@@ -1,4 +1,5 @@
-import type { Migration } from "../migrate.ts";
+import { FUNCTIONS } from "../functions/all.ts";
+import type { Migration, Schema } from "../migrate.ts";
 import { tenancy } from "./0001-tenancy.ts";
 import { metering } from "./0002-metering.ts";
 import { limits } from "./0003-limits.ts";
@@ -57,3 +58,6 @@ export const MIGRATIONS: readonly Migration[] = [
   budgetsOfModels,
   membersOfWorkspaces,
 ];
+
+/** What a database of this version has. */
+export const SCHEMA: Schema = { steps: MIGRATIONS, functions: FUNCTIONS };
