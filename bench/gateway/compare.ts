@@ -8,9 +8,8 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { Pool } from "undici";
-import { cpuMicros, startBareProxy, startModule, startPortkey, startTramontane } from "./contestants.ts";
-import type { Gateway } from "./contestants.ts";
+import { startBareProxy, startModule, startPortkey, startTramontane } from "./contestants.ts";
+import { CHUNKS, CONCURRENCY, costOf, median } from "./cost.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,38 +21,6 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-const CHUNKS = 64;
-const CONCURRENCY = 32;
-const BODY = {
-  model: "far",
-  messages: [
-    { role: "system", content: "You are brief." },
-    { role: "user", content: "What is the mistral, and where does it blow? Answer in one sentence." },
-  ],
-  max_tokens: 100,
-};
-
-/** Sends so many requests, some at once; returns the gateway's processor time per request, in microseconds. */
-async function measure(gateway: Gateway, count: number, stream: boolean): Promise<number> {
-  const client = new Pool(gateway.url, { connections: CONCURRENCY });
-  const headers = { ...gateway.headers, "content-type": "application/json" };
-  const body = JSON.stringify({ ...BODY, stream });
-  const before = cpuMicros(gateway.pid);
-  let left = count;
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) {
-      const answer = await client.request({ method: "POST", path: "/v1/chat/completions", headers, body });
-      const text = await answer.body.text();
-      const isWhole = answer.statusCode === 200 && (!stream || text.trimEnd().endsWith("data: [DONE]"));
-      if (!isWhole) throw new Error(`${gateway.name}: ${answer.statusCode} ${text.slice(0, 300)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  const used = cpuMicros(gateway.pid) - before;
-  await client.close();
-  return used / count;
-}
-
 const upstream = await startModule("upstream.ts", { CHUNKS: String(CHUNKS), PAUSE_MS: values.pause });
 const gateways = [await startBareProxy(upstream.url), await startTramontane(upstream.url)];
 if (!values["no-portkey"]) gateways.push(await startPortkey(upstream.url));
@@ -61,14 +28,14 @@ const samples = new Map(gateways.map(({ name }) => [name, { json: [] as number[]
 try {
   // What is compiled and connected once is not what a request costs.
   for (const gateway of gateways) {
-    await measure(gateway, Number(values.requests), false);
-    await measure(gateway, Math.ceil(Number(values.streams) / 2), true);
+    await costOf(gateway, Number(values.requests), false);
+    await costOf(gateway, Math.ceil(Number(values.streams) / 2), true);
   }
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const gateway of round % 2 === 0 ? gateways : gateways.toReversed()) {
       const { json, chunk } = samples.get(gateway.name)!;
-      json.push(await measure(gateway, Number(values.requests), false));
-      chunk.push((await measure(gateway, Number(values.streams), true)) / CHUNKS);
+      json.push(await costOf(gateway, Number(values.requests), false));
+      chunk.push((await costOf(gateway, Number(values.streams), true)) / CHUNKS);
     }
   }
 } finally {
@@ -76,7 +43,6 @@ try {
   upstream.child.kill();
 }
 
-const median = (list: readonly number[]): number => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]!;
 const rows = [...samples].map(([name, { json, chunk }]) => ({
   name,
   jsonMicros: median(json),
