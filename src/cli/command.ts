@@ -27,6 +27,8 @@ export interface Command {
   readonly operands: string;
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** Its page of help, where that depends on what stands after the name; undefined: made of the above. */
+  readonly help?: (about: { readonly positionals: readonly string[] }) => string;
   /** Returns the exit code. */
   readonly run: (context: CommandContext) => Promise<number>;
 }

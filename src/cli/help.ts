@@ -1,7 +1,8 @@
 import type { Command } from "./command.ts";
 import { environmentOf, flagOf, SETTINGS } from "./settings.ts";
 
-const column = (left: string, right: string): string => `  ${left.padEnd(34)} ${right}`;
+/** A word and what it means. */
+export const column = (left: string, right: string): string => `  ${left.padEnd(34)} ${right}`;
 
 /** The front page: all commands, and how to learn more. */
 export function overview(commands: readonly Command[], version: string): string {

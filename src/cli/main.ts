@@ -39,7 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function runCommand(command: Command, args: readonly string[]): Promise<number> {
   const parsed = parseArguments(command, args);
   if (parsed.help) {
-    console.log(commandHelp(command));
+    console.log(command.help?.(parsed) ?? commandHelp(command));
     return 0;
   }
   const environment = process.env;

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { admin } from "./admin.ts";
 import { backup, restore } from "./backup.ts";
 import { bench } from "./bench.ts";
 import { billing } from "./billing.ts";
@@ -14,5 +15,5 @@ import { usage } from "./usage.ts";
 /** Every command, in the order of the front page. */
 // oxfmt-ignore
 export const COMMANDS: readonly Command[] = [
-  serve, chat, pull, doctor, key, usage, billing, explain, backup, restore, bench, grammar,
+  serve, chat, pull, doctor, admin, key, usage, billing, explain, backup, restore, bench, grammar,
 ];

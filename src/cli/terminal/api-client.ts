@@ -43,7 +43,7 @@ function codeOfCause(error: unknown): string | undefined {
 }
 
 export async function listModels(address: ServerAddress): Promise<string[]> {
-  const answer = await call(address, "/v1/models", {});
+  const answer = await callServer(address, "/v1/models", {});
   const { data } = (await answer.json()) as { data: { id: string }[] };
   return data.map((model) => model.id);
 }
@@ -57,7 +57,11 @@ export async function streamChat(
 ): Promise<ChatTurn> {
   const startedMs = performance.now();
   const body = { model: request.model, messages: request.messages, stream: true, max_tokens: request.maxTokens };
-  const answer = await call(address, "/v1/chat/completions", { method: "POST", body: JSON.stringify(body), signal });
+  const answer = await callServer(address, "/v1/chat/completions", {
+    method: "POST",
+    body: JSON.stringify(body),
+    signal,
+  });
   let firstMs = 0;
   let lastMs = 0;
   let text = "";
@@ -107,7 +111,8 @@ async function* serverSentChunks(answer: Response): AsyncGenerator<Chunk> {
   }
 }
 
-async function call(address: ServerAddress, path: string, init: RequestInit): Promise<Response> {
+/** One request with the key; errors carry the server's own message: `unauthorized`, `invalid_request`. */
+export async function callServer(address: ServerAddress, path: string, init: RequestInit): Promise<Response> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${address.apiKey}` };
   const answer = await fetch(address.url + path, { ...init, headers });
   if (answer.ok) return answer;

@@ -27,6 +27,14 @@ export function tenancyDoors(office: BackOffice): readonly Route[] {
       handle: async ({ organizationId }) => viewOrganization(await organizations.get(organizationId)),
     }),
     adminRoute(office, {
+      method: "GET",
+      path: "/organizations",
+      summary: "List the organizations of the installation",
+      scope: "operator",
+      reach: "installation",
+      handle: async () => list((await organizations.list()).map(viewOrganization)),
+    }),
+    adminRoute(office, {
       method: "POST",
       path: "/organizations",
       summary: "Make an organization with a workspace",

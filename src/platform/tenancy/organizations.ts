@@ -75,6 +75,12 @@ export class Organizations {
     }
   }
 
+  /** All of the installation, oldest first. */
+  async list(): Promise<Organization[]> {
+    const rows = await this.#parts.database.query<OrganizationRow>("select * from organization order by id");
+    return rows.map(toOrganization);
+  }
+
   async get(organizationId: string): Promise<Organization> {
     const sql = "select * from organization where id::text = $1";
     const [row] = await this.#parts.database.query<OrganizationRow>(sql, [organizationId]);
