@@ -280,6 +280,14 @@ describe.skipIf(CHROMIUM === undefined)(
       await answered(page);
       expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/The tools said .*42/);
       expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/€0\.\d+/);
+      expect(await cards.nth(0).getByRole("button", { name: "Try again" }).count()).toBe(0);
+      await cards.nth(1).getByRole("button", { name: "Try again" }).click();
+      await page.getByRole("group", { name: "Version 2 of 2" }).waitFor();
+      await cards.nth(1).getByText("division by zero").waitFor();
+      await answered(page);
+      await page.reload();
+      await cards.nth(0).getByText("42").waitFor();
+      expect(await page.getByRole("article", { name: "Answer" }).last().innerText()).toMatch(/The tools said .*42/);
       expect(faults).toEqual([]);
       await page.close();
     });

@@ -165,7 +165,7 @@ test("the owner of the sign-in link and a key see their own conversations only",
 });
 
 test("an answer streams as events whose ids resume the stream exactly", async () => {
-  const { id, answer } = await ask("rate=100 chars=600");
+  const { id, answer } = await ask("rate=300 chars=900");
   const read = async (after: string | undefined, enough: (events: AppEvent[]) => boolean) => {
     const response = await server.call(
       "GET",
@@ -200,6 +200,10 @@ test("an answer streams as events whose ids resume the stream exactly", async ()
   const final = await lastMessage(id);
   expect(final).toMatchObject({ id: answer.id, status: "complete" });
   expect(textOf(first.events) + textOf(rest.events)).toBe(final.content);
+  // Pieces of several tokens: what is counted while it streams is what it comes to.
+  const counts = [...first.events, ...rest.events].flatMap((event) => (event.type === "delta" ? [event.tokens] : []));
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  expect(counts.at(-1)).toBe(final.details.usage?.completionTokens);
 });
 
 test("stop frees the engine before it answers, and keeps what was written", async () => {

@@ -82,6 +82,10 @@ export function registerChatRoutes(app: FastifyInstance, { chats, userOf }: Chat
     const { model } = parseInput(regenerateBody, request.body);
     return reply.status(202).send(await chats.regenerate(userOf(request), idOf(request), model));
   });
+  app.post("/api/messages/:id/calls/:callId/retry", async (request, reply) => {
+    const { id, callId } = parseInput(callParams, request.params);
+    return reply.status(202).send(await chats.retryCall(userOf(request), id, callId));
+  });
   app.post("/api/messages/:id/continue", async (request, reply) =>
     reply.status(202).send(await chats.continueAnswer(userOf(request), idOf(request))),
   );

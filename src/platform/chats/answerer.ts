@@ -32,6 +32,7 @@ export interface AnswerRequest {
 }
 
 export type AnswerEvent =
+  /** `tokens` were made since the piece before it, thoughts included. */
   | { readonly type: "text"; readonly text: string; readonly tokens: number }
   /** The workspace's policy warns, or was not asked; the answer goes on. */
   | { readonly type: "policy"; readonly notice: PolicyNotice }

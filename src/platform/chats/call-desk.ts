@@ -1,10 +1,11 @@
 import type { Clock } from "#base";
 import type { ToolCallView } from "#protocol";
 import type { AnswerCall } from "./answerer.ts";
-import { runChatTool } from "./chat-tools.ts";
 
 export interface CallDeskParts {
   readonly clock: Clock;
+  /** Makes a call. Throws an error whose message may be shown to people and to the model. */
+  readonly run: (call: AnswerCall) => string;
   /** Aborted: nothing waits any longer. */
   readonly signal: AbortSignal;
   /** Whether somebody is asked before each call. */
@@ -50,6 +51,12 @@ export class CallDesk {
     return results;
   }
 
+  /** Makes a call anew that somebody wants made. Rejects when the signal aborts. */
+  async again(callId: string): Promise<void> {
+    const call = this.#made.find(({ id }) => id === callId);
+    if (call !== undefined) await this.#run(call);
+  }
+
   /** Calls that nobody decided on were not made. */
   close(): void {
     for (const call of this.#made)
@@ -59,12 +66,16 @@ export class CallDesk {
   async #makeOne(call: ToolCallView): Promise<ToolCallView> {
     if (this.#parts.asks && !(await this.#consentTo(call.id)))
       return this.#set({ ...call, status: "denied", result: DENIED });
+    return await this.#run(call);
+  }
+
+  async #run(call: ToolCallView): Promise<ToolCallView> {
     this.#parts.signal.throwIfAborted();
     const running = this.#set({ ...call, status: "running" });
     const began = this.#parts.clock.monotonicMs();
     const elapsed = () => Math.round(this.#parts.clock.monotonicMs() - began);
     try {
-      const result = runChatTool(call, this.#parts.clock);
+      const result = this.#parts.run(call);
       return this.#set({ ...running, status: "done", result, ms: elapsed() });
     } catch (error) {
       const result = error instanceof Error ? error.message : String(error);

@@ -352,6 +352,37 @@ test("an answer makes its calls, goes on with what they gave back, and shows bot
   await finish(next, "21");
 });
 
+test("a failed call is made anew in another answer, which goes on from there; the first one stays", async () => {
+  const sent = await ask("Divide", { tools: { names: ["calculate"], ask: true } });
+  sent.queue.push(text("First. "));
+  sent.queue.push(calling("6 * 7", "1 / 0"));
+  sent.queue.end();
+  await settle();
+  for (const callId of ["call0", "call1"]) {
+    chats.decide(alice, sent.answer.runId!, { callId, approve: true });
+    await settle();
+  }
+  await finish({ queue: answerer.queues[1]! }, "It broke.");
+  await expect(chats.retryCall(bob, sent.answer.id, "call1")).rejects.toMatchObject({ code: "not_found" });
+  await expect(chats.retryCall(alice, sent.answer.id, "call0")).rejects.toMatchObject({ code: "not_found" });
+  await expect(chats.retryCall(alice, sent.question.id, "call1")).rejects.toMatchObject({ code: "not_found" });
+
+  const again = await chats.retryCall(alice, sent.answer.id, "call1");
+  expect(again).toMatchObject({ content: "First. ", status: "streaming", siblings: [sent.answer.id, again.id] });
+  expect(again.details.usage).toBeUndefined();
+  await expect(chats.retryCall(alice, again.id, "call1")).rejects.toMatchObject({ code: "invalid_request" });
+  await settle();
+  expect(answerer.requests[2]!.messages.slice(1)).toEqual([
+    { role: "assistant", content: "First. ", calls: expect.any(Array) },
+    { role: "tool", callId: "call0", name: "calculate", content: "42" },
+    { role: "tool", callId: "call1", name: "calculate", content: expect.stringMatching(/division by zero/) },
+  ]);
+  expect(answerer.requests[2]!.prefix).toBe("");
+  await finish({ queue: answerer.queues[2]! }, "It broke again.");
+  expect((await branch(sent.id)).at(-1)).toMatchObject({ id: again.id, content: "First. It broke again." });
+  expect(await store.message(alice, sent.answer.id)).toMatchObject({ content: "First. It broke." });
+});
+
 test("a call that needs consent waits for it, by its owner alone, and is not made when denied", async () => {
   const sent = await ask("Count", { tools: { names: ["calculate"], ask: true } });
   sent.queue.push(calling("1 + 1", "2 + 2"));

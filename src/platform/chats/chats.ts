@@ -13,7 +13,7 @@ import type {
 import type { Caller } from "../tenancy/caller.ts";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredConversation, StoredMessage } from "./chat-store.ts";
-import { answerUnder, titleFrom, toConversation, toThreadMessage } from "./composition.ts";
+import { answerUnder, titleFrom, toConversation, toThreadMessage, upToFailedCall } from "./composition.ts";
 import type { Transcript } from "./export.ts";
 import type { FeedEntry } from "./live-feed.ts";
 import { RunDesk } from "./run-desk.ts";
@@ -249,6 +249,20 @@ export class Chats {
     const answer = answerUnder(history.at(-1)!, details, clock.nowMs());
     await store.append(old.conversationId, [answer]);
     this.#desk.start(owner, answer, history);
+    return this.#reread(owner, answer.id);
+  }
+
+  /** Makes a call of an answer that failed anew and goes on from there: another answer, beside the one there is. */
+  async retryCall(owner: ChatUser, answerId: string, callId: string): Promise<ThreadMessage> {
+    const old = await this.#requireMessage(owner, answerId);
+    if (old.status === "streaming") throw busy();
+    const begun = upToFailedCall(old, callId);
+    if (begun === undefined || old.parentId === null) throw notFound("failed tool call", callId);
+    const { store, clock } = this.#parts;
+    const history = await store.path(old.conversationId, old.parentId, OFFERED_MESSAGES);
+    const answer = { ...answerUnder(history.at(-1)!, begun.details, clock.nowMs()), content: begun.content };
+    await store.append(old.conversationId, [answer]);
+    this.#desk.start(owner, answer, history, callId);
     return this.#reread(owner, answer.id);
   }
 

@@ -54,6 +54,22 @@ export function roundsOf(
   return { rounds, rest: content.slice(places.at(-1) ?? 0) };
 }
 
+/** An answer as far as one of its calls, which is to be made anew; undefined: that one did not fail. */
+export function upToFailedCall(
+  { content, details }: StoredMessage,
+  callId: string,
+): Pick<StoredMessage, "content" | "details"> | undefined {
+  const { model, schema, tools, toolCalls = [] } = details;
+  const failed = toolCalls.find(({ id, status }) => id === callId && status === "failed");
+  if (failed === undefined) return undefined;
+  const { result: _, ms: __, ...call } = failed;
+  const kept = toolCalls
+    .filter(({ at }) => at <= failed.at)
+    .map((other) => (other === failed ? { ...call, status: "running" as const } : other));
+  const asked = { ...(model ? { model } : {}), ...(schema ? { schema } : {}), ...(tools ? { tools } : {}) };
+  return { content: content.slice(0, failed.at), details: { ...asked, toolCalls: kept } };
+}
+
 /** The first line of the question, cut at a word. */
 export function titleFrom(content: string): string {
   const line = content.trim().split("\n", 1)[0]!.replaceAll(/\s+/g, " ");

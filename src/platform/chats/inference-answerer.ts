@@ -49,12 +49,15 @@ export class InferenceAnswerer implements Answerer {
   }
 
   async *answer(request: AnswerRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+    let writtenTokens = 0;
+    let toldTokens = 0;
     const call = {
       requestId: randomUUID(),
       caller: request.caller,
       dialect: "mistral" as const,
       channel: "app" as const,
       signal,
+      reportTokens: (tokens: number) => void (writtenTokens = tokens),
       ...(request.onWait ? { reportPlace: placeTeller(request.onWait) } : {}),
     };
     const begun = this.#toChatRequest(request, call).then((asked) => this.#begin(asked, call));
@@ -73,7 +76,10 @@ export class InferenceAnswerer implements Answerer {
         const content = wordsOf(choice?.delta.content ?? "");
         const text = content.slice(echoed);
         echoed = Math.max(0, echoed - content.length);
-        if (text !== "") yield { type: "text", text, tokens: 1 };
+        if (text !== "") {
+          yield { type: "text", text, tokens: writtenTokens - toldTokens };
+          toldTokens = writtenTokens;
+        }
         for (const notice of policy ?? []) yield { type: "policy", notice };
         if (!choice?.finish_reason) continue;
         finished = {

@@ -3,7 +3,7 @@ import type { Clock, Logger } from "#base";
 import type { AppEvent, ThreadMessage } from "#protocol";
 import type { Answerer } from "./answerer.ts";
 import type { ChatOwner, ChatStore, ChatUser, StoredMessage } from "./chat-store.ts";
-import { asAnswerMessages, roundsOf } from "./composition.ts";
+import { asAnswerMessages } from "./composition.ts";
 import { chatTools } from "./chat-tools.ts";
 import { LiveFeed } from "./live-feed.ts";
 import type { FeedEntry } from "./live-feed.ts";
@@ -45,19 +45,19 @@ export class RunDesk {
     return undefined;
   }
 
-  start(user: ChatUser, answer: StoredMessage, history: readonly StoredMessage[]): void {
+  /** `again` names one of the answer's calls that is made anew before it goes on. */
+  start(user: ChatUser, answer: StoredMessage, history: readonly StoredMessage[], again?: string): void {
     const feed = this.#feed(user);
-    const { rounds, rest } = roundsOf(answer.content, answer.details.toolCalls ?? []);
     const run = new Run({
       ...this.#parts,
       id: randomUUID(),
       answer,
       unoffered: answer.depth - history.length,
+      again,
       request: {
         caller: user.caller,
         model: answer.details.model!,
-        messages: [...asAnswerMessages(history), ...rounds],
-        prefix: rest,
+        messages: asAnswerMessages(history),
         schema: answer.details.schema,
         tools: chatTools(answer.details.tools?.names ?? []),
       },

@@ -17,6 +17,8 @@ import type {
 import type { AnswerCall, AnswerEvent, Answerer, AnswerMessage, AnswerRequest } from "./answerer.ts";
 import type { ChatStore, StoredMessage } from "./chat-store.ts";
 import { CallDesk } from "./call-desk.ts";
+import { runChatTool } from "./chat-tools.ts";
+import { roundsOf } from "./composition.ts";
 
 /** A crash loses at most what was written since the last save. */
 const SAVE_EVERY_MS = 400;
@@ -28,7 +30,10 @@ export interface RunParts {
   readonly answer: StoredMessage;
   /** How many of the oldest messages are not in the request: a model is offered only so many. */
   readonly unoffered: number;
-  readonly request: AnswerRequest;
+  /** What was asked before this answer; how it begins comes from the answer itself. */
+  readonly request: Omit<AnswerRequest, "prefix">;
+  /** One of the answer's calls, which is made anew before it goes on. */
+  readonly again?: string | undefined;
   readonly answerer: Answerer;
   readonly store: ChatStore;
   readonly clock: Clock;
@@ -67,6 +72,7 @@ export class Run {
     this.#thinking = parts.answer.details.thinking ?? "";
     this.#calls = new CallDesk({
       clock: parts.clock,
+      run: (call) => runChatTool(call, parts.clock),
       signal: this.#abort.signal,
       asks: parts.answer.details.tools?.ask ?? false,
       made: parts.answer.details.toolCalls ?? [],
@@ -127,10 +133,13 @@ export class Run {
     return typeof afterMs === "number" ? { retryAtMs: Math.ceil(this.#parts.clock.nowMs() + afterMs) } : {};
   }
 
-  /** Answers, makes the calls that the answer asks for, and answers again, until it asks for none. */
+  /** Makes the call that is wanted anew, answers, makes the calls that the answer asks for, and answers again, until it asks for none. */
   async #generate(): Promise<Finished | undefined> {
-    const { request } = this.#parts;
-    let { messages, prefix } = request;
+    const { request, again } = this.#parts;
+    if (again !== undefined) await this.#calls.again(again);
+    const { rounds, rest } = roundsOf(this.#text, this.#calls.made);
+    let messages: readonly AnswerMessage[] = [...request.messages, ...rounds];
+    let prefix = rest;
     let total: Finished | undefined;
     for (let round = 1; ; round += 1) {
       const from = this.#text.length;
@@ -139,6 +148,8 @@ export class Run {
       if (!answered) return undefined;
       messages = answered.messages;
       total = total ? bothOf(total, answered.finished) : answered.finished;
+      // Calls are tokens too, and none of them came with a text.
+      this.#tokens = total.completionTokens;
       const { calls } = answered.finished;
       if (calls.length === 0) return total;
       const said = prefix + this.#text.slice(from);

@@ -19,6 +19,8 @@ export interface Call {
   readonly reportLimits?: (limits: LimitState) => void;
   /** Told of its place in the line for the model, at first and whenever it moves up; then it starts. */
   readonly reportPlace?: (place: PlaceInLine) => void;
+  /** Told how many tokens of the answer there are, as often as there are more; thoughts and calls count. */
+  readonly reportTokens?: ((completionTokens: number) => void) | undefined;
   /** Told which deployment a name meant. */
   readonly reportDeployment?: (id: string) => void;
   /** Told which wishes of the request could only be kept in part. */

@@ -1,6 +1,6 @@
 import { TramontaneError } from "#base";
 import type { Clock } from "#base";
-import type { Admission, Outcome, RequestTimings } from "./call.ts";
+import type { Admission, Call, Outcome, RequestTimings } from "./call.ts";
 import type { EngineAttempt } from "../upstream/remote-model.ts";
 import type { Turn, TurnEvent } from "./turn.ts";
 
@@ -21,6 +21,7 @@ export interface ObservationParts {
   readonly choices: number;
   readonly admission: Admission;
   readonly signal: AbortSignal;
+  readonly reportTokens?: Call["reportTokens"];
   /** Of a model on other servers: those that were asked, as they are asked. */
   readonly attempts?: readonly EngineAttempt[];
 }
@@ -72,7 +73,7 @@ class ObservedTurn implements AsyncIterableIterator<readonly TurnEvent[], undefi
       if (step.done === true) return await this.#leave();
       if (!this.#isDurable) await admission.durable;
       this.#isDurable = true;
-      if (this.#count.take(step.value)) admission.progress(this.#count.tokens);
+      if (this.#count.take(step.value)) this.#tellProgress();
       if (this.#count.endings.length === choices) await this.#settle("completed");
       return step;
     } catch (error) {
@@ -81,6 +82,12 @@ class ObservedTurn implements AsyncIterableIterator<readonly TurnEvent[], undefi
       await this.#settle(code === "cancelled" ? "abandoned" : "broken");
       throw error;
     }
+  }
+
+  #tellProgress(): void {
+    const { tokens } = this.#count;
+    this.#parts.admission.progress(tokens);
+    this.#parts.reportTokens?.(tokens.completionTokens);
   }
 
   async return(): Promise<Step> {

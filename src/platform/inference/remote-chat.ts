@@ -38,7 +38,7 @@ export async function startRemoteChat(
   );
   const { clock, observer } = parts;
   const about = { operation: "chat", deployment: id, choices, attempts } as const;
-  const events = observeTurn(turn, { clock, observer, ...about, admission, signal });
+  const events = observeTurn(turn, { clock, observer, ...about, admission, signal, reportTokens: call.reportTokens });
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model, watch },
     choices,

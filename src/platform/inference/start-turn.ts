@@ -47,7 +47,7 @@ const LOCAL_SLOTS = 32;
 /** Admits the caller and starts generating. Errors: those of the gate; the engine's come with the first event. */
 export async function startTurn(parts: InferenceContext, plan: TurnPlan, call: Call): Promise<StartedTurn> {
   const { deployment, operation, choices, prefix, dropsFirstSpace, reading } = plan;
-  const { dialect, signal } = call;
+  const { dialect, signal, reportTokens } = call;
   const { id } = deployment.spec;
   const admission = await parts.gate.admit({
     call,
@@ -64,7 +64,8 @@ export async function startTurn(parts: InferenceContext, plan: TurnPlan, call: C
     return readTurn(events, { choices, prefix, dropsFirstSpace, reading, dialect, signal });
   });
   const { clock, observer } = parts;
-  const events = observeTurn(turn, { clock, observer, operation, deployment: id, choices, admission, signal });
+  const about = { operation, deployment: id, choices } as const;
+  const events = observeTurn(turn, { clock, observer, ...about, admission, signal, reportTokens });
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model: plan.model, watch },
     choices,

@@ -33,7 +33,11 @@ export function AnswerBody({ message, actions }: AnswerBodyProps) {
           <JsonAnswer text={content} schema={schema} />
         </Suspense>
       ) : (
-        <TextWithCalls text={content} toolCalls={toolCalls} />
+        <TextWithCalls
+          text={content}
+          toolCalls={toolCalls}
+          onRetry={actions && ((callId) => actions.retryCall(message, callId))}
+        />
       )}
       {endingOf(message) !== undefined && (
         <Suspense>

@@ -8,10 +8,12 @@ interface TextWithCallsProps {
   readonly toolCalls: readonly ToolCallView[];
   /** The run that writes it; undefined: it is written. */
   readonly runId?: string | undefined;
+  /** Makes a failed call anew; undefined: nobody can. */
+  readonly onRetry?: ((callId: string) => void) | undefined;
 }
 
 /** An answer's text with the tool calls where they were made. */
-export function TextWithCalls({ text, toolCalls, runId }: TextWithCallsProps) {
+export function TextWithCalls({ text, toolCalls, runId, onRetry }: TextWithCallsProps) {
   const isLive = runId !== undefined;
   if (toolCalls.length === 0) return <Markdown text={text} isLive={isLive} />;
   const places = [...new Set(toolCalls.map(({ at }) => at))];
@@ -24,7 +26,7 @@ export function TextWithCalls({ text, toolCalls, runId }: TextWithCallsProps) {
           {toolCalls
             .filter((call) => call.at === at)
             .map((call) => (
-              <ToolCard key={call.id} call={call} runId={runId} />
+              <ToolCard key={call.id} call={call} runId={runId} onRetry={onRetry} />
             ))}
         </div>
       ))}

@@ -16,10 +16,11 @@ interface ToolCardProps {
   readonly call: ToolCallView;
   /** The run that waits for it; undefined: nothing waits any more. */
   readonly runId: string | undefined;
+  readonly onRetry: ((callId: string) => void) | undefined;
 }
 
 /** A tool call: its name, what it was given, what it gave back, how long it took; with buttons where consent is asked for. */
-export function ToolCard({ call, runId }: ToolCardProps) {
+export function ToolCard({ call, runId, onRetry }: ToolCardProps) {
   const { t } = useWords();
   const { name, status, result, ms } = call;
   const [isRaw, setRaw] = useState(false);
@@ -51,6 +52,12 @@ export function ToolCard({ call, runId }: ToolCardProps) {
         >
           {result}
         </p>
+      )}
+      {status === "failed" && onRetry && (
+        <button type="button" className="button mt-2" onClick={() => onRetry(call.id)}>
+          <Icon name="again" size={16} />
+          {t("app.retry")}
+        </button>
       )}
       {status === "waiting" && runId !== undefined && <Consent runId={runId} callId={call.id} />}
     </section>

@@ -78,6 +78,13 @@ export function useConversationActions({ conversationId, model }: ConversationSc
       continueAnswer: (message: ThreadMessage) => {
         void attempt(async () => threads.replace(await api.continueAnswer(message.id)));
       },
+      retryCall: (message, callId) => {
+        void attempt(async () => {
+          const path = `/api/messages/${message.id}/calls/${encodeURIComponent(callId)}/retry`;
+          const answer = await api.call<ThreadMessage>("POST", path);
+          threads.follow(message.conversationId, answer.parentId, [answer]);
+        });
+      },
       showBranch: (messageId) => {
         if (conversationId === undefined) return;
         void attempt(async () => {
