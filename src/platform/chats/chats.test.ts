@@ -1,98 +1,19 @@
 import { beforeEach, expect, test } from "vitest";
-import { AsyncQueue, silentLogger, TramontaneError } from "#base";
-import type { AppEvent, ChatTools } from "#protocol";
-import type { AnswerEvent, Answerer, AnswerRequest } from "./answerer.ts";
-import { Chats } from "./chats.ts";
-import type { Scope } from "../tenancy/caller.ts";
-import type { ChatUser } from "./chat-store.ts";
-import { MemoryChatStore } from "./memory-chat-store.ts";
+import { TramontaneError } from "#base";
+import type { AppEvent } from "#protocol";
+import type { Chats } from "./chats.ts";
+import { alice, bob, ChatsHarness, finish, finished, settle, text } from "./chats-harness.ts";
 
-function userNamed(userId: string): ChatUser {
-  const caller = {
-    organizationId: "o1",
-    workspaceId: "w1",
-    keyId: undefined,
-    userId,
-    scopes: new Set<Scope>(),
-    models: undefined,
-  };
-  return { workspaceId: "w1", userId, caller };
-}
-
-const alice = userNamed("alice");
-const bob = userNamed("bob");
-
-/** Writes what the test says, when the test says it. */
-class ScriptedAnswerer implements Answerer {
-  readonly requests: AnswerRequest[] = [];
-  readonly queues: AsyncQueue<AnswerEvent>[] = [];
-  running = 0;
-  refuseAbove = Infinity;
-
-  async models() {
-    return [];
-  }
-
-  async *answer(request: AnswerRequest, signal: AbortSignal): AsyncGenerator<AnswerEvent> {
-    this.requests.push(request);
-    const promptTokens = request.messages.length * 10;
-    if (promptTokens > this.refuseAbove) {
-      const details = { promptTokens, contextTokens: this.refuseAbove };
-      throw new TramontaneError("prompt_too_long", "Too long", { details });
-    }
-    const queue = new AsyncQueue<AnswerEvent>();
-    this.queues.push(queue);
-    signal.addEventListener("abort", () => queue.end());
-    this.running += 1;
-    try {
-      yield* queue;
-    } finally {
-      this.running -= 1;
-    }
-  }
-}
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
-const text = (words: string): AnswerEvent => ({ type: "text", text: words, tokens: 1 });
-const finished: AnswerEvent = { type: "finished", reason: "stop", calls: [], promptTokens: 7, completionTokens: 2 };
-
-let store: MemoryChatStore;
-let answerer: ScriptedAnswerer;
+let harness: ChatsHarness;
+let answerer: ChatsHarness["answerer"];
 let chats: Chats;
-let nowMs: number;
-const open = () =>
-  Chats.open({ store, answerer, logger: silentLogger, clock: { nowMs: () => ++nowMs, monotonicMs: () => nowMs } });
+const ask: ChatsHarness["ask"] = (content, options) => harness.ask(content, options);
+const branch = (id: string) => harness.branch(id);
 
 beforeEach(async () => {
-  nowMs = 0;
-  store = new MemoryChatStore();
-  answerer = new ScriptedAnswerer();
-  chats = await open();
+  harness = await ChatsHarness.open();
+  ({ answerer, chats } = harness);
 });
-
-interface AskOptions {
-  id?: string;
-  key?: string;
-  parentId?: string | null;
-  tools?: ChatTools;
-}
-
-async function ask(content: string, options: AskOptions = {}) {
-  const id = options.id ?? (await chats.create(alice, "toy")).id;
-  const parent = options.parentId === undefined ? {} : { parentId: options.parentId };
-  const tools = options.tools ? { tools: { ...options.tools, names: [...options.tools.names] } } : {};
-  const sent = await chats.send(alice, id, { content, model: "toy", ...parent, ...tools }, options.key ?? content);
-  return { id, ...sent, queue: answerer.queues.at(-1)! };
-}
-
-async function finish({ queue }: { queue: AsyncQueue<AnswerEvent> }, words: string) {
-  queue.push(text(words));
-  queue.push(finished);
-  queue.end();
-  await settle();
-}
-
-const branch = async (id: string) => (await chats.messages(alice, id, { limit: 60 })).messages;
 
 test("an answer is written to its end with nobody watching, and kept", async () => {
   const sent = await ask("Why is the sky clear?");
@@ -182,10 +103,10 @@ test("what a crash cut short is interrupted, loses at most half a second, and ca
   const { id, answer, queue } = await ask("Count");
   queue.push(text("one "));
   await settle();
-  nowMs += 500;
+  harness.nowMs += 500;
   queue.push(text("two "));
   await settle();
-  chats = await open();
+  chats = await harness.reopen();
   expect((await branch(id)).at(-1)).toMatchObject({ content: "one two ", status: "interrupted" });
   await chats.continueAnswer(alice, answer.id);
   expect(answerer.requests.at(-1)).toMatchObject({ prefix: "one two ", messages: [{ content: "Count" }] });
@@ -260,7 +181,7 @@ test("an answer that a rule stops keeps what was let out, and the rule, also for
   queue.push(text("part"));
   queue.fail(new TramontaneError("policy_refused", "The rest is withheld.", { details: { policy } }));
   await settle();
-  chats = await open();
+  chats = await harness.reopen();
   expect((await branch(id)).at(-1)).toMatchObject({
     content: "part",
     status: "refused",
@@ -305,111 +226,6 @@ test("deleting a conversation stops its answer first", async () => {
   await chats.delete(alice, id);
   expect(answerer.running).toBe(0);
   expect(await chats.list(alice)).toEqual([]);
-});
-
-const calling = (...expressions: string[]): AnswerEvent => ({
-  ...finished,
-  calls: expressions.map((expression, index) => ({
-    id: `call${index}`,
-    name: "calculate",
-    arguments: JSON.stringify({ expression }),
-  })),
-});
-
-test("an answer makes its calls, goes on with what they gave back, and shows both", async () => {
-  const sent = await ask("Six times seven?", { tools: { names: ["calculate"], ask: false } });
-  sent.queue.push(text("Let me see. "));
-  sent.queue.push(calling("6 * 7", "1 / 0"));
-  sent.queue.end();
-  await settle();
-  const second = answerer.requests[1]!;
-  expect(second.messages.slice(1)).toEqual([
-    { role: "assistant", content: "Let me see. ", calls: expect.any(Array) },
-    { role: "tool", callId: "call0", name: "calculate", content: "42" },
-    { role: "tool", callId: "call1", name: "calculate", content: expect.stringMatching(/division by zero/) },
-  ]);
-  await finish({ queue: answerer.queues[1]! }, "It is 42.");
-  expect((await branch(sent.id)).at(-1)).toMatchObject({
-    content: "Let me see. It is 42.",
-    status: "complete",
-    details: {
-      usage: { promptTokens: 14, completionTokens: 4 },
-      toolCalls: [
-        { status: "done", result: "42", at: 12 },
-        { status: "failed", at: 12 },
-      ],
-    },
-  });
-  const next = await ask("And half of it?", { id: sent.id });
-  expect(answerer.requests[2]!.messages.map(({ role }) => role)).toEqual([
-    "user",
-    "assistant",
-    "tool",
-    "tool",
-    "assistant",
-    "user",
-  ]);
-  await finish(next, "21");
-});
-
-test("a failed call is made anew in another answer, which goes on from there; the first one stays", async () => {
-  const sent = await ask("Divide", { tools: { names: ["calculate"], ask: true } });
-  sent.queue.push(text("First. "));
-  sent.queue.push(calling("6 * 7", "1 / 0"));
-  sent.queue.end();
-  await settle();
-  for (const callId of ["call0", "call1"]) {
-    chats.decide(alice, sent.answer.runId!, { callId, approve: true });
-    await settle();
-  }
-  await finish({ queue: answerer.queues[1]! }, "It broke.");
-  await expect(chats.retryCall(bob, sent.answer.id, "call1")).rejects.toMatchObject({ code: "not_found" });
-  await expect(chats.retryCall(alice, sent.answer.id, "call0")).rejects.toMatchObject({ code: "not_found" });
-  await expect(chats.retryCall(alice, sent.question.id, "call1")).rejects.toMatchObject({ code: "not_found" });
-
-  const again = await chats.retryCall(alice, sent.answer.id, "call1");
-  expect(again).toMatchObject({ content: "First. ", status: "streaming", siblings: [sent.answer.id, again.id] });
-  expect(again.details.usage).toBeUndefined();
-  await expect(chats.retryCall(alice, again.id, "call1")).rejects.toMatchObject({ code: "invalid_request" });
-  await settle();
-  expect(answerer.requests[2]!.messages.slice(1)).toEqual([
-    { role: "assistant", content: "First. ", calls: expect.any(Array) },
-    { role: "tool", callId: "call0", name: "calculate", content: "42" },
-    { role: "tool", callId: "call1", name: "calculate", content: expect.stringMatching(/division by zero/) },
-  ]);
-  expect(answerer.requests[2]!.prefix).toBe("");
-  await finish({ queue: answerer.queues[2]! }, "It broke again.");
-  expect((await branch(sent.id)).at(-1)).toMatchObject({ id: again.id, content: "First. It broke again." });
-  expect(await store.message(alice, sent.answer.id)).toMatchObject({ content: "First. It broke." });
-});
-
-test("a call that needs consent waits for it, by its owner alone, and is not made when denied", async () => {
-  const sent = await ask("Count", { tools: { names: ["calculate"], ask: true } });
-  sent.queue.push(calling("1 + 1", "2 + 2"));
-  sent.queue.end();
-  await settle();
-  const runId = sent.answer.runId!;
-  expect(answerer.requests).toHaveLength(1);
-  expect(() => chats.decide(bob, runId, { callId: "call0", approve: true })).toThrow(/no tool call/);
-  chats.decide(alice, runId, { callId: "call0", approve: false });
-  await settle();
-  chats.decide(alice, runId, { callId: "call1", approve: true });
-  await settle();
-  const results = answerer.requests[1]!.messages.slice(2).map(({ content }) => content);
-  expect(results).toEqual(["The user did not allow this call.", "4"]);
-  await finish({ queue: answerer.queues[1]! }, "Four.");
-});
-
-test("stopping an answer that waits for consent ends it, and its call was not made", async () => {
-  const sent = await ask("Count", { tools: { names: ["calculate"], ask: true } });
-  sent.queue.push(calling("1 + 1"));
-  sent.queue.end();
-  await settle();
-  await chats.stop(alice, sent.answer.runId!);
-  expect((await branch(sent.id)).at(-1)).toMatchObject({
-    status: "stopped",
-    details: { toolCalls: [{ status: "denied" }] },
-  });
 });
 
 test("thoughts are told apart from words and are not sent back", async () => {
