@@ -3,6 +3,7 @@ import type { Backend } from "./backend/backend.ts";
 import { BatchBuilder } from "./batch.ts";
 import { asTramontaneError } from "./constraint.ts";
 import type { Core, CoreOptions, CoreOutput, CoreParts, CoreRequest, CoreStatus } from "./core.ts";
+import { DraftPrice } from "./draft-price.ts";
 import { GenerationOutput } from "./generation-output.ts";
 import type { FinishReason } from "./generation.ts";
 import { KvCache } from "./kv-cache.ts";
@@ -43,6 +44,7 @@ export class EngineCore implements Core {
   readonly #cache: KvCache;
   readonly #scheduler: Scheduler;
   readonly #pace: PrefillPace;
+  readonly #draftPrice = new DraftPrice();
   readonly #builder: BatchBuilder;
   readonly #output: GenerationOutput;
   readonly #sequences: SequenceFactory;
@@ -82,6 +84,7 @@ export class EngineCore implements Core {
       cache: this.#cache,
       limits: backend.limits,
       pace: this.#pace,
+      draftPrice: this.#draftPrice,
       runningSequences: this.#sequencesAtOnce,
       draftTokens: this.#options.draftTokens,
     });
@@ -205,7 +208,10 @@ export class EngineCore implements Core {
       this.#recover(slices, result);
       return false;
     }
-    if (rows >= TILE_TOKENS) this.#pace.observe(rows, this.#clock.monotonicMs() - startMs);
+    const elapsedMs = this.#clock.monotonicMs() - startMs;
+    if (rows >= TILE_TOKENS) this.#pace.observe(rows, elapsedMs);
+    const [{ tokens, drafts, isPadded }, ...others] = slices as [Slice, ...Slice[]];
+    if (others.length === 0 && tokens === 1) this.#draftPrice.observe(isPadded ? 0 : drafts.length, elapsedMs);
     this.#passes += 1;
     slices.forEach((slice, index) => this.#afterPass(slice, firstRows[index]!));
     return true;

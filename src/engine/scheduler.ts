@@ -1,5 +1,6 @@
 import type { BackendLimits } from "./backend/backend.ts";
 import { FairShare } from "./fair-share.ts";
+import type { DraftPrice } from "./draft-price.ts";
 import type { KvCache } from "./kv-cache.ts";
 import type { Wanted } from "./origin.ts";
 import type { PrefillPace } from "./prefill-pace.ts";
@@ -12,6 +13,7 @@ export interface SchedulerParts {
   readonly limits: BackendLimits;
   readonly runningSequences: number;
   readonly pace: PrefillPace;
+  readonly draftPrice: DraftPrice;
   /** Draft tokens per sequence and step at most. */
   readonly draftTokens: number;
 }
@@ -147,9 +149,16 @@ export class Scheduler {
   }
 
   #planWithin(group: readonly Sequence[], rows: number): Slice[][] {
-    const { limits, draftTokens } = this.#parts;
-    const isAlone = group.every((sequence) => sequence.pending > 1);
-    return planStep(group, { limits, rows, draftTokens, prefillTokens: this.#parts.pace.prefillTokens(isAlone) });
+    const { limits, draftTokens, pace, draftPrice } = this.#parts;
+    const decoding = group.filter((sequence) => sequence.pending === 1).length;
+    const worthwhile = draftPrice.worthwhileAcceptance(decoding);
+    return planStep(group, {
+      limits,
+      rows,
+      draftTokens,
+      worthwhile,
+      prefillTokens: pace.prefillTokens(decoding === 0),
+    });
   }
 
   /** Makes room although some sequences must stay in order; false when none must, or when there is still no room. */

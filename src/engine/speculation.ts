@@ -12,14 +12,6 @@ const MEMORY = 0.97;
 const SEPARATOR = -1;
 
 /**
- * The chance of acceptance a draft token needs to be worth its row, when `rows` sequences decode together. Measured on
- * CPU: one row more costs a quarter of a lone sequence's pass, but nearly as much as its share in a batch of eight.
- */
-export function worthwhileAcceptance(rows: number): number {
-  return Math.min(0.95, 0.25 + 0.08 * (rows - 1));
-}
-
-/**
  * Proposes what one sequence may say next: what followed the last time its latest tokens stood in the prompt, in the
  * answer so far, or in the caller's prediction (prompt lookup decoding, Saxena 2023). Drafts are only proposals: each is
  * drawn like any other token and kept when the draw agrees, so they change speed and never the text.

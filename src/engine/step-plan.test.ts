@@ -65,6 +65,7 @@ const budgetOf = (changes: Partial<StepBudget> = {}, layout: "shared" | "separat
   rows: 1e6,
   prefillTokens: 512,
   draftTokens: 0,
+  worthwhile: 0.25,
   ...changes,
 });
 const shapeOf = (passes: ReturnType<typeof planStep>) =>

@@ -1,7 +1,6 @@
 import type { BackendLimits } from "./backend/backend.ts";
 import { sliceWithLoneRow } from "./pass-split.ts";
 import type { Sequence } from "./sequence.ts";
-import { worthwhileAcceptance } from "./speculation.ts";
 
 /** Part of one pass: the next `tokens` known tokens of a sequence, then drafts of what may follow. */
 export interface Slice {
@@ -20,6 +19,8 @@ export interface StepBudget {
   readonly prefillTokens: number;
   /** Draft tokens per sequence at most. */
   readonly draftTokens: number;
+  /** The chance of acceptance that a draft must have. */
+  readonly worthwhile: number;
 }
 
 /**
@@ -47,7 +48,7 @@ export function planStep(sequences: readonly Sequence[], budget: StepBudget): Sl
   const isOrderKept = budget.limits.layout === "shared" && sequences.filter(isReproducible).length > 1;
   const short = decoding.map((sequence): Slice => {
     const isDraftless = isApart || (isOrderKept && isReproducible(sequence));
-    const drafts = isDraftless ? NO_DRAFTS : draftsOf(sequence, { ...budget, rows, decoding: decoding.length });
+    const drafts = isDraftless ? NO_DRAFTS : draftsOf(sequence, { ...budget, rows });
     rows -= drafts.length;
     return { sequence, tokens: 1, drafts };
   });
@@ -140,14 +141,14 @@ function chunkOf(sequence: Sequence, room: { most: number; tile: number; limits:
   return Math.max(0, Math.min(tileEnd, Math.floor((computed + room.most) / room.tile) * room.tile) - computed);
 }
 
-function draftsOf(sequence: Sequence, room: StepBudget & { readonly decoding: number }): Int32Array {
+function draftsOf(sequence: Sequence, room: StepBudget): Int32Array {
   // The token drawn after the last draft must still be allowed, and fit the window.
   const end = Math.min(sequence.allowance - 1, room.limits.contextTokens - sequence.tokens.length - 1);
   const most = Math.min(room.draftTokens, room.rows, room.limits.batchTokens - 1, end);
   if (most <= 0) return NO_DRAFTS;
   const drafts = sequence.drafter.propose(sequence.tokens, {
     most,
-    worthwhile: worthwhileAcceptance(room.decoding),
+    worthwhile: room.worthwhile,
     answerStart: sequence.owner.request.prompt.length,
   });
   return drafts.subarray(0, sequence.sampler.countAllowed(drafts));
