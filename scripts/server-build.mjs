@@ -1,8 +1,8 @@
 // Builds the server into dist/server when its sources changed since the last build: one file per place where the product begins, and
 // those that they share. Packages stay where they are.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { builtName, ENTRIES, HOME, SERVER, sourceStamp, STAMP_FILE } from "../bin/built.mjs";
 
 /** A built module finds files beside its source, where they are: it says that it is its source. */
@@ -23,11 +23,12 @@ export async function buildServer() {
   console.log("setup: building the server");
   // Loaded here: this file is imported before anything is installed.
   const { build } = await import("esbuild");
-  rmSync(SERVER, { recursive: true, force: true });
+  // In a folder of its own first: others may start from the one that is there, or build it too.
+  const fresh = `${SERVER}.${process.pid}`;
   await build({
     absWorkingDir: HOME,
     entryPoints: ENTRIES.map((entry) => ({ in: `src/${entry}.ts`, out: builtName(entry) })),
-    outdir: SERVER,
+    outdir: fresh,
     outExtension: { ".js": ".mjs" },
     bundle: true,
     splitting: true,
@@ -39,5 +40,13 @@ export async function buildServer() {
     logLevel: "warning",
     plugins: [ownAddress],
   });
-  writeFileSync(STAMP_FILE, stamp);
+  writeFileSync(join(fresh, basename(STAMP_FILE)), stamp);
+  rmSync(SERVER, { recursive: true, force: true });
+  try {
+    renameSync(fresh, SERVER);
+  } catch (error) {
+    // Somebody else's build of the same sources came between.
+    if (error.code !== "ENOTEMPTY") throw error;
+    rmSync(fresh, { recursive: true });
+  }
 }
