@@ -82,7 +82,9 @@ export function faultOf<Key extends string>(
   if (meant !== undefined) return { text: words.t(meant) };
   const text = words.t(TEXTS[code] ?? "fault.invalid_request");
   const { message = "" } = thrown;
-  return PLAIN.has(code) || message === "" ? { text } : { text, detail: message };
+  // Which model it was is the same in every language.
+  const detail = /^Invalid model: (.+)$/.exec(message)?.[1] ?? message;
+  return PLAIN.has(code) || detail === "" ? { text } : { text, detail };
 }
 
 /** The same in one line. */

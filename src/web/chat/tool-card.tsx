@@ -46,7 +46,7 @@ export function ToolCard({ call, runId, onRetry }: ToolCardProps) {
         {time !== undefined && <span className="num text-xs text-ink-3">{time}</span>}
       </p>
       <Arguments json={call.arguments} isRaw={isRaw} />
-      {result !== undefined && (
+      {result !== undefined && status !== "denied" && (
         <p
           className={`mt-1 font-mono text-[13px] wrap-anywhere whitespace-pre-wrap ${status === "failed" ? "text-danger" : ""}`}
         >

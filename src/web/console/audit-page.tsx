@@ -63,7 +63,7 @@ export function AuditPage() {
                   {event}
                 </code>,
                 <details key="target">
-                  <summary>{nameOf(target)}</summary>
+                  <summary>{nameOf(target, details)}</summary>
                   <pre className="text-start font-mono text-xs whitespace-pre-wrap text-ink-2">
                     {JSON.stringify({ actor, target, details }, undefined, 1)}
                   </pre>

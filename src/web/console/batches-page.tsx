@@ -2,9 +2,9 @@ import { useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { BatchJob } from "#protocol";
 import { useModels } from "../app/queries.ts";
-import { FaultNote } from "../components/fault-note.tsx";
 import { Icon } from "../components/icon.tsx";
 import { saveFile } from "../components/save-file.ts";
+import { batchFault } from "./batch-faults.ts";
 import { BATCHES, isRunning, SAMPLE_LINES, secondsLeft, toneOf } from "./batch-states.ts";
 import { useConsoleWords } from "./console-words.tsx";
 import { Badge } from "./parts/card.tsx";
@@ -88,11 +88,15 @@ function BatchRow({ batch }: { readonly batch: BatchJob }) {
       </div>
       {batch.errors.length > 0 && (
         <ul className="mt-2 text-[13px] text-danger">
-          {batch.errors.map(({ message, type, count }) => (
-            <li key={message}>
-              {words.number(count)} × <FaultNote words={words} error={{ message, type }} />
-            </li>
-          ))}
+          {batch.errors.map((fault) => {
+            const { text, detail } = batchFault(words, fault);
+            return (
+              <li key={fault.message}>
+                {words.number(fault.count)} × {text}
+                {detail !== undefined && <code className="block text-xs wrap-anywhere text-ink-2">{detail}</code>}
+              </li>
+            );
+          })}
         </ul>
       )}
       <div className="mt-3 flex flex-wrap gap-2">

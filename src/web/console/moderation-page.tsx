@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { PolicyApi } from "../app/policy-api.ts";
 import type { DecisionView } from "../app/policy-views.ts";
 import { useServices } from "../app/services.tsx";
@@ -45,7 +46,14 @@ export function ModerationPage() {
       </PageHead>
       <Precision policies={policies} />
       {log.error && <PageState error={log.error} onRetry={() => void log.refetch()} />}
-      {log.data && decisions.length === 0 && <p className="text-ink-2">{t("moderation.none")}</p>}
+      {log.data && decisions.length === 0 && (
+        <p className="text-ink-2">
+          {t("moderation.none")}{" "}
+          <Link to="/console/policy" className="text-accent underline">
+            {t("console.policy")}
+          </Link>
+        </p>
+      )}
       <ul className="flex flex-col gap-3">
         {decisions.map((decision) => (
           <Decision key={decision.id} decision={decision} policies={policies} />

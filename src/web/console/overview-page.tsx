@@ -2,9 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { UsageView } from "../app/admin-views.ts";
 import { useJobs, useModels } from "../app/queries.ts";
-import { CopyButton } from "../components/copy-button.tsx";
 import { useConsoleWords } from "./console-words.tsx";
 import { BusyNow, useLoad } from "./overview/busy-now.tsx";
+import { FirstSteps } from "./overview/first-steps.tsx";
 import { Badge, Card, Figure } from "./parts/card.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
 import { COMMITMENTS, useAdmin, useCurrency, useMay } from "./parts/use-admin.ts";
@@ -61,7 +61,7 @@ function Spending() {
     to: today,
     others: t("usage.others"),
   });
-  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
+  const short = { notation: "compact", maximumSignificantDigits: 3 } as const;
   return (
     <>
       <dl className="grid grid-cols-2 gap-4 md:grid-cols-4">
@@ -116,37 +116,6 @@ function useCommitmentLeft(): { readonly left: number; readonly committed: numbe
     enabled: from !== undefined,
   });
   return active && data && drawdownOf(active, data, Date.now());
-}
-
-/** For a server that nobody has asked yet. */
-function FirstSteps() {
-  const { t } = useConsoleWords();
-  const { data: models } = useModels();
-  const model = models?.find(({ ready }) => ready)?.id ?? "mistral-small-latest";
-  const curl = `curl ${location.origin}/v1/chat/completions -H "Authorization: Bearer $TRAMONTANE_API_KEY" -H "Content-Type: application/json" -d '{"model": "${model}", "messages": [{"role": "user", "content": "Hello!"}]}'`;
-  return (
-    <Card title={t("overview.first")}>
-      <ol className="flex list-decimal flex-col gap-3 pl-5">
-        <li>
-          <Link to="/console/models" className="text-accent underline">
-            {t("overview.stepModel")}
-          </Link>
-        </li>
-        <li>
-          <Link to="/console/keys" className="text-accent underline">
-            {t("overview.stepKey")}
-          </Link>
-        </li>
-        <li>
-          {t("overview.stepCall")}
-          <div className="mt-1 flex items-start gap-1">
-            <code className="block min-w-0 flex-1 rounded-md bg-sunken p-2 font-mono text-xs break-all">{curl}</code>
-            <CopyButton text={curl} />
-          </div>
-        </li>
-      </ol>
-    </Card>
-  );
 }
 
 function ModelStates() {

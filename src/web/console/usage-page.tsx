@@ -4,6 +4,7 @@ import type { UsageView } from "../app/admin-views.ts";
 import { Icon } from "../components/icon.tsx";
 import { saveFile } from "../components/save-file.ts";
 import { useConsoleWords } from "./console-words.tsx";
+import { FirstSteps } from "./overview/first-steps.tsx";
 import { Card, Figure } from "./parts/card.tsx";
 import { ChoiceField } from "./parts/form.tsx";
 import { PageHead, PageState } from "./parts/page-state.tsx";
@@ -123,10 +124,17 @@ function Groups({ from, to, group, workspace }: GroupsProps) {
   const { data: sums } = useQuery(read(group));
   if (error) return <PageState error={error} onRetry={() => void refetch()} />;
   if (!days || !sums) return null;
-  if (days.length === 0) return <p className="text-ink-2">{t("usage.none")}</p>;
+  if (days.length === 0) {
+    return (
+      <>
+        <p className="text-ink-2">{t("usage.none")}</p>
+        <FirstSteps />
+      </>
+    );
+  }
   const named = days.map((row) => ({ ...row, [group]: nameOf(row, group) }));
   const series = usageSeries(named, { group, measure, from, to, others: t("usage.others") });
-  const short = { notation: "compact", maximumFractionDigits: 1 } as const;
+  const short = { notation: "compact", maximumSignificantDigits: 3 } as const;
   const format = (value: number) =>
     words.number(value, measure === "amount" ? { ...short, style: "currency", currency } : short);
   return (

@@ -121,7 +121,7 @@ export const messages: Messages = {
   "composer.attach": "Dateien anhängen",
   "composer.drop": "Dateien hier ablegen",
   "composer.remove": "{name} entfernen",
-  "composer.tokens": "etwa {n} Token",
+  "composer.tokens": { one: "etwa {n} Token", other: "etwa {n} Token" },
   "composer.notText": "{name}: Hier werden nur Text, PDF und DOCX gelesen.",
   "composer.tooBig": "{name}: größer als {size}.",
   "composer.tooMany": "Höchstens {n} Dateien je Nachricht.",

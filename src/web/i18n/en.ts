@@ -118,7 +118,7 @@ export const en = {
   "composer.attach": "Attach files",
   "composer.drop": "Drop files here",
   "composer.remove": "Remove {name}",
-  "composer.tokens": "about {n} tokens",
+  "composer.tokens": { one: "about {n} token", other: "about {n} tokens" },
   "composer.notText": "{name}: only text, PDF and DOCX can be read here.",
   "composer.tooBig": "{name}: larger than {size}.",
   "composer.tooMany": "At most {n} files with one message.",

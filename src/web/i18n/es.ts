@@ -120,7 +120,7 @@ export const messages: Messages = {
   "composer.attach": "Adjuntar archivos",
   "composer.drop": "Suelte los archivos aquí",
   "composer.remove": "Quitar {name}",
-  "composer.tokens": "unos {n} tokens",
+  "composer.tokens": { one: "unos {n} token", other: "unos {n} tokens" },
   "composer.notText": "{name}: aquí solo se leen texto, PDF y DOCX.",
   "composer.tooBig": "{name}: supera {size}.",
   "composer.tooMany": "Como máximo {n} archivos por mensaje.",

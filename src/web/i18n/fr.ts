@@ -120,7 +120,7 @@ export const messages: Messages = {
   "composer.attach": "Joindre des fichiers",
   "composer.drop": "Déposez les fichiers ici",
   "composer.remove": "Retirer {name}",
-  "composer.tokens": "environ {n} tokens",
+  "composer.tokens": { one: "environ {n} token", other: "environ {n} tokens" },
   "composer.notText": "{name} : seuls texte, PDF et DOCX se lisent ici.",
   "composer.tooBig": "{name} : plus de {size}.",
   "composer.tooMany": "{n} fichiers au plus par message.",

@@ -118,7 +118,7 @@ export const messages: Messages = {
   "composer.attach": "Allega file",
   "composer.drop": "Rilasci i file qui",
   "composer.remove": "Togli {name}",
-  "composer.tokens": "circa {n} token",
+  "composer.tokens": { one: "circa {n} token", other: "circa {n} token" },
   "composer.notText": "{name}: qui si leggono solo testo, PDF e DOCX.",
   "composer.tooBig": "{name}: supera {size}.",
   "composer.tooMany": "Al massimo {n} file per messaggio.",

@@ -37,7 +37,7 @@ export function BusyNow() {
   const atOnce = sum((load) => load.at_once ?? 0);
   if (!recent && !loads) return null;
   return (
-    <dl className="grid grid-cols-2 gap-4 md:grid-cols-3">
+    <dl className="grid grid-cols-2 gap-4 max-md:[&>:nth-child(3)]:col-span-2 md:grid-cols-3">
       {recent && (
         <>
           <Figure

@@ -22,18 +22,24 @@ export function useMembers() {
   return useQuery({ queryKey: MEMBERS, queryFn: () => admin.members(), enabled: useMay("admin") });
 }
 
-/** Who or what an id of a record names, such as `key:ID` or `user:ID`, by name where it is known. */
-export function useNames(): (id: string) => string {
+/** Who or what an id of a record names, such as `key:ID` or `user:ID`, by name where it is known here or in the record. */
+export function useNames(): (id: string, details?: unknown) => string {
   const { t } = useConsoleWords();
   const { data: keys = [] } = useKeys();
   const { data: workspaces = [] } = useWorkspaces();
   const { data: members = [] } = useMembers();
-  return (named) => {
+  return (named, details) => {
     const [, kind = "", id = ""] = /^([a-z_]+):(.+)$/.exec(named) ?? [];
     if (kind === "organization") return t("limits.organization");
     const among = { key: keys, api_key: keys, user: members, workspace: workspaces }[kind];
-    return among?.find((it) => it.id === id)?.name ?? named;
+    return among?.find((it) => it.id === id)?.name ?? nameIn(details) ?? named;
   };
+}
+
+/** What a record's details call the thing it is about. */
+function nameIn(details: unknown): string | undefined {
+  const { name, email } = (details ?? {}) as { readonly name?: unknown; readonly email?: unknown };
+  return [name, email].find((it) => typeof it === "string");
 }
 
 interface Scoped {

@@ -22,11 +22,11 @@ export function JsonEditor({ label, value, fault, sample, onChange }: JsonEditor
       <div className="flex min-h-9 items-center justify-between gap-2 text-sm">
         <label htmlFor={id}>{label}</label>
         {value.trim() === "" ? (
-          <button type="button" className="text-accent underline" onClick={() => onChange(sample)}>
+          <button type="button" className="shrink-0 text-accent underline" onClick={() => onChange(sample)}>
             {t("playground.sample")}
           </button>
         ) : (
-          <button type="button" className="text-accent underline" onClick={() => onChange("")}>
+          <button type="button" className="shrink-0 text-accent underline" onClick={() => onChange("")}>
             {t("playground.clear")}
           </button>
         )}
