@@ -1,26 +1,27 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
-import { builtWebApp } from "../support/web-app.ts";
-import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, send } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, NO_CHROMIUM, openPage, send } from "./browser.ts";
 import type { Watched } from "./browser.ts";
 import { longAnswer, scripted } from "./scripted-model.ts";
+import { openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `the chat app in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 150_000 },
   () => {
+    let stage: Stage;
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
     let model: ReturnType<typeof scripted>;
 
     beforeAll(async () => {
-      const webRoot = builtWebApp();
-      server = await startAppServer({ webRoot, disturb: (toy) => (model = scripted(toy)) });
+      stage = await openStage({ disturb: (toy) => (model = scripted(toy)) });
+      ({ server, browser, context } = stage);
       await server.call("POST", "/admin/v1/price-lists", {
         name: "test",
         currency: "EUR",
@@ -28,22 +29,14 @@ describe.skipIf(CHROMIUM === undefined)(
         items: [{ model: "tramontane-small", input_per_million: "1000", output_per_million: "2000" }],
       });
       await server.call("PUT", "/admin/v1/billing/terms", { price_list: "test" });
-      browser = await launchBrowser();
-      context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
       const { page } = await openPage(context, server.origin);
       await page.goto(server.origin + server.signInPath());
       await page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
       await page.close();
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await server?.close();
-    });
+    afterAll(() => stage?.close());
 
-    // A page left open by a failed test would hold one of the six connections that a browser allows.
-    afterEach(async () => {
-      for (const page of context.pages()) await page.close();
-    });
+    afterEach(() => stage.closePages());
 
     const open = (path = "/chat"): Promise<Watched> =>
       openPage(context, server.origin).then(async (watched) => {

@@ -3,20 +3,20 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext } from "playwright-core";
-import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
-import { builtWebApp } from "../support/web-app.ts";
 import { WordJudge } from "../support/word-judge.ts";
-import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, sellTokensDearly, signIn } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, NO_CHROMIUM, openPage, sellTokensDearly } from "./browser.ts";
 import type { Watched } from "./browser.ts";
-import { scripted } from "./scripted-model.ts";
+import { openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `the console in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 240_000 },
   () => {
     const judge = new WordJudge();
+    let stage: Stage;
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
@@ -25,19 +25,14 @@ describe.skipIf(CHROMIUM === undefined)(
     beforeAll(async () => {
       hub = await openHub();
       const { url: hubUrl } = hub;
-      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted, judge, hubUrl });
-      browser = await launchBrowser();
-      context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
-      await signIn(context, server);
+      stage = await openStage({ judge, hubUrl });
+      ({ server, browser, context } = stage);
     }, 240_000);
     afterAll(async () => {
-      await browser?.close();
-      await server?.close();
+      await stage?.close();
       hub?.close();
     });
-    afterEach(async () => {
-      for (const page of context.pages()) await page.close();
-    });
+    afterEach(() => stage.closePages());
 
     const open = async (path: string): Promise<Watched> => {
       const watched = await openPage(context, server.origin);

@@ -1,35 +1,31 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext, FileChooser, Page } from "playwright-core";
-import { APP_KEY, startAppServer } from "../support/app-server.ts";
+import { APP_KEY } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
-import { builtWebApp } from "../support/web-app.ts";
-import { ask, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, sellTokensDearly, signIn } from "./browser.ts";
+import { ask, CHROMIUM, NO_CHROMIUM, openPage, sellTokensDearly, signIn } from "./browser.ts";
 import { layCable } from "./cable.ts";
-import { longAnswer, scripted } from "./scripted-model.ts";
+import { longAnswer } from "./scripted-model.ts";
+import { DESK, openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `whole ways through the product, in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 150_000 },
   () => {
+    let stage: Stage;
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
 
     beforeAll(async () => {
-      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
+      stage = await openStage();
+      ({ server, browser, context } = stage);
       await sellTokensDearly(server);
-      browser = await launchBrowser();
-      context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await server?.close();
-    });
-    afterEach(async () => {
-      for (const page of context.pages()) await page.close();
-    });
+    afterAll(() => stage?.close());
+    afterEach(() => stage.closePages());
 
     const answer = (page: Page) => page.getByRole("article", { name: "Answer" }).last();
 
@@ -50,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)(
         return data.reduce((sum, { amount }) => sum + Number(amount), 0);
       };
       await spend(60);
-      const own = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
+      const own = await browser.newContext(DESK);
       await signIn(own, server);
       const { page, faults } = await openPage(own, server.origin);
       await page.goto(`${server.origin}/console/commitment`);
@@ -70,7 +66,8 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     test("from the first start to the first answer: an account, a question, no reload", async () => {
-      const { page, faults } = await openPage(context, server.origin);
+      const own = await browser.newContext(DESK);
+      const { page, faults } = await openPage(own, server.origin);
       let loads = 0;
       page.on("load", () => (loads += 1));
       await page.goto(`${server.origin}/setup`);
@@ -87,11 +84,12 @@ describe.skipIf(CHROMIUM === undefined)(
       await answer(page).getByText("Welcome, Ada.").waitFor();
       expect(loads).toBe(1);
       expect(faults).toEqual([]);
+      await own.close();
     });
 
     test("ten seconds without a network are told, and the answer is whole when it is back", async () => {
       const cable = await layCable(server.origin);
-      const own = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
+      const own = await browser.newContext(DESK);
       const { page } = await openPage(own, cable.origin);
       await page.goto(`${cable.origin}/login#key=${APP_KEY}`);
       await page.waitForURL("**/chat");
@@ -173,7 +171,7 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     test("everything by the keyboard alone: sign in, choose a model, ask, stop, branch, delete; the focus is always seen", async () => {
-      const own = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
+      const own = await browser.newContext(DESK);
       const { page, faults } = await openPage(own, server.origin);
       await page.goto(`${server.origin}/login`);
       await page.getByLabel("API key").waitFor();

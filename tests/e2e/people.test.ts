@@ -1,34 +1,27 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
-import { builtWebApp } from "../support/web-app.ts";
-import { ask, axeFaults, CHROMIUM, launchBrowser, NO_CHROMIUM, openPage, signIn } from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, NO_CHROMIUM, openPage, signIn } from "./browser.ts";
 import type { Watched } from "./browser.ts";
-import { scripted } from "./scripted-model.ts";
+import { DESK, openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `people and what is theirs, in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 150_000 },
   () => {
+    let stage: Stage;
     let server: AppServer;
     let browser: Browser;
     let context: BrowserContext;
 
     beforeAll(async () => {
-      server = await startAppServer({ webRoot: builtWebApp(), disturb: scripted });
-      browser = await launchBrowser();
-      context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
-      await signIn(context, server);
+      stage = await openStage();
+      ({ server, browser, context } = stage);
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await server?.close();
-    });
-    afterEach(async () => {
-      for (const page of context.pages()) await page.close();
-    });
+    afterAll(() => stage?.close());
+    afterEach(() => stage.closePages());
 
     const open = async (path: string): Promise<Watched> => {
       const watched = await openPage(context, server.origin);
@@ -117,7 +110,7 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     test("somebody works in one workspace and then in another, in every tab, and each keeps what is its own", async () => {
-      const own = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+      const own = await browser.newContext(DESK);
       await signInAs(own, { name: "Wanda", role: "admin" });
       const tab = async (path: string): Promise<Watched> => {
         const watched = await openPage(own, server.origin);

@@ -1,54 +1,34 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startAppServer } from "../support/app-server.ts";
+import type { BrowserContext, Page } from "playwright-core";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
-import { builtWebApp } from "../support/web-app.ts";
-import {
-  ask,
-  axeFaults,
-  CHROMIUM,
-  launchBrowser,
-  NO_CHROMIUM,
-  openPage,
-  sellTokensDearly,
-  send,
-  signIn,
-} from "./browser.ts";
+import { ask, axeFaults, CHROMIUM, NO_CHROMIUM, openPage, sellTokensDearly, send } from "./browser.ts";
 import type { Watched } from "./browser.ts";
-import { scripted } from "./scripted-model.ts";
+import { openStage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 describe.skipIf(CHROMIUM === undefined)(
   `when an answer has to wait, or there is none, in Chromium (skipped when ${NO_CHROMIUM})`,
   { timeout: 150_000 },
   () => {
+    let stage: Stage;
     let server: AppServer;
-    let browser: Browser;
     let context: BrowserContext;
     let letLoad: () => void = () => {};
 
     beforeAll(async () => {
       const isLoaded = new Promise<void>((resolve) => (letLoad = resolve));
-      server = await startAppServer({
-        webRoot: builtWebApp(),
-        disturb: scripted,
+      stage = await openStage({
         async loadLarge(onProgress) {
           onProgress(0.4);
           await isLoaded;
         },
       });
+      ({ server, context } = stage);
       await sellTokensDearly(server);
-      browser = await launchBrowser();
-      context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
-      await signIn(context, server);
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await server?.close();
-    });
-    afterEach(async () => {
-      for (const page of context.pages()) await page.close();
-    });
+    afterAll(() => stage?.close());
+    afterEach(() => stage.closePages());
 
     const open = async (path = "/chat"): Promise<Watched> => {
       const watched = await openPage(context, server.origin);
