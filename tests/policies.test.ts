@@ -211,7 +211,10 @@ describe("what a rule does to a question", () => {
   test("a judge that fails lets through or holds back, as the policy says, and either is written down", async () => {
     await inForce([rule("about apples")], { on_failure: "open" });
     judge.isDown = true;
-    const passed = await chat("apples");
+    // Earlier messages are not judged either: one line for all of them.
+    const asked = (content: string) => ({ role: "user", content });
+    const messages = [asked("pears"), { role: "assistant", content: "Yes." }, asked("apples")];
+    const passed = await chat("", { messages });
     expect(passed.status).toBe(200);
     const { policy } = (await passed.json()) as { policy: unknown };
     expect(policy).toEqual([

@@ -181,17 +181,17 @@ class RequestWatch implements PolicyWatch {
       return { verdict: verdictOf(rules, judgement), model: judgement.model };
     } catch (error) {
       call.signal.throwIfAborted();
-      const isOpen = version.definition.on_failure === "open";
-      this.#record(stage, text, { outcome: isOpen ? "failed_open" : "failed_closed", judged: undefined });
-      if (isOpen) return this.#letThrough(stage);
+      if (version.definition.on_failure === "open") return this.#letThrough(stage, text);
+      this.#record(stage, text, { outcome: "failed_closed", judged: undefined });
       throw new TramontaneError("policy_unavailable", unjudgedText(this.#language()), { cause: error });
     }
   }
 
-  /** Whoever reads the answer hears once that nobody judged it. */
-  #letThrough(stage: PolicyStage): undefined {
+  /** Who reads the answer and who reads the log hear once of a request that nobody judged it. */
+  #letThrough(stage: PolicyStage, text: string): undefined {
     const { version, note } = this.#parts.version;
     if (this.notices.some((other) => other.action === "unjudged" && other.stage === stage)) return;
+    this.#record(stage, text, { outcome: "failed_open", judged: undefined });
     this.notices.push({ action: "unjudged", stage, policy_version: version, policy_note: note ?? null });
   }
 

@@ -81,7 +81,7 @@ function Sums({ from, workspace }: Pick<GroupsProps, "from" | "workspace">) {
       <p className="num -mt-3 text-[13px] text-ink-3">
         {t("usage.asOf", { time: words.date(dataUpdatedAt, { dateStyle: "medium", timeStyle: "medium" }) })}
       </p>
-      <dl className="grid grid-cols-2 gap-4 md:grid-cols-3 lg:grid-cols-5">
+      <dl className="grid grid-cols-2 gap-4 max-md:[&>:nth-child(5)]:col-span-2 md:grid-cols-3 lg:grid-cols-5">
         <Figure name={t("usage.requests")} value={count(data.requests)} />
         <Figure
           name={t("usage.input")}
