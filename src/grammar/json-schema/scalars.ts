@@ -1,7 +1,14 @@
 import { GrammarError } from "../grammar-error.ts";
 import { compareDecimals, type Decimal, decimalText, ONE } from "../number/decimal.ts";
 import { ALL_NUMBERS, intersectSets, type IntervalSet, pointsOf, uniteSets } from "../number/interval-set.ts";
-import { type Divisor, firstMultiples, isMultiple, keyOfDivisor, type NumberTerm } from "../number/number-language.ts";
+import {
+  type Divisor,
+  firstMultiples,
+  isMultiple,
+  keyOfDivisor,
+  leastCommonMultiple,
+  type NumberTerm,
+} from "../number/number-language.ts";
 import type { RegexNode } from "../regex/node.ts";
 import { type Formula, Kind, possibleKinds } from "./formula.ts";
 import type { Formulas } from "./formulas.ts";
@@ -16,6 +23,8 @@ interface RawTerm {
 }
 
 const MAX_TERMS = 64;
+/** Divisors at once of which a common multiple is sought. */
+const MAX_COMPARED = 8;
 /** Remainders of larger divisors are not tracked digit by digit; some of their first multiples stand for all. */
 const MAX_TRACKED_DIVISOR = 100_000n;
 
@@ -186,7 +195,7 @@ function both(a: readonly RawTerm[], b: readonly RawTerm[]): readonly RawTerm[] 
 function merged(terms: readonly RawTerm[]): RawTerm[] {
   const byRest = new Map<string, RawTerm>();
   for (const term of terms) {
-    if (term.mask === 0 || term.set.length === 0) continue;
+    if (term.mask === 0 || term.set.length === 0 || isContradictory(term)) continue;
     const key = `${term.mask}:${term.divisors.map(keyOfDivisor).toSorted().join()}`;
     const other = byRest.get(key);
     byRest.set(key, other === undefined ? term : { ...term, set: uniteSets(term.set, other.set) });
@@ -194,6 +203,18 @@ function merged(terms: readonly RawTerm[]): RawTerm[] {
   if (byRest.size > MAX_TERMS)
     throw new GrammarError({ code: "too_large", reason: "too many alternatives for numbers" });
   return [...byRest.values()];
+}
+
+/** Whether every multiple of all that it has to be is one of something that it must not be. */
+function isContradictory({ mask, divisors }: RawTerm): boolean {
+  const excluded = divisors.flatMap(({ of, negated }) => (negated ? [of] : []));
+  if (mask === Kind.FRACTION) excluded.push(ONE);
+  if (excluded.length === 0) return false;
+  const wanted = divisors.flatMap(({ of, negated }) => (negated ? [] : [of]));
+  if (mask === Kind.INTEGER) wanted.push(ONE);
+  if (wanted.length === 0 || wanted.length > MAX_COMPARED) return false;
+  const least = wanted.reduce(leastCommonMultiple);
+  return excluded.some((of) => isMultiple(least, of));
 }
 
 /** Integers are multiples of one already. */

@@ -107,6 +107,7 @@ export class NumberLanguage {
 
   #isHopeless(at: NumberProgress): boolean {
     if (at.negative ? !this.#mayBeNegative : !this.#mayBePositive) return at.phase !== "start";
+    if (at.remainders.some((rest, i) => rest < 0 && !this.#term.divisors[i]!.negated)) return true;
     const isBehindPoint = at.phase !== "start" && at.phase !== "minus" && at.phase !== "zero" && at.phase !== "integer";
     return isBehindPoint && !at.order.includes(0) && !this.#contains(at, (bound) => at.order[bound]!);
   }
@@ -223,6 +224,14 @@ export class NumberLanguage {
 export function isMultiple(value: Decimal, of: Decimal): boolean {
   const scale = Math.max(value.scale, of.scale);
   return (value.digits * 10n ** BigInt(scale - value.scale)) % (of.digits * 10n ** BigInt(scale - of.scale)) === 0n;
+}
+
+export function leastCommonMultiple(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  const [x, y] = [a, b].map(({ digits, scale: own }) => digits * 10n ** BigInt(scale - own)) as [bigint, bigint];
+  let [divisor, rest] = [x, y];
+  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest];
+  return normalize((x / divisor) * y, scale);
 }
 
 const MAX_MULTIPLES = 128;

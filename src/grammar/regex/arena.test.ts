@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createStore } from "../compiled-grammar.ts";
 import { WorkMeter } from "../work-meter.ts";
@@ -60,6 +61,46 @@ test.each([
       expect(node.bytesToAccept()).toBeLessThanOrEqual(bytes + node.derivative(point).bytesToAccept());
     }
   }
+});
+
+const piece = fc.constantFrom(
+  "a",
+  "-",
+  "a?",
+  "-?",
+  "[a-]{1,3}",
+  "(?:ab|-)*",
+  "(a|)",
+  "\\b",
+  "\\B",
+  "^",
+  "$",
+  "(?=a)",
+  "(?!\\b)",
+  "(?:\\b|b)",
+);
+const sources = fc.array(piece, { minLength: 1, maxLength: 7 }).map((pieces) => pieces.join(""));
+const texts = fc.string({ unit: fc.constantFrom("a", "b", "-"), maxLength: 6 });
+
+test("a pattern matches where JavaScript's does, whatever it asks of the characters around", () => {
+  fc.assert(
+    fc.property(sources, fc.array(texts, { minLength: 4, maxLength: 4 }), (source, samples) => {
+      const node = searchPattern(source, arena());
+      for (const text of samples) expect(matches(node, text), text).toBe(new RegExp(source, "u").test(text));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a word boundary behind many characters divides only the one before it", () => {
+  const meter = new WorkMeter(2_000);
+  const regex = new RegexArena(meter, createStore().nextId);
+  const address = "^https?://(www\\.)?[-a-z0-9@:%._+~#=]{1,256}\\.[a-z0-9()]{1,6}\\b([-a-z0-9()@:%_+.~#?&/=]*)$";
+  const node = searchPattern(address, regex);
+  meter.refill();
+  expect(matches(node, "https://www.example.org/a?b=c")).toBe(true);
+  meter.refill();
+  expect(matches(node, "https://www.example.(/a")).toBe(false);
 });
 
 test.each(["abc|de", ".+", "b$", "^a", "^[^]{3,}x", "[^]*x{2}[^]*", "^(?!ab)"])(

@@ -4,7 +4,7 @@ import { complement } from "./char-set.ts";
 import { WORD_CHARS } from "./classes.ts";
 import type { RegexNode } from "./node.ts";
 import { parsePattern } from "./parse.ts";
-import { hasAssertion, looksBehind, type PatternTree } from "./syntax.ts";
+import { asksBehind, hasAssertion, type PatternTree } from "./syntax.ts";
 
 /** What is known of the text before a position: nothing there, or the kind of its last character. */
 type Before = "start" | "word" | "other";
@@ -73,9 +73,11 @@ class PatternCompiler {
   /** The texts that start with a member of `text` and go on as `next` says. */
   #afterText(text: RegexNode, next: { parts: readonly PatternTree[]; rest: RegexNode; before: Before }): RegexNode {
     const { parts, rest, before } = next;
-    if (!parts.some(looksBehind)) return this.#arena.concat(text, this.#follow(parts, rest, before));
-    const ending = (end: RegexNode, after: Before): RegexNode =>
-      this.#arena.concat(this.#arena.and([text, end]), this.#follow(parts, rest, after));
+    if (!asksBehind(parts)) return this.#arena.concat(text, this.#follow(parts, rest, before));
+    const ending = (end: RegexNode, after: Before): RegexNode => {
+      const ended = this.#arena.and([text, end]);
+      return ended === this.#arena.empty ? ended : this.#arena.concat(ended, this.#follow(parts, rest, after));
+    };
     const cases = [ending(this.#endsInWord, "word"), ending(this.#endsInOther, "other")];
     return this.#arena.or(text.accepts ? [this.#follow(parts, rest, before), ...cases] : cases);
   }

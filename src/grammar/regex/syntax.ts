@@ -24,8 +24,32 @@ export function hasAssertion(tree: PatternTree): boolean {
   }
 }
 
-/** Whether the tree asks what comes before it: `^`, `\b` or `\B` anywhere in it. */
-export function looksBehind(tree: PatternTree): boolean {
+/** Whether parts ask what comes before them: the first that surely takes a character hides it from all behind. */
+export function asksBehind(parts: readonly PatternTree[]): boolean {
+  for (const part of parts) {
+    if (looksBehind(part)) return true;
+    if (!mayBeEmpty(part)) return false;
+  }
+  return false;
+}
+
+function mayBeEmpty(tree: PatternTree): boolean {
+  switch (tree.kind) {
+    case "chars":
+      return false;
+    case "sequence":
+      return tree.parts.every(mayBeEmpty);
+    case "choice":
+      return tree.parts.some(mayBeEmpty);
+    case "repeat":
+      return tree.min === 0 || mayBeEmpty(tree.inner);
+    default:
+      return true;
+  }
+}
+
+/** Whether `^`, `\b` or `\B` stands anywhere in the tree. */
+function looksBehind(tree: PatternTree): boolean {
   switch (tree.kind) {
     case "chars":
     case "end":
