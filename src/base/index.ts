@@ -1,4 +1,6 @@
 export { AsyncQueue } from "./async-queue.ts";
+export { Canceller } from "./cancellation.ts";
+export type { CancelSignal } from "./cancellation.ts";
 export type { Clock } from "./clock.ts";
 export { ERROR_CODES, redactSecrets, TramontaneError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";

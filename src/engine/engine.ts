@@ -1,3 +1,4 @@
+import type { CancelSignal } from "#base";
 import type { GenerationEvent, GenerationRequest, PromptPart } from "./generation.ts";
 
 /** What to load. `toy` is the deterministic backend without weights: same contract, no file. */
@@ -70,11 +71,11 @@ export interface EngineModel {
    * Runs one request. Errors before `started`: `prompt_too_long` (details: promptTokens, contextTokens),
    * `invalid_request`, `overloaded`. Aborting the signal, or leaving the iteration, frees everything within 100 ms.
    */
-  generate(request: GenerationRequest, signal: AbortSignal): AsyncIterable<GenerationEvent>;
+  generate(request: GenerationRequest, signal: CancelSignal): AsyncIterable<GenerationEvent>;
   /** One unit-norm vector of `info.embeddingLength` numbers per input, mean-pooled. */
   embed(
     inputs: readonly (readonly PromptPart[])[],
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<{ readonly vectors: readonly Float32Array[]; readonly promptTokens: number }>;
   unload(): Promise<void>;
 }

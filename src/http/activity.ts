@@ -1,24 +1,24 @@
-import { TramontaneError } from "#base";
+import { Canceller, TramontaneError } from "#base";
 
 /** The requests being answered, so that stopping can wait for them and then end them. */
 export class Activity {
-  readonly #controllers = new Set<AbortController>();
+  readonly #requests = new Set<Canceller>();
   readonly #waiters = new Set<() => void>();
 
   get size(): number {
-    return this.#controllers.size;
+    return this.#requests.size;
   }
 
   /** A signal for one request; `leave` must follow. */
-  enter(): AbortController {
-    const controller = new AbortController();
-    this.#controllers.add(controller);
-    return controller;
+  enter(): Canceller {
+    const request = new Canceller();
+    this.#requests.add(request);
+    return request;
   }
 
-  leave(controller: AbortController): void {
-    this.#controllers.delete(controller);
-    if (this.#controllers.size > 0) return;
+  leave(request: Canceller): void {
+    this.#requests.delete(request);
+    if (this.#requests.size > 0) return;
     for (const wake of this.#waiters) wake();
     this.#waiters.clear();
   }
@@ -27,12 +27,12 @@ export class Activity {
   async drain(limitMs: number): Promise<void> {
     if (await this.#emptyWithin(limitMs)) return;
     const reason = new TramontaneError("engine_unavailable", "The server is stopping");
-    for (const controller of this.#controllers) controller.abort(reason);
+    for (const request of this.#requests) request.cancel(reason);
     await this.#emptyWithin(1000);
   }
 
   #emptyWithin(limitMs: number): Promise<boolean> {
-    if (this.#controllers.size === 0) return Promise.resolve(true);
+    if (this.#requests.size === 0) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), limitMs);
       this.#waiters.add(() => {

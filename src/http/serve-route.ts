@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
-import type { Clock, Logger } from "#base";
+import type { CancelSignal, Clock, Logger } from "#base";
 import type { Caller } from "#platform";
 import { detectDialect, HEARTBEAT } from "#protocol";
 import type { Activity } from "./activity.ts";
@@ -42,10 +42,10 @@ const NOBODY: Caller = {
 export function serveRoute(route: Route, parts: ServeParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const began = parts.clock.monotonicMs();
-    const controller = parts.activity.enter();
+    const signal = parts.activity.enter();
     const leave = (): void => {
-      if (!reply.raw.writableFinished) controller.abort(new TramontaneError("cancelled", "The client left"));
-      parts.activity.leave(controller);
+      if (!reply.raw.writableFinished) signal.cancel(new TramontaneError("cancelled", "The client left"));
+      parts.activity.leave(signal);
     };
     reply.raw.once("close", leave);
     let caller = NOBODY;
@@ -54,7 +54,7 @@ export function serveRoute(route: Route, parts: ServeParts) {
     const ignored: string[] = [];
     try {
       if (!route.isPublic) caller = await parts.authenticate(request.headers);
-      const exchange = toExchange(request, { caller, signal: controller.signal, head, ignored });
+      const exchange = toExchange(request, { caller, signal, head, ignored });
       const pending = Promise.resolve(route.handle(exchange));
       const isLate = wantsStream(route, exchange) && !(await settlesWithin(pending, parts.heartbeatMs));
       if (isLate) return await bridge(pending, { route, exchange, reply, parts, head, ignored });
@@ -124,7 +124,7 @@ function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock
 
 interface Received {
   readonly caller: Caller;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** What the handler reports goes here. */
   readonly head: HeaderList;
   readonly ignored: string[];

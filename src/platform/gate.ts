@@ -57,7 +57,7 @@ export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }
         throw error;
       }
       return {
-        ...(lease.state === undefined ? {} : { limits: lease.state }),
+        limits: lease.state,
         durable: ticket.durable,
         progress: ({ promptTokens, completionTokens }) =>
           ticket.progress({ promptTokens, outputTokens: completionTokens }),

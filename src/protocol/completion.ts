@@ -40,7 +40,7 @@ export interface CompletionChoice {
     readonly role: "assistant";
     readonly content: string | readonly AnswerChunk[];
     /** OpenAI's clients print lists badly: they get thoughts here. */
-    readonly reasoning_content?: string;
+    readonly reasoning_content?: string | undefined;
     readonly tool_calls: readonly AnsweredToolCall[] | null;
     readonly refusal: null;
   };

@@ -152,6 +152,7 @@ function readChunk(chunk: WireContentChunk): readonly ContentChunk[] {
 }
 
 function joinText(content: WireContent): string {
+  if (typeof content === "string") return content;
   return readContent(content)
     .flatMap((chunk) => (chunk.type === "text" ? [chunk.text] : []))
     .join(JOINT);

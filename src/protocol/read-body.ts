@@ -18,7 +18,9 @@ export function readBody<S extends z.ZodObject>(
   const extra = options.unknownFields === "reject" ? findUnknownFields(schema, body) : [];
   const parsed = schema.safeParse(body);
   if (parsed.success && extra.length === 0) {
-    return { ok: true, value: parsed.data, ignored: findIgnored(body, parsed.data, "") };
+    const ignored: string[] = [];
+    addIgnored(ignored, body, parsed.data, "");
+    return { ok: true, value: parsed.data, ignored };
   }
   const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, body));
   const detail = [...issues, ...extra];
@@ -46,18 +48,21 @@ function findUnknownFields(schema: z.ZodObject, body: unknown): ValidationDetail
     }));
 }
 
-/** Paths present in `input` and absent from `output`: what the schema dropped. */
-function findIgnored(input: unknown, output: unknown, path: string): string[] {
+/** Adds the paths present in `input` and absent from `output`: what the schema dropped. */
+function addIgnored(ignored: string[], input: unknown, output: unknown, path: string): void {
   // What the schema passed through unread (a tool's parameters, however deep) is not ours to judge.
-  if (input === output) return [];
+  if (input === output) return;
   if (Array.isArray(input) && Array.isArray(output)) {
-    return input.flatMap((item, index) => findIgnored(item, output[index], `${path}[${index}]`));
+    for (const [index, item] of input.entries()) addIgnored(ignored, item, output[index], `${path}[${index}]`);
+  } else if (isPlainObject(input) && isPlainObject(output)) {
+    for (const key of Object.keys(input)) {
+      // Most is the same, and needs no path.
+      if (input[key] === output[key] && input[key] !== undefined) continue;
+      const inner = path === "" ? key : `${path}.${key}`;
+      if (Object.hasOwn(output, key)) addIgnored(ignored, input[key], output[key], inner);
+      else ignored.push(inner);
+    }
   }
-  if (!isPlainObject(input) || !isPlainObject(output)) return [];
-  return Object.keys(input).flatMap((key) => {
-    const inner = path === "" ? key : `${path}.${key}`;
-    return Object.hasOwn(output, key) ? findIgnored(input[key], output[key], inner) : [inner];
-  });
 }
 
 /** What came, when it is short and simple; prompts and deep structures are not repeated. */

@@ -64,7 +64,8 @@ const slow = (pauseMs: number) => (toy: EngineModel) =>
   withGenerate(toy, async function* (request, signal) {
     for await (const event of toy.generate(request, signal)) {
       yield event;
-      await sleep(pauseMs, undefined, { signal });
+      await sleep(pauseMs);
+      signal.throwIfAborted();
     }
   });
 const withGenerate = (toy: EngineModel, generate: EngineModel["generate"]): EngineModel => ({

@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { Clock, Logger } from "#base";
+import type { CancelSignal, Clock, Logger } from "#base";
 import type { EngineModel, ModelInfo, ModelSpec, ModelStatus } from "../engine.ts";
 import type { GenerationEvent, GenerationRequest, PromptPart } from "../generation.ts";
 import type { FromWorker, ToWorker, WorkerStatus } from "../worker/messages.ts";
@@ -93,7 +93,7 @@ export class HostedModel implements EngineModel {
     return answer.text;
   }
 
-  async *generate(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<GenerationEvent> {
+  async *generate(request: GenerationRequest, signal: CancelSignal): AsyncGenerator<GenerationEvent> {
     await this.#ready(signal);
     const call = new PendingGeneration(request.choices);
     const id = this.#calls.add(call);
@@ -110,7 +110,7 @@ export class HostedModel implements EngineModel {
 
   async embed(
     inputs: readonly (readonly PromptPart[])[],
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<{ vectors: readonly Float32Array[]; promptTokens: number }> {
     return vectorsOf(await this.#ask({ type: "embed", inputs }, signal));
   }
@@ -121,7 +121,7 @@ export class HostedModel implements EngineModel {
     this.#onUnload(this);
   }
 
-  async #ask(question: QuestionBody, signal?: AbortSignal): Promise<Answer> {
+  async #ask(question: QuestionBody, signal?: CancelSignal): Promise<Answer> {
     await this.#ready(signal);
     const call = new PendingAnswer();
     const id = this.#calls.add(call);
@@ -137,7 +137,7 @@ export class HostedModel implements EngineModel {
   }
 
   /** Waits for a process, or for the caller's patience to end. */
-  async #ready(signal?: AbortSignal): Promise<void> {
+  async #ready(signal?: CancelSignal): Promise<void> {
     if (signal?.aborted) throw cancelled();
     if (this.#supervisor.state === "ready") return;
     this.#waitingForProcess += 1;

@@ -51,10 +51,10 @@ export function refuseForeignChange({ method, headers }: FastifyRequest): void {
  * nothing, because another site could make the browser send it.
  */
 export function withSessions(authenticate: Authenticate, sessions: AppSessions): Authenticate {
-  return async (headers) => {
+  return (headers) => {
     if (sessionToken(headers) === undefined || presentedKeys(headers).length > 0 || !isFromOwnPage(headers))
       return authenticate(headers);
-    return (await requireSession(sessions, headers)).caller;
+    return requireSession(sessions, headers).then(({ caller }) => caller);
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CancelSignal } from "#base";
 import type { Closing } from "#engine";
 import type { Dialect } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
@@ -10,7 +11,7 @@ export interface Call {
   readonly caller: Caller;
   readonly dialect: Dialect;
   /** Aborted when the client leaves or the server must stop; the reason says which. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Where it came from: `app` is a person in the chat app; undefined is a program. */
   readonly channel?: "app";
   /** What becomes of an answer of a form when its tokens run out; undefined: what the server does by default. */
@@ -87,7 +88,7 @@ export interface Gate {
 
 export interface Admission {
   /** Undefined: nothing is limited. */
-  readonly limits?: LimitState;
+  readonly limits?: LimitState | undefined;
   /** Resolves when the first byte of an answer may leave; rejects when none may. Undefined: at once. */
   readonly durable?: Promise<void>;
   /** Told often while the answer grows; returns at once. */
@@ -121,9 +122,9 @@ export interface Outcome {
   /** Of answers of a form: tokens nobody had to ask the model for, and the time the form took. */
   readonly form?: { readonly forcedTokens: number; readonly ms: number } | undefined;
   /** Where the time went, as far as the engine said; of several choices the slowest. */
-  readonly timings?: RequestTimings;
+  readonly timings?: RequestTimings | undefined;
   /** Of a model on other servers: those that were asked, in order. */
-  readonly attempts?: readonly EngineAttempt[];
+  readonly attempts?: readonly EngineAttempt[] | undefined;
 }
 
 export interface RequestTimings {

@@ -15,11 +15,16 @@ export interface AnswerFrame {
   readonly watch?: Pick<Watch, "notices" | "guardrails"> | undefined;
 }
 
-/** What was found while the answer was made. */
-export function findingsOf({ watch }: AnswerFrame): Pick<ChatCompletion, "policy" | "guardrails"> {
+/** An answer, or the end of one, with what was found while it was made. */
+export function withFindings<T extends object>(
+  answer: T,
+  { watch }: AnswerFrame,
+): T & Pick<ChatCompletion, "policy" | "guardrails"> {
+  if (watch === undefined || (watch.notices.length === 0 && !watch.guardrails)) return answer;
   return {
-    ...(watch && watch.notices.length > 0 ? { policy: watch.notices } : {}),
-    ...(watch?.guardrails ? { guardrails: watch.guardrails } : {}),
+    ...answer,
+    ...(watch.notices.length > 0 ? { policy: watch.notices } : {}),
+    ...(watch.guardrails ? { guardrails: watch.guardrails } : {}),
   };
 }
 
@@ -92,7 +97,8 @@ class ChunkLists implements AsyncIterableIterator<readonly ChatCompletionChunk[]
       const delta = dialect === "openai" ? { reasoning_content: event.text } : { content: [thought(event.text)] };
       chunks.push(this.#chunk({ index: event.choice, delta, finish_reason: null }));
     } else if (event.type === "finished") {
-      const last = { ...this.#chunk(endOf(event)), ...(tally.ended === choices ? findingsOf(frame) : {}) };
+      const end = this.#chunk(endOf(event));
+      const last = tally.ended === choices ? withFindings(end, frame) : end;
       const carriesUsage = tally.ended === choices && !includeUsage;
       chunks.push(carriesUsage ? { ...last, usage: tally.usage() } : last);
     }

@@ -1,5 +1,5 @@
 import type { ChatCompletion, CompletionChoice, Dialect, WireTokenLogprob } from "#protocol";
-import { findingsOf, Tally, thought } from "./chunks.ts";
+import { Tally, thought, withFindings } from "./chunks.ts";
 import type { AnswerFrame } from "./chunks.ts";
 import type { Turn, TurnEvent } from "./turn.ts";
 
@@ -14,7 +14,8 @@ export async function collectCompletion(
   turn: Turn,
   { frame, choices: choiceCount, dialect }: CompletionOptions,
 ): Promise<ChatCompletion> {
-  const drafts: Draft[] = Array.from({ length: choiceCount }, () => ({ text: "", thoughts: "", logprobs: [] }));
+  const drafts: Draft[] = [];
+  while (drafts.length < choiceCount) drafts.push({ text: "", thoughts: "", logprobs: [] });
   const choices: CompletionChoice[] = [];
   const tally = new Tally();
   const take = (event: TurnEvent): void => {
@@ -28,17 +29,9 @@ export async function collectCompletion(
     else choices.push(choiceOf(event, draft, dialect));
   };
   for await (const events of turn) for (const event of events) take(event);
-  const ordered = choices.toSorted((a, b) => a.index - b.index);
+  choices.sort((a, b) => a.index - b.index);
   const { id, created, model } = frame;
-  return {
-    id,
-    object: "chat.completion",
-    created,
-    model,
-    choices: ordered,
-    usage: tally.usage(),
-    ...findingsOf(frame),
-  };
+  return withFindings({ id, object: "chat.completion", created, model, choices, usage: tally.usage() }, frame);
 }
 
 /** What a choice has said so far. */
@@ -57,7 +50,9 @@ function choiceOf(
     index,
     message: {
       role: "assistant",
-      ...tellContent(draft, dialect),
+      content: dialect === "openai" ? draft.text : contentOf(draft),
+      // What is undefined is not written.
+      reasoning_content: dialect === "openai" && draft.thoughts !== "" ? draft.thoughts : undefined,
       // Null, never an empty list: clients loop over what is truthy.
       tool_calls: toolCalls.length > 0 ? toolCalls : null,
       refusal: null,
@@ -67,11 +62,5 @@ function choiceOf(
   };
 }
 
-function tellContent(
-  { text, thoughts }: Draft,
-  dialect: Dialect,
-): Pick<CompletionChoice["message"], "content" | "reasoning_content"> {
-  if (thoughts === "") return { content: text };
-  if (dialect === "openai") return { content: text, reasoning_content: thoughts };
-  return { content: [thought(thoughts), { type: "text", text }] };
-}
+const contentOf = ({ text, thoughts }: Draft): CompletionChoice["message"]["content"] =>
+  thoughts === "" ? text : [thought(thoughts), { type: "text", text }];

@@ -96,11 +96,11 @@ export function createInference(given: InferenceParts): Inference {
     forms: given.forms ?? new FormChecker(),
     judge: given.judge ?? new RuleClassifier(given),
   };
-  const stream = ({ events, ...turn }: StartedTurn, includeUsage: boolean): AnswerStream => ({
-    frame: turn.frame,
-    chunks: buildChunks(events, { ...turn, includeUsage }),
+  const stream = ({ events, frame, choices, dialect }: StartedTurn, includeUsage: boolean): AnswerStream => ({
+    frame,
+    chunks: buildChunks(events, { frame, choices, dialect, includeUsage }),
   });
-  const collect = ({ events, ...turn }: StartedTurn) => collectCompletion(events, turn);
+  const collect = (turn: StartedTurn) => collectCompletion(turn.events, turn);
   return {
     chat: async (request, call) => collect(await startChat(parts, asked(request, false), call)),
     streamChat: async (request, call) =>

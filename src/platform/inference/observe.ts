@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { Clock } from "#base";
+import type { CancelSignal, Clock } from "#base";
 import type { Admission, Call, Outcome, RequestTimings } from "./call.ts";
 import type { EngineAttempt } from "../upstream/remote-model.ts";
 import type { Turn, TurnEvent } from "./turn.ts";
@@ -20,7 +20,7 @@ export interface ObservationParts {
   readonly deployment: string;
   readonly choices: number;
   readonly admission: Admission;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly reportTokens?: Call["reportTokens"];
   /** Of a model on other servers: those that were asked, as they are asked. */
   readonly attempts?: readonly EngineAttempt[];
@@ -178,19 +178,21 @@ class TurnCount {
 
   outcome(ending: Outcome["ending"]): Outcome {
     const { operation, deployment, clock, attempts } = this.#parts;
+    const { promptTokens, completionTokens } = this.tokens;
     return {
       operation,
       deployment,
-      ...this.tokens,
+      promptTokens,
+      completionTokens,
       cachedTokens: this.#cachedTokens,
       prefilledTokens: this.#firstTextMs === undefined ? this.#prefilledTokens : this.#promptTokens,
       ending,
       endings: this.endings,
       durationMs: clock.monotonicMs() - this.#beganMs,
       firstTextMs: this.#firstTextMs,
-      ...(this.#timings === undefined ? {} : { timings: this.#timings }),
+      timings: this.#timings,
       form: this.#form,
-      ...(attempts === undefined ? {} : { attempts }),
+      attempts,
     };
   }
 }

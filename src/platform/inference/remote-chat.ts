@@ -37,8 +37,17 @@ export async function startRemoteChat(
     deployment.remote.chat(request, { requestId: call.requestId, signal, onAttempt }),
   );
   const { clock, observer } = parts;
-  const about = { operation: "chat", deployment: id, choices, attempts } as const;
-  const events = observeTurn(turn, { clock, observer, ...about, admission, signal, reportTokens: call.reportTokens });
+  const events = observeTurn(turn, {
+    clock,
+    observer,
+    operation: "chat",
+    deployment: id,
+    choices,
+    admission,
+    signal,
+    attempts,
+    reportTokens: call.reportTokens,
+  });
   return {
     frame: { id: parts.newId(), created: Math.floor(clock.nowMs() / 1000), model, watch },
     choices,
@@ -51,11 +60,10 @@ export async function startRemoteChat(
 const TOKENS_AROUND_MESSAGE = 16;
 
 function sizeOf({ messages, tools, choices, maxTokens }: ChatRequest, contextTokens: number): RequestSize {
-  const texts = messages.map((message) => ("text" in message ? message.text : textOf(message.content)));
-  const promptBytes = [...texts, ...tools.map((tool) => JSON.stringify(tool))].reduce(
-    (sum, text) => sum + Buffer.byteLength(text),
-    0,
-  );
+  let promptBytes = 0;
+  for (const message of messages)
+    promptBytes += Buffer.byteLength("text" in message ? message.text : textOf(message.content));
+  for (const tool of tools) promptBytes += Buffer.byteLength(JSON.stringify(tool));
   return {
     promptBytes,
     // Only the other server knows its tokenizer; no tokenizer makes more tokens than bytes.

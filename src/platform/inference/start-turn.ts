@@ -1,3 +1,4 @@
+import type { CancelSignal } from "#base";
 import type {
   Closing,
   Constraint,
@@ -120,7 +121,7 @@ function toSamplingOptions({ random }: InferenceParts, { sampling, deployment }:
 function runEngine(
   engine: EngineModel,
   request: GenerationRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): AsyncIterable<GenerationEvent> {
   return request.maxTokens === 0 ? answerNothing(engine, request) : engine.generate(request, signal);
 }

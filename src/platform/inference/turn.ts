@@ -1,3 +1,4 @@
+import type { CancelSignal } from "#base";
 import type { FormStatistics, GenerationEvent } from "#engine";
 import type { AnsweredToolCall, WireFinishReason, WireLogprobs } from "#protocol";
 import { ChoiceAnswer } from "./choice-answer.ts";
@@ -39,7 +40,7 @@ export interface TurnOptions extends ChoiceOptions {
   readonly choices: number;
   /** Opens every answer: the client wrote it and gets it back as part of the text. */
   readonly prefix: string | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Translates the engine's events; throws the signal's reason when it aborts. Control tokens never become text. */

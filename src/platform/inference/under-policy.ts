@@ -34,9 +34,22 @@ export async function beginWatch(parts: InferenceContext, call: Call, asked: Wat
 const UNWATCHED: Watch = {
   notices: [],
   guardrails: undefined,
-  afterCheck: (answer) => ({ [Symbol.asyncIterator]: () => answer()[Symbol.asyncIterator]() }),
+  afterCheck: (answer) => new LaterTurn(answer),
   watch: (turn) => turn,
 };
+
+/** An answer that starts when somebody begins to read it. */
+class LaterTurn implements Turn {
+  readonly #answer: () => Turn;
+
+  constructor(answer: () => Turn) {
+    this.#answer = answer;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<readonly TurnEvent[]> {
+    return this.#answer()[Symbol.asyncIterator]();
+  }
+}
 
 class RequestWatch implements Watch {
   guardrails: readonly GuardrailReport[] | undefined;
@@ -103,5 +116,7 @@ class CheckedAnswer implements AsyncIterator<readonly TurnEvent[], undefined> {
 
 /** What people said in a conversation, oldest first. */
 export function userTextsOf(messages: readonly ChatMessage[]): readonly string[] {
-  return messages.flatMap((message) => (message.role === "user" ? [message.text] : []));
+  const texts: string[] = [];
+  for (const message of messages) if (message.role === "user") texts.push(message.text);
+  return texts;
 }

@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { Clock } from "#base";
+import type { CancelSignal, Clock } from "#base";
 import type { PlaceInLine } from "../inference/call.ts";
 import { ServiceRate } from "./service-rate.ts";
 
@@ -22,7 +22,7 @@ export interface QueuedRequest {
   readonly organizationId: string;
   /** Prompt and expected output: what a turn costs. */
   readonly tokens: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Told where it stands while it waits: at first, and whenever somebody before it has started or gone. */
   readonly onMove?: (place: PlaceInLine) => void;
 }

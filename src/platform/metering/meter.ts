@@ -112,7 +112,10 @@ export class Meter {
     const written = this.#writerFor(mode).submit({
       type: "intent",
       requestId,
-      ...spender,
+      organizationId: spender.organizationId,
+      workspaceId: spender.workspaceId,
+      keyId: spender.keyId,
+      userId: spender.userId,
       model,
       mode,
       priceListId: quote.priceListId,
@@ -173,8 +176,10 @@ export class Meter {
         const amount = amountOf(prices, settlement);
         const at = new Date(this.#parts.clock.nowMs());
         const { organizationId } = spender;
-        const facts = { requestId, organizationId, attempt, settlement, amount, trace, at };
-        await this.#settle({ type: "settle", ...facts, alongside }, this.#writerFor(mode));
+        await this.#settle(
+          { type: "settle", requestId, organizationId, attempt, settlement, amount, trace, at, alongside },
+          this.#writerFor(mode),
+        );
         return settlement;
       },
     };

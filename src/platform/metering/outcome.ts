@@ -28,9 +28,8 @@ export interface AttemptEnd extends TokenCounts {
 /** The rule table of docs/reference/metering.md. */
 export function settlementOf(end: AttemptEnd): Settlement {
   const { ending, promptTokens, cachedTokens, outputTokens, estimated = false } = end;
-  const counts = { promptTokens, cachedTokens, outputTokens, estimated };
-  if (ending === "completed") return { ...counts, outcome: "completed" };
-  if (outputTokens > 0) return { ...counts, outcome: "partial" };
-  if (ending === "abandoned" && end.promptProcessed) return { ...counts, outcome: "partial" };
-  return { promptTokens: 0, cachedTokens: 0, outputTokens: 0, estimated, outcome: "failed" };
+  const isWhole = ending === "completed";
+  if (!isWhole && outputTokens === 0 && !(ending === "abandoned" && end.promptProcessed))
+    return { promptTokens: 0, cachedTokens: 0, outputTokens: 0, estimated, outcome: "failed" };
+  return { promptTokens, cachedTokens, outputTokens, estimated, outcome: isWhole ? "completed" : "partial" };
 }

@@ -38,11 +38,11 @@ export interface UsageTrace {
   readonly endings: readonly string[];
   readonly durationMs: number;
   readonly firstTextMs: number | undefined;
-  readonly timings?: { readonly queueMs: number; readonly prefillMs: number; readonly decodeMs: number };
+  readonly timings?: { readonly queueMs: number; readonly prefillMs: number; readonly decodeMs: number } | undefined;
   /** What holding the answer to its form took. */
   readonly form?: { readonly ms: number } | undefined;
   /** Of a model on other servers: those that were asked, in order, and what became of it. */
-  readonly attempts?: readonly { readonly host: string; readonly outcome: string; readonly ms: number }[];
+  readonly attempts?: readonly { readonly host: string; readonly outcome: string; readonly ms: number }[] | undefined;
 }
 
 /** The end of a request. The second one for the same request changes nothing. */

@@ -1,5 +1,6 @@
 import type { EngineModel, GenerationRequest } from "#engine";
 import { TramontaneError } from "#base";
+import type { CancelSignal } from "#base";
 import type { Deployment, LoadedModel } from "../deployment.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function adaptedModel(base: Deployment, adapter: string): Promise<L
     status: () => (base.current?.engine ?? first).status(),
     tokenize: async (prompt) => (await now()).tokenize(prompt),
     detokenize: async (tokens) => (await now()).detokenize(tokens),
-    async *generate(request: GenerationRequest, signal: AbortSignal) {
+    async *generate(request: GenerationRequest, signal: CancelSignal) {
       yield* (await now()).generate({ ...request, adapter }, signal);
     },
     embed: () =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { TramontaneError } from "#base";
+import { Canceller, TramontaneError } from "#base";
 import type { PolicyNotice, PolicyRule, PolicyStage, PolicyVerdict, RuleNotice } from "#protocol";
 import type { Call } from "../inference/call.ts";
 import type { Turn } from "../inference/turn.ts";
@@ -174,7 +174,12 @@ class RequestWatch implements PolicyWatch {
         : "";
     const old = known.get(key);
     if (old) return { verdict: verdictOf(rules, { scores: old.scores, latencyMs: 0 }), model: old.model };
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(JUDGE_WITHIN_MS)]);
+    const signal = new Canceller();
+    const giveUp = (): void =>
+      signal.cancel(call.signal.reason ?? new TramontaneError("cancelled", "Judging took too long"));
+    const timer = setTimeout(giveUp, JUDGE_WITHIN_MS);
+    call.signal.addEventListener("abort", giveUp, { once: true });
+    if (call.signal.aborted) giveUp();
     try {
       const judgement = await judge.judge({ model, rules: lines, text, priority: request.priority, signal });
       if (key !== "") remember(known, key, judgement);
@@ -184,6 +189,9 @@ class RequestWatch implements PolicyWatch {
       if (version.definition.on_failure === "open") return this.#letThrough(stage, text);
       this.#record(stage, text, { outcome: "failed_closed", judged: undefined });
       throw new TramontaneError("policy_unavailable", unjudgedText(this.#language()), { cause: error });
+    } finally {
+      clearTimeout(timer);
+      call.signal.removeEventListener("abort", giveUp);
     }
   }
 

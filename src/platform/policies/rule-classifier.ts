@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { Clock } from "#base";
+import type { CancelSignal, Clock } from "#base";
 import { PLAIN } from "#engine";
 import type { EngineModel, GenerationRequest, PromptPart } from "#engine";
 import type { Catalog } from "../catalog.ts";
@@ -17,7 +17,7 @@ export interface Case {
   readonly text: string;
   /** Lower goes first; see the engine. */
   readonly priority: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export interface Judgement {
@@ -173,7 +173,7 @@ interface Question {
 async function* stepsOf(
   engine: EngineModel,
   { prompt, labels, priority }: Question,
-  signal: AbortSignal,
+  signal: CancelSignal,
   onStarted: (promptTokens: number) => void,
 ): AsyncGenerator<Step> {
   const request: GenerationRequest = {

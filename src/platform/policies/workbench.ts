@@ -1,4 +1,5 @@
 import { TramontaneError } from "#base";
+import type { CancelSignal } from "#base";
 import type { PolicyDefinition, PolicyStage, PolicyVerdict } from "#protocol";
 import type { Database } from "../storage/database.ts";
 import type { PolicyStore } from "./policy-store.ts";
@@ -26,7 +27,7 @@ export interface TestWish {
   readonly texts: readonly string[];
   readonly stage: PolicyStage;
   readonly which: "draft" | "published";
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 const EXCERPT = 240;
@@ -62,7 +63,7 @@ export class PolicyWorkbench {
       messages,
       stage,
       signal,
-    }: { readonly messages: number; readonly stage: PolicyStage; readonly signal: AbortSignal },
+    }: { readonly messages: number; readonly stage: PolicyStage; readonly signal: CancelSignal },
   ): Promise<ReplayedMessage[]> {
     const { draft, published } = await this.#parts.store.read(workspaceId);
     const now = draft ?? published?.definition;
@@ -99,7 +100,7 @@ export class PolicyWorkbench {
 
   async #verdict(
     { rules, model }: PolicyDefinition,
-    { text, stage, signal }: { readonly text: string; readonly stage: PolicyStage; readonly signal: AbortSignal },
+    { text, stage, signal }: { readonly text: string; readonly stage: PolicyStage; readonly signal: CancelSignal },
   ): Promise<PolicyVerdict> {
     const numbered = rules
       .map((rule, index) => ({ number: index + 1, rule }))

@@ -1,3 +1,4 @@
+import type { CancelSignal } from "#base";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 
@@ -8,23 +9,25 @@ interface Reader {
 
 /** How long an answer is waited for. */
 export interface Patience {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** From the question until `begun` is called; without that call, until the answer's end. */
   readonly firstMs: number;
   /** Then between two pieces. */
   readonly silenceMs: number;
 }
 
+/** Of connections whose answers are read here: patience is had by the answer itself. */
+export const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
+
 /** Asks, and resolves with the answer as soon as its head is there. Errors: undici's; the signal's reason; `SilentError`. */
-export async function request(
+export function request(
   connection: Dispatcher,
-  options: Omit<Dispatcher.DispatchOptions, "headersTimeout" | "bodyTimeout">,
+  options: Dispatcher.DispatchOptions,
   patience: Patience,
 ): Promise<HttpAnswer> {
-  patience.signal.throwIfAborted();
-  return await new Promise((resolve, reject) => {
-    const answer = new HttpAnswer(patience, { resolve, reject });
-    connection.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, answer);
+  return new Promise((resolve, reject) => {
+    patience.signal.throwIfAborted();
+    connection.dispatch(options, new HttpAnswer(patience, { resolve, reject }));
   });
 }
 
@@ -45,7 +48,7 @@ export class SilentError extends Error {
 export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIterator<Buffer, undefined> {
   status = 0;
   headers: IncomingHttpHeaders = {};
-  readonly #signal: AbortSignal;
+  readonly #signal: CancelSignal;
   readonly #silenceMs: number;
   readonly #onAbort = (): void => this.#break(this.#signal.reason);
   #watchdog: NodeJS.Timeout;

@@ -76,10 +76,10 @@ export async function* readAnswer(
 }
 
 /** Reads an answer that comes in one piece. Without usage, four bytes of text count as a token. Errors: `engine_crashed`. */
-export async function* readWholeAnswer(
+export async function readWholeAnswer(
   body: { text(): Promise<string> },
   options: ReadAnswerOptions,
-): AsyncGenerator<TurnEvent[]> {
+): Promise<readonly TurnEvent[]> {
   const { choices: parts, usage } = parseChunk(await body.text());
   const choices = choicesOf(options);
   const events: TurnEvent[] = [];
@@ -92,13 +92,16 @@ export async function* readWholeAnswer(
     if (!usage || choices.length > 1) choice.tokens = Math.ceil(JSON.stringify(message ?? {}).length / BYTES_PER_TOKEN);
   }
   events.push(...endings(choices, usage));
-  yield events;
+  return events;
 }
 
 const BYTES_PER_TOKEN = 4;
 
-const choicesOf = (options: ReadAnswerOptions): RemoteChoice[] =>
-  Array.from({ length: options.choices }, (_, index) => new RemoteChoice(index, options));
+function choicesOf(options: ReadAnswerOptions): RemoteChoice[] {
+  const choices: RemoteChoice[] = [];
+  while (choices.length < options.choices) choices.push(new RemoteChoice(choices.length, options));
+  return choices;
+}
 
 function open(choices: readonly RemoteChoice[], { prefix }: ReadAnswerOptions, events: TurnEvent[]): void {
   events.push({ type: "started", promptTokens: 0, cachedTokens: 0 });

@@ -1,11 +1,11 @@
 import { Client, Pool } from "undici";
 import { TramontaneError } from "#base";
-import type { Clock } from "#base";
+import type { CancelSignal, Clock } from "#base";
 import { AddressGuard } from "./address-guard.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { EngineLoad } from "./choose-engine.ts";
 import { readRefusal } from "./engine-refusal.ts";
-import { request } from "./http-answer.ts";
+import { NO_TIMEOUTS, request } from "./http-answer.ts";
 import type { HttpAnswer, Patience } from "./http-answer.ts";
 import { isStaleConnection } from "./stale-connection.ts";
 import { PrefixMemory } from "./prompt-prefix.ts";
@@ -55,6 +55,8 @@ export class RemoteEndpoint implements EngineLoad {
   readonly #connection: Client.Options;
   readonly #path: string;
   readonly #key: Readonly<Record<string, string>>;
+  readonly #headers: Record<string, string>;
+  readonly #streamHeaders: Record<string, string>;
   readonly #clock: Clock;
   readonly #model: string;
   #problem: string | undefined;
@@ -73,7 +75,10 @@ export class RemoteEndpoint implements EngineLoad {
     this.#path = `${url.pathname.replace(/\/$/, "")}/chat/completions${url.search}`;
     this.#key =
       apiKey === undefined ? {} : kind === "azure" ? { "api-key": apiKey } : { authorization: `Bearer ${apiKey}` };
+    this.#headers = { "content-type": "application/json", accept: "application/json", ...this.#key };
+    this.#streamHeaders = { ...this.#headers, accept: "text/event-stream" };
     this.#connection = {
+      ...NO_TIMEOUTS,
       pipelining: 1,
       maxResponseSize: ANSWER_BYTES,
       connect: { timeout: CONNECT_MS, ...(spec.allowPrivate ? {} : { lookup: guard.lookup }) },
@@ -126,7 +131,7 @@ export class RemoteEndpoint implements EngineLoad {
   }
 
   /** Asks whether it is there, where it has a path for that. One that is gone gets no requests until it answers again. */
-  async probe(signal: AbortSignal): Promise<void> {
+  async probe(signal: CancelSignal): Promise<void> {
     const { healthPath: path } = this.spec;
     if (path === undefined) return;
     const patience = { signal, firstMs: PROBE_MS, silenceMs: PROBE_MS };
@@ -150,7 +155,7 @@ export class RemoteEndpoint implements EngineLoad {
    */
   async ask(
     body: string,
-    { isStreamed, signal }: { readonly isStreamed: boolean; readonly signal: AbortSignal },
+    { isStreamed, signal }: { readonly isStreamed: boolean; readonly signal: CancelSignal },
   ): Promise<EndpointAnswer> {
     this.breaker.begin();
     this.#running += 1;
@@ -190,8 +195,7 @@ export class RemoteEndpoint implements EngineLoad {
   }
 
   async #post(body: string, isStreamed: boolean, patience: Patience): Promise<HttpAnswer> {
-    const accept = isStreamed ? "text/event-stream" : "application/json";
-    const headers = { "content-type": "application/json", accept, ...this.#key };
+    const headers = isStreamed ? this.#streamHeaders : this.#headers;
     const question = { method: "POST" as const, path: this.#path, headers, body };
     try {
       return await request(this.#pool, question, patience);

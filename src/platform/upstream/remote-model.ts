@@ -1,5 +1,5 @@
 import { TramontaneError } from "#base";
-import type { Clock, Logger } from "#base";
+import type { CancelSignal, Clock, Logger } from "#base";
 import type { ChatRequest } from "#protocol";
 import type { Turn, TurnEvent } from "../inference/turn.ts";
 import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
@@ -30,7 +30,7 @@ export interface EngineAttempt {
 
 interface RemoteCall {
   readonly requestId: string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Told of each engine once it has begun to answer or failed to; its outcome changes when the answer breaks off. */
   readonly onAttempt?: (attempt: EngineAttempt) => void;
 }
@@ -154,8 +154,12 @@ export class RemoteModel {
   async #ask(
     endpoint: RemoteEndpoint,
     request: ChatRequest,
-    signal: AbortSignal,
-  ): Promise<{ events: Turn; done: (wentWell: boolean) => void; hasBegun: () => void }> {
+    signal: CancelSignal,
+  ): Promise<{
+    events: Turn | readonly Promise<readonly TurnEvent[]>[];
+    done: (wentWell: boolean) => void;
+    hasBegun: () => void;
+  }> {
     const { kind } = endpoint.spec;
     const wire = JSON.stringify(toWireRequest(request, this.spec.model, kind));
     const last = request.messages.at(-1);
@@ -163,7 +167,7 @@ export class RemoteModel {
     const prefix = isEchoed || last?.role !== "assistant" ? undefined : textOf(last.content);
     const { body, isWhole, done } = await endpoint.ask(wire, { isStreamed: request.stream, signal });
     const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
-    const events = isWhole ? readWholeAnswer(body, options) : readAnswer(body, options);
+    const events = isWhole ? [readWholeAnswer(body, options)] : readAnswer(body, options);
     return { events, done, hasBegun: () => body.begun() };
   }
 
