@@ -15,7 +15,12 @@ const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const PIECES = 40;
 
 /** What the engine did for a request, by the number that stands in its prompt. */
-const sent = new Map<number, { pieces: number; leftAtMs: number | undefined }>();
+const sent = new Map<number, Sent>();
+
+interface Sent {
+  pieces: number;
+  leftAtMs: number | undefined;
+}
 
 /** Answers as vLLM does: streamed in pieces some milliseconds apart, or whole after a while. */
 const engine = createServer((request, response) => {
@@ -36,7 +41,7 @@ async function answerWhole(response: ServerResponse): Promise<void> {
 }
 
 async function streamPieces(number: number, response: ServerResponse): Promise<void> {
-  const record = { pieces: 0, leftAtMs: undefined as number | undefined };
+  const record: Sent = { pieces: 0, leftAtMs: undefined };
   sent.set(number, record);
   response.on("close", () => {
     if (!response.writableFinished) record.leftAtMs = performance.now();
@@ -174,8 +179,9 @@ test(
       leaving.abort();
     };
     for (let done = 0; done < count; done += 20) await Promise.all(Array.from({ length: 20 }, one));
+    const isUnheard = ({ pieces, leftAtMs }: Sent) => leftAtMs === undefined && pieces < PIECES;
     await expect
-      .poll(() => left.filter((it) => sent.get(it.number)?.leftAtMs === undefined), { timeout: within(10_000) })
+      .poll(() => left.filter((it) => isUnheard(sent.get(it.number)!)), { timeout: within(10_000) })
       .toEqual([]);
     const { events, problems } = await books();
     // Sent when the client left, counted, and sent when the engine heard of it.
@@ -189,7 +195,12 @@ test(
     });
     expect(wrong).toEqual([]);
     expect(problems).toEqual([]);
-    const waits = left.map((it) => sent.get(it.number)!.leftAtMs! - it.atMs).toSorted((a, b) => a - b);
+    // Some, on a slow machine, have sent everything by then.
+    const waits = left
+      .map((it) => (sent.get(it.number)!.leftAtMs ?? Number.POSITIVE_INFINITY) - it.atMs)
+      .filter(Number.isFinite)
+      .toSorted((a, b) => a - b);
+    expect(waits.length).toBeGreaterThan(count / 2);
     expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(within(250));
   },
   inFull(300_000, 90_000),
