@@ -8,6 +8,7 @@ import { copyText } from "../components/copy-text.ts";
 import { DrawerButton } from "./drawer.tsx";
 import { Composer } from "./composer.tsx";
 import { ConversationHeader } from "./conversation-header.tsx";
+import { endingOf } from "./ending.ts";
 import { ThreadView } from "./thread-view.tsx";
 import type { ThreadHandle } from "./thread-view.tsx";
 import { useConversationActions } from "./use-conversation-actions.ts";
@@ -199,30 +200,15 @@ function Announcer({ message }: { readonly message: ThreadMessage | undefined })
   const [text, setText] = useState("");
   const wasAnswering = useRef(false);
   const isAnswering = message?.runId !== undefined;
-  const status = message?.status;
+  const ending = message?.status === "refused" ? "message.refused" : ((message && endingOf(message)) ?? "message.done");
   useEffect(() => {
     if (isAnswering) setText(t("message.answering"));
-    else if (wasAnswering.current) setText(t(endingOf(status)));
+    else if (wasAnswering.current) setText(t(ending));
     wasAnswering.current = isAnswering;
-  }, [isAnswering, status, t]);
+  }, [isAnswering, ending, t]);
   return (
     <div role="status" className="sr-only">
       {text}
     </div>
   );
-}
-
-function endingOf(status: ThreadMessage["status"] | undefined) {
-  switch (status) {
-    case "stopped":
-      return "message.stopped";
-    case "interrupted":
-      return "message.interrupted";
-    case "failed":
-      return "message.failed";
-    case "refused":
-      return "message.refused";
-    default:
-      return "message.done";
-  }
 }
