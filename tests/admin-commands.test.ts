@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -19,7 +20,7 @@ afterAll(async () => await server.stop());
 /** What `tramontane admin WORDS` writes; words with spaces are quoted. */
 async function run(line: string, { key = server.key } = {}): Promise<string> {
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
-  const { positionals, flags, options } = parseArguments(admin, [...words, "--server", server.url]);
+  const { positionals, flags, options } = parseArguments(admin, ["--server", server.url, ...words]);
   const out: string[] = [];
   await admin.run({
     config: loadConfig({ flags: { dataDir: server.dataDir, apiKey: key, ...flags }, environment: {} }),
@@ -142,6 +143,9 @@ test("what is wrong is said before the server is asked, and what the server says
   await expect(run("keys create a --cap 3")).rejects.toThrow(/does not take --cap. It takes .*--scopes/);
   await expect(run("limits set --requests-per-second many")).rejects.toThrow(/must be a number/);
   await expect(run("invoices show nothing")).rejects.toThrow(/./);
+  await expect(run("keys list --server http://127.0.0.1:9")).rejects.toThrow(
+    "No server answers at http://127.0.0.1:9.",
+  );
   await expect(run("keys list", { key: "tmk_00000000_nobody-knows-this-key" })).rejects.toMatchObject({
     code: "unauthorized",
   });
@@ -153,3 +157,9 @@ test("help names every action, and of one thing the options too", async () => {
   expect(admin.help!({ positionals: ["keys"] })).toMatch(/keys create NAME[^]*--scopes A,B/);
   expect(await run("keys")).toBe(admin.help!({ positionals: ["keys"] }));
 });
+
+test("a reader who has read enough, as head has, is no error", () => {
+  const line = "for i in 1 2 3; do node bin/tramontane.mjs admin; done | sleep 0";
+  const { stderr } = spawnSync("bash", ["-o", "pipefail", "-c", line]);
+  expect(stderr.toString()).toBe("");
+}, 30_000);

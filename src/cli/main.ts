@@ -9,6 +9,8 @@ import { productVersion } from "./version.ts";
 
 /** The front desk: runs one command and returns the process's exit code (2: asked for something that does not exist). */
 export async function main(args: readonly string[]): Promise<number> {
+  // Whoever reads along (`| head`) has read enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     console.log(overview(COMMANDS, productVersion()));

@@ -114,7 +114,11 @@ async function* serverSentChunks(answer: Response): AsyncGenerator<Chunk> {
 /** One request with the key; errors carry the server's own message: `unauthorized`, `invalid_request`. */
 export async function callServer(address: ServerAddress, path: string, init: RequestInit): Promise<Response> {
   const headers = { "content-type": "application/json", authorization: `Bearer ${address.apiKey}` };
-  const answer = await fetch(address.url + path, { ...init, headers });
+  const answer = await fetch(address.url + path, { ...init, headers }).catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
+    const hint = "Start it (tramontane serve), or say where one is.";
+    throw new TramontaneError("engine_unavailable", `No server answers at ${address.url}.`, { hint, cause: error });
+  });
   if (answer.ok) return answer;
   const body = (await answer.json().catch(() => ({}))) as { message?: string };
   const hint = answer.status === 401 ? "Give the server's key with --api-key or TRAMONTANE_API_KEY." : undefined;
