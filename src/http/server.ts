@@ -230,10 +230,16 @@ function answerFailure(logger: Logger, { thrown, request, reply }: Failure): Fas
   if (!reply.hasHeader("x-request-id")) introduce(request, reply);
   const { status, headers, body } = toWireFailure(thrown, requestId);
   if (status >= 500) {
-    logger.log("error", "http.failed", { requestId, path: request.routeOptions?.url, ...describeError(thrown) });
+    const about = { requestId, path: request.routeOptions?.url };
+    // Our own refusals, such as those while stopping, come in great numbers, and where they are thrown says nothing.
+    if (isRefusal(thrown)) logger.log("warn", "http.refused", { ...about, code: thrown.code });
+    else logger.log("error", "http.failed", { ...about, ...describeError(thrown) });
   }
   return reply.code(status).headers(headers).type("application/json").send(JSON.stringify(body));
 }
+
+const isRefusal = (thrown: unknown): thrown is TramontaneError =>
+  thrown instanceof TramontaneError && thrown.code !== "internal" && !(thrown.cause instanceof Error);
 
 /** Where it broke, without what was said. */
 function describeError(thrown: unknown): Record<string, unknown> {

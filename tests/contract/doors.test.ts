@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TramontaneError } from "#base";
 import { KEY, startTestServer } from "../support/test-server.ts";
 import type { TestServer } from "../support/test-server.ts";
 import { UnionError } from "../support/wire-shapes.ts";
@@ -183,4 +184,28 @@ test("what is no HTTP gets an answer and does not stop the server", async () => 
   });
   expect([400, "closed"]).toContain(status);
   expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+});
+
+test("a refusal of ours is a line with its code, a bug is one with its place, and neither says what was asked", async () => {
+  const lines: { level: string; event: string; facts: Record<string, unknown> | undefined }[] = [];
+  const failures: Error[] = [
+    new TramontaneError("engine_unavailable", "The server is stopping"),
+    new TypeError("oops"),
+  ];
+  const failing = await startTestServer({
+    gate: { admit: () => Promise.reject(failures.shift()!) },
+    logger: { log: (level, event, facts) => void lines.push({ level, event, facts }) },
+  });
+  try {
+    await readError(await failing.send("/v1/chat/completions", hello), 503);
+    await readError(await failing.send("/v1/chat/completions", hello), 500);
+  } finally {
+    await failing.close();
+  }
+  const about = { requestId: expect.any(String), path: "/v1/chat/completions" };
+  expect(lines.filter(({ event }) => event.startsWith("http."))).toEqual([
+    { level: "warn", event: "http.refused", facts: { ...about, code: "engine_unavailable" } },
+    { level: "error", event: "http.failed", facts: { ...about, error: "TypeError", stack: expect.any(String) } },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("Say hello");
 });
