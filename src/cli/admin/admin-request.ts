@@ -60,7 +60,7 @@ export const fieldsOf = ({ fields = [], query = [], operands = [] }: AdminAction
 
 /** How it is called. */
 export function usageOf(action: AdminAction): string {
-  const operands = (action.operands ?? []).map((name) => name.toUpperCase());
+  const operands = (action.operands ?? []).map((name) => name.replace("organization_", "").toUpperCase());
   return ["tramontane admin", action.name, ...operands, ...(action.takesFile ? ["--file FILE"] : [])].join(" ");
 }
 

@@ -10,14 +10,14 @@ import type { Command, CommandContext, CommandOption } from "../command.ts";
 import type { Config } from "../config.ts";
 import { column } from "../help.ts";
 import { nearest } from "../nearest.ts";
-import { ORGANIZATION_OPTION } from "../office.ts";
+import { tableOf } from "../office.ts";
 import { flagOf } from "../settings.ts";
 import { callServer } from "../terminal/api-client.ts";
 import type { ServerAddress } from "../terminal/api-client.ts";
 import { serverUrl } from "../tls.ts";
 
 const COMMON: Readonly<Record<string, CommandOption>> = {
-  ...ORGANIZATION_OPTION,
+  organization: { summary: "Another organization than the key's own.", placeholder: "ID" },
   server: { summary: "Another server than this configuration's.", placeholder: "URL" },
   json: { summary: "The answer as JSON; of a list, one object per line." },
   file: { summary: "A file of JSON with (more of) what is sent; - is standard input.", placeholder: "FILE" },
@@ -33,9 +33,14 @@ export const admin: Command = {
   },
   examples: [
     { line: "tramontane admin keys", does: "What can be done with keys, and how" },
+    { line: 'tramontane admin organizations create "Customer A"', does: "An organization with a workspace" },
     { line: "tramontane admin keys create app --models tramontane-small", does: "A key for an application" },
     { line: "tramontane admin members invite ada@example.com developer", does: "Invite somebody" },
     { line: "tramontane admin limits set --requests-per-second 5", does: "Limit the organization" },
+    { line: "tramontane admin budgets set 100 --at-cap warn", does: "Say when a month costs more" },
+    { line: "tramontane admin prices add --file prices.json", does: "A version of a price list" },
+    { line: "tramontane admin commitments agree 12000 2027-01-01 2028-01-01", does: "A commitment of a year" },
+    { line: "tramontane admin deployments list", does: "Models, and whether they are loaded" },
     { line: "tramontane admin usage export --from 2027-01-01 --format csv", does: "Usage as a file" },
     { line: "tramontane admin audit export --json > audit.jsonl", does: "The audit log with its hashes" },
     { line: "tramontane admin policies draft --file rules.json", does: "Then: policies publish" },
@@ -124,6 +129,7 @@ function helpOf(thing: string | undefined): string {
   const common = Object.entries(COMMON).map(([name, { placeholder = "", summary }]) =>
     column(`--${flagOf(name)} ${placeholder}`, summary),
   );
+  const examples = admin.examples.filter(({ line }) => thing === undefined || line.includes(` ${thing} `));
   return [
     admin.summary,
     "",
@@ -134,11 +140,8 @@ function helpOf(thing: string | undefined): string {
     "Options of all",
     ...common,
     column("--api-key KEY", "Who asks (default: the key of this configuration's first start)."),
-    "",
-    ...(thing === undefined
-      ? ["Examples", ...admin.examples.map((example) => column(example.line, example.does))]
-      : []),
-  ]
-    .join("\n")
-    .trimEnd();
+    ...(examples.length === 0
+      ? []
+      : ["", "Examples", ...tableOf(examples.map(({ line, does }) => [`  ${line}`, does]))]),
+  ].join("\n");
 }
