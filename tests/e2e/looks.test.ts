@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
+import { inFull } from "../support/extent.ts";
 import { builtWebApp } from "../support/web-app.ts";
 import { consoleEn } from "../../src/web/i18n/console/en.ts";
 import { en } from "../../src/web/i18n/en.ts";
@@ -59,6 +60,7 @@ describe.skipIf(CHROMIUM === undefined)(
       };
       await send("One rate=5000 chars=500");
       await send("Two rate=5000 chars=300");
+      await server.call("POST", "/admin/v1/workspaces", { name: "Workshop" });
       const shared = (await (await server.call("PUT", `/api/conversations/${id}/share`, { shared: true })).json()) as {
         shareToken: string;
       };
@@ -112,7 +114,7 @@ describe.skipIf(CHROMIUM === undefined)(
       "/console/nowhere",
     ];
 
-    test.each(["en light", "de dark"])(
+    test.each(inFull(["en light", "en dark", "de light", "de dark"], ["en light", "de dark"]))(
       "axe finds nothing serious on any page: %s",
       async (look) => {
         const [language, theme] = look.split(" ") as [string, string];
@@ -137,6 +139,10 @@ describe.skipIf(CHROMIUM === undefined)(
         await page.locator("button[aria-haspopup=listbox]").click();
         await page.getByRole("listbox").waitFor();
         found.push(...(await axeFaults(page, "models")));
+        await page.keyboard.press("Escape");
+        await page.locator("[popovertarget=account]").click();
+        await page.locator("#account ul, #account section").first().waitFor();
+        found.push(...(await axeFaults(page, "account")));
         expect(found).toEqual([]);
         expect(faults).toEqual([]);
         await context.close();

@@ -205,7 +205,7 @@ export const messages: ConsoleMessages = {
   "members.link": "Einladungslink",
   "members.workspaces": "Arbeitsbereiche",
   "members.everybody": "Offen für alle",
-  "members.peopleIn": "Personen in {name}",
+  "members.peopleIn": "Menschen in {name}",
   "members.administratorsEnter": "Inhaber und Verwalter dürfen in jeden Arbeitsbereich.",
   "members.newWorkspace": "Neuer Arbeitsbereich",
   "members.make": "Anlegen",
