@@ -120,11 +120,13 @@ describe.skipIf(CHROMIUM === undefined)(
       await ask(page, "Quelle dosage pour un enfant ? say=Jamais");
       const card = page.getByRole("note").filter({ hasText: "No advice on medical dosage" });
       await card.getByText(/certitude|certainty/).waitFor();
+      const reference = /Référence (\S+)/.exec(await card.innerText())![1]!;
       expect(await page.locator("article").last().innerText()).not.toContain("Jamais");
       expect(await axeFaults(page, "refusal")).toEqual([]);
       await page.getByLabel("Langue").selectOption("en");
       await page.goto(`${server.origin}/console/moderation`);
       await page.getByText("1. No advice on medical dosage").first().waitFor();
+      await page.getByText(reference).waitFor();
       await page.getByRole("button", { name: "It was right" }).first().click();
       await page.getByText("100%").waitFor();
       expect(faults).toEqual([]);

@@ -49,7 +49,7 @@ export type AnswerEvent =
 
 /**
  * Who answers in a chat: the same use case that serves the API, called in process. Errors: `prompt_too_long` (details:
- * promptTokens, contextTokens), `policy_refused` (details: policy, the notice), `invalid_model`, `rate_limited`, `overloaded`, `engine_unavailable`. Aborting the signal ends
+ * promptTokens, contextTokens), `policy_refused` (details: policy, the notice; requestId), `invalid_model`, `rate_limited`, `overloaded`, `engine_unavailable`. Aborting the signal ends
  * the iteration after the engine has freed its sequence.
  */
 export interface Answerer {

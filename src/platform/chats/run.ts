@@ -285,7 +285,8 @@ type Finished = Extract<AnswerEvent, { type: "finished" }>;
 /** The decision that withheld an answer, if that is what the error says. */
 function refusalIn(error: unknown): PolicyDecision | undefined {
   if (!(error instanceof TramontaneError) || error.code !== "policy_refused") return undefined;
-  return { ...decisionOf(error.details["policy"] as RuleNotice), message: error.message };
+  const { policy, requestId } = error.details as { policy: RuleNotice; requestId?: string };
+  return { ...decisionOf(policy), message: error.message, ...(requestId === undefined ? {} : { requestId }) };
 }
 
 function decisionOf({ action, stage, rule_number: number, rule, category, score }: RuleNotice): PolicyDecision {

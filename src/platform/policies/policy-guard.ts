@@ -156,7 +156,8 @@ class RequestWatch implements PolicyWatch {
     this.#noticed.add(key);
     if (notice.action === "refuse") {
       const message = refusalText(notice, this.#language());
-      throw new TramontaneError("policy_refused", message, { details: { policy: notice } });
+      const { requestId } = this.#parts.call;
+      throw new TramontaneError("policy_refused", message, { details: { policy: notice, requestId } });
     }
     if (isNews && notice.action === "warn") this.notices.push(notice);
   }

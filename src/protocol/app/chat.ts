@@ -120,6 +120,8 @@ export interface PolicyDecision {
   readonly stage?: "input" | "output";
   /** The refusal in the language of the question. */
   readonly message?: string;
+  /** What the moderation log knows the refused request by. */
+  readonly requestId?: string;
 }
 
 /** The rules that nobody held a question or its answer to. */

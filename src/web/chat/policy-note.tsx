@@ -13,7 +13,7 @@ interface PolicyNoteProps {
 /** A decision of the workspace's policy: the rule in the administrator's words. A refusal is a card, a warning one line. */
 export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
   const words = useWords();
-  const { rule, category, score, action } = decision;
+  const { rule, category, score, action, requestId } = decision;
   const certainty = words.t("message.certainty", { n: words.number(score, { maximumFractionDigits: 2 }) });
   const reason = (
     <>
@@ -34,6 +34,7 @@ export function PolicyNote({ decision, onEdit }: PolicyNoteProps) {
         {words.t("message.refused")}
       </p>
       <p className="mt-1 text-sm">{reason}</p>
+      {requestId && <p className="mt-1 text-xs text-ink-3">{words.t("message.reference", { id: requestId })}</p>}
       {onEdit && <AskAdministrator about={rule} />}
       {onEdit && (
         <button type="button" className="button mt-2.5" onClick={onEdit}>

@@ -171,6 +171,7 @@ export const messages: Messages = {
   "message.failed": "Die Antwort ist fehlgeschlagen.",
   "message.busy": "Der Server ist ausgelastet. Versuchen Sie es gleich noch einmal.",
   "message.refused": "Nicht beantwortet: Richtlinie des Arbeitsbereichs",
+  "message.reference": "Kennung {id}",
   "message.warned": "Richtlinie des Arbeitsbereichs",
   "message.unjudged":
     "Diese Nachricht ging unbeurteilt durch: Die Regeln des Arbeitsbereichs konnten nicht geprüft werden.",

@@ -168,6 +168,7 @@ export const en = {
   "message.failed": "The answer failed.",
   "message.busy": "The server is busy. Try again in a moment.",
   "message.refused": "Not answered: workspace policy",
+  "message.reference": "Reference {id}",
   "message.warned": "Workspace policy",
   "message.unjudged": "This message passed unjudged: the workspace’s rules could not be checked.",
   "message.unjudgedAnswer": "This answer passed unjudged: the workspace’s rules could not be checked.",

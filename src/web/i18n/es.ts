@@ -170,6 +170,7 @@ export const messages: Messages = {
   "message.failed": "La respuesta ha fallado.",
   "message.busy": "El servidor está ocupado. Inténtelo de nuevo en un momento.",
   "message.refused": "Sin respuesta: norma del espacio de trabajo",
+  "message.reference": "Referencia {id}",
   "message.warned": "Norma del espacio de trabajo",
   "message.unjudged":
     "Este mensaje ha pasado sin juzgar: no se han podido comprobar las normas del espacio de trabajo.",

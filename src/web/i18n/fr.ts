@@ -170,6 +170,7 @@ export const messages: Messages = {
   "message.failed": "La réponse a échoué.",
   "message.busy": "Le serveur est occupé. Réessayez dans un instant.",
   "message.refused": "Sans réponse : règle de l’espace de travail",
+  "message.reference": "Référence {id}",
   "message.warned": "Règle de l’espace de travail",
   "message.unjudged":
     "Ce message est passé sans être jugé : les règles de l’espace de travail n’ont pas pu être vérifiées.",

@@ -168,6 +168,7 @@ export const messages: Messages = {
   "message.failed": "La risposta non è riuscita.",
   "message.busy": "Il server è occupato. Riprovi tra un momento.",
   "message.refused": "Senza risposta: regola dello spazio di lavoro",
+  "message.reference": "Riferimento {id}",
   "message.warned": "Regola dello spazio di lavoro",
   "message.unjudged":
     "Questo messaggio è passato senza giudizio: non è stato possibile verificare le regole dello spazio di lavoro.",
