@@ -101,6 +101,8 @@ describe.skipIf(CHROMIUM === undefined)(
     test.each(["wheel", "key", "touch", "scrollbar"] as const)(
       "scrolling up by %s while an answer grows holds the line one reads",
       async (way) => {
+        // One of its own: an earlier answer has the same parts.
+        const short = await server.seedConversation(`Short, by ${way}`, [...texts(4)]);
         const page = await open(short, way === "touch" ? fingers : context);
         await send(page, "Go rate=200 chars=6000");
         await page.getByRole("heading", { name: "Part 4" }).waitFor();
