@@ -81,15 +81,20 @@ const withGenerate = (toy: EngineModel, generate: EngineModel["generate"]): Engi
 describe("a client that leaves", () => {
   test("D29 frees the engine within a second", async () => {
     const server = await start({});
-    const leave = new AbortController();
-    const response = await fetch(`${server.origin}/v1/chat/completions`, {
-      method: "POST",
-      body: JSON.stringify(long),
-      headers: { authorization: `Bearer ${KEY}` },
-      signal: leave.signal,
-    });
-    await readSome(response, 3);
-    expect(server.model.status().runningSequences).toBe(1);
+    const begin = async () => {
+      const leave = new AbortController();
+      const response = await fetch(`${server.origin}/v1/chat/completions`, {
+        method: "POST",
+        body: JSON.stringify(long),
+        headers: { authorization: `Bearer ${KEY}` },
+        signal: leave.signal,
+      });
+      await readSome(response, 3);
+      return leave;
+    };
+    let leave = await begin();
+    // Where the machine held us up, the toy may have written everything by now: then once more.
+    while (server.model.status().runningSequences === 0) leave = await begin();
     leave.abort();
     expect(await eventually(() => server.model.status().runningSequences === 0, 1000)).toBe(true);
   });

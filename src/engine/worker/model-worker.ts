@@ -170,11 +170,11 @@ export class ModelWorker {
     this.#parts.send({ type: "vectors", id: job.id, vectors: job.vectors.map(toWireVector), promptTokens });
   }
 
-  /** Says how it goes at first, a few times a second while it works, and once when it comes to rest. */
+  /** Says how it goes at first, when it begins and when it comes to rest, and a few times a second while it works. */
   #reportStatus(): void {
     const now = this.#parts.clock.monotonicMs();
     if (this.#isRunning && now - this.#statusMs < STATUS_INTERVAL_MS) return;
-    this.#statusMs = now;
+    this.#statusMs = this.#isRunning ? now : Number.NEGATIVE_INFINITY;
     const { residentBytes } = this.#parts;
     const status = { ...this.#core.status(), residentBytes: residentBytes(), threads: this.#threads };
     this.#parts.send({ type: "status", status });
