@@ -31,13 +31,13 @@ export class LibllamaVocabulary implements Vocabulary {
   readonly #controlTokens = new Map<string, number>();
   /** Texts of the markers that only the file's author calls user-defined. */
   readonly #looseMarkers: string[] = [];
+  /** Whether some token takes spaces of its neighbours away. */
+  #strips = false;
   /** Where words are tokenized each for itself. */
   readonly #words: WordTokens | undefined;
   readonly #endOfGeneration: Uint8Array;
   readonly #bytes: (Uint8Array | undefined)[];
   #piece = Buffer.alloc(512);
-  #text = Buffer.alloc(512);
-  #tokens = new Int32Array(1024);
 
   /** `spacePrefix`: what the model file says of a leading space; undefined is SentencePiece's default, yes. */
   constructor(libllama: Libllama, pointer: Pointer, spacePrefix: boolean | undefined) {
@@ -54,7 +54,7 @@ export class LibllamaVocabulary implements Vocabulary {
     this.endOfSequence = present(functions.llama_vocab_eos(pointer));
     this.addsBeginOfSequence = this.beginOfSequence !== undefined && functions.llama_vocab_get_add_bos(pointer);
     for (let token = 0; token < this.size; token++) this.#classify(token);
-    if (isSentencePiece) this.#words = this.#openWords();
+    if (isSentencePiece && !this.#strips) this.#words = this.#openWords();
   }
 
   tokenBytes(token: number): Uint8Array {
@@ -89,6 +89,7 @@ export class LibllamaVocabulary implements Vocabulary {
     const { functions } = this.#libllama;
     if (functions.llama_vocab_is_eog(this.#pointer, token)) this.#endOfGeneration[token] = 1;
     const attributes = functions.llama_vocab_get_attr(this.#pointer, token);
+    if (attributes & STRIPPING) this.#strips = true;
     if ((attributes & (UNKNOWN | CONTROL | USER_DEFINED)) === 0) return;
     const text = functions.llama_vocab_get_text(this.#pointer, token) ?? "";
     if ((attributes & (UNKNOWN | CONTROL)) === 0) {
@@ -99,11 +100,10 @@ export class LibllamaVocabulary implements Vocabulary {
     if (!this.#controlTokens.has(text)) this.#controlTokens.set(text, token);
   }
 
-  #openWords(): WordTokens | undefined {
+  #openWords(): WordTokens {
     const { functions } = this.#libllama;
     const pieces: string[] = [];
     for (let token = 0; token < this.size; token++) {
-      if (functions.llama_vocab_get_attr(this.#pointer, token) & STRIPPING) return undefined;
       // A control token is never found in text.
       if (!this.#controlTexts.has(token)) pieces.push(functions.llama_vocab_get_text(this.#pointer, token) ?? "");
     }
@@ -143,22 +143,21 @@ export class LibllamaVocabulary implements Vocabulary {
   }
 
   #tokenizeNatively(text: string): Int32Array {
-    // At most three bytes a UTF-16 unit, and never more tokens than bytes, plus what a vocabulary may put around them.
-    if (this.#text.length < 3 * text.length) this.#text = Buffer.alloc(3 * text.length);
-    if (this.#tokens.length < this.#text.length + 64) this.#tokens = new Int32Array(this.#text.length + 64);
-    const length = this.#text.write(text);
+    const bytes = Buffer.from(text, "utf8");
+    // Never more tokens than bytes, plus what a vocabulary may put around them.
+    const tokens = new Int32Array(bytes.length + 64);
     const { functions } = this.#libllama;
     const count = functions.llama_tokenize(
       this.#pointer,
-      this.#text,
-      length,
-      this.#tokens,
-      this.#tokens.length,
+      bytes,
+      bytes.length,
+      tokens,
+      tokens.length,
       false, // no begin or end of sequence: the caller decides
       false, // control strings in text stay text
     );
-    if (count < 0) throw new Error(`tokenizer wants ${-count} tokens for ${length} bytes`);
-    return this.#tokens.slice(0, count);
+    if (count < 0) throw new Error(`tokenizer wants ${-count} tokens for ${bytes.length} bytes`);
+    return tokens.slice(0, count);
   }
 }
 
