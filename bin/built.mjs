@@ -1,6 +1,6 @@
 // What the set-up makes of the server's sources, and how to tell whether it is still theirs.
 import { createHash } from "node:crypto";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,9 @@ export const ENTRIES = ["cli/main", "engine/worker/main", "platform/forms/form-t
 /** All lie in one folder, two below the product's, as `server-build.mjs` relies on. */
 export const builtName = (entry) => entry.replaceAll("/", "-");
 export const builtEntry = (entry) => new URL(`../dist/server/${builtName(entry)}.mjs`, import.meta.url).href;
+
+/** Whether what was built is of the sources as they are, whose stamp this is. */
+export const isBuilt = (stamp = sourceStamp()) => existsSync(STAMP_FILE) && readFileSync(STAMP_FILE, "utf8") === stamp;
 
 /** Changes with any source of the server. Sizes and times, not contents: it is asked for at every start. */
 export function sourceStamp() {

@@ -1,9 +1,9 @@
 // Builds the server into dist/server when its sources changed since the last build: one file per place where the product begins, and
 // those that they share. Packages stay where they are.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import { builtName, ENTRIES, HOME, SERVER, sourceStamp, STAMP_FILE } from "../bin/built.mjs";
+import { builtName, ENTRIES, HOME, isBuilt, SERVER, sourceStamp, STAMP_FILE } from "../bin/built.mjs";
 
 /** A built module finds files beside its source, where they are: it says that it is its source. */
 const ownAddress = {
@@ -19,7 +19,7 @@ const ownAddress = {
 
 export async function buildServer() {
   const stamp = sourceStamp();
-  if (existsSync(STAMP_FILE) && readFileSync(STAMP_FILE, "utf8") === stamp) return;
+  if (isBuilt(stamp)) return;
   console.log("setup: building the server");
   // Loaded here: this file is imported before anything is installed.
   const { build } = await import("esbuild");
