@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "#base";
@@ -43,7 +43,8 @@ export interface AppServer {
 }
 
 export interface AppServerOptions {
-  readonly webRoot: string;
+  /** Folder of the web app; undefined: one empty page, for who knocks at the doors alone. */
+  readonly webRoot?: string;
   readonly disturb?: (toy: EngineModel) => EngineModel;
   readonly logger?: Logger;
   /** Who judges by the policy; undefined: the model. */
@@ -112,7 +113,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
         ...adminRoutes(office, policies, desk),
         ...workRoutes({ ...office, catalog, inference, agents, conversations, ...shelf, batches: jobs.batches }),
       ],
-      app: { ...app, webRoot: options.webRoot },
+      app: { ...app, webRoot: options.webRoot ?? emptyPage(join(directory, "web")) },
       options: { drainMs: 0 },
     });
     const address = await http.listen("127.0.0.1", port);
@@ -213,4 +214,10 @@ function deploymentOf(
     await load(onProgress);
     return { engine: model, template: chooseTemplate(model.info) };
   });
+}
+
+function emptyPage(folder: string): string {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "index.html"), "<!doctype html>");
+  return folder;
 }

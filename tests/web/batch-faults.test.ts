@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BatchJob } from "#protocol";
 import { batchFault } from "../../src/web/console/batch-faults.ts";
@@ -12,17 +9,12 @@ import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 import { within } from "../support/patience.ts";
 
-const webRoot = mkdtempSync(join(tmpdir(), "tramontane-batch-faults-"));
 let server: AppServer;
 
 beforeAll(async () => {
-  writeFileSync(join(webRoot, "index.html"), "<!doctype html>");
-  server = await startAppServer({ webRoot, disturb: scripted });
+  server = await startAppServer({ disturb: scripted });
 }, 60_000);
-afterAll(async () => {
-  await server.close();
-  rmSync(webRoot, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 
 test("what is wrong with a line is told in the reader's language, with at most a name beside it", async () => {
   const messages = [{ role: "user", content: "say=yes rate=5000" }];

@@ -1,22 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ThreadMessage } from "#protocol";
 import { scripted } from "../e2e/scripted-model.ts";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 
-const webRoot = mkdtempSync(join(tmpdir(), "tramontane-web-"));
 const MODEL = "tramontane-small";
 /** How long an answer each question let the engine write. */
 const lengths: (number | undefined)[] = [];
 let server: AppServer;
 
 beforeAll(async () => {
-  writeFileSync(join(webRoot, "index.html"), "<!doctype html><html><body></body></html>");
   server = await startAppServer({
-    webRoot,
     disturb(toy) {
       const model = scripted(toy);
       return {
@@ -34,10 +28,7 @@ beforeAll(async () => {
   expect((await server.call("POST", "/admin/v1/price-lists", list)).status).toBe(200);
   expect((await server.call("PUT", "/admin/v1/billing/terms", { price_list: "dear" })).status).toBe(200);
 }, 120_000);
-afterAll(async () => {
-  await server.close();
-  rmSync(webRoot, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 
 /** Asks in a new conversation while so many euros are left, and reads the answer when it has ended. */
 async function askWith(euros: number, content: string): Promise<ThreadMessage> {

@@ -1,22 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scripted } from "../e2e/scripted-model.ts";
 import { startAppServer } from "../support/app-server.ts";
 import type { AppServer } from "../support/app-server.ts";
 
-const webRoot = mkdtempSync(join(tmpdir(), "tramontane-workspaces-"));
 let server: AppServer;
 
 beforeAll(async () => {
-  writeFileSync(join(webRoot, "index.html"), "<!doctype html>");
-  server = await startAppServer({ webRoot, disturb: scripted });
+  server = await startAppServer({ disturb: scripted });
 }, 60_000);
-afterAll(async () => {
-  await server.close();
-  rmSync(webRoot, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 
 /** Whatever an answer holds; a wrong name shows as undefined in an expectation. */
 interface Json {
