@@ -5,7 +5,7 @@ training saw between nearer ones, so recall reaches further than the texts it wa
 """
 import sys
 
-from train import *
+from model import *
 
 
 def main():

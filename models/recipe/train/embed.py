@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from train import save_safetensors
+from model import save_safetensors
 
 
 def main():

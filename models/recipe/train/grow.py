@@ -14,7 +14,7 @@ All of it is initial weights only: training goes on with everything free.
 """
 import json, sys
 
-from train import *
+from model import *
 
 OLD, WIDTH, NARROW = 256, 384, 128
 SEM, WIN, REQ, CODE = slice(256, 284), slice(284, 312), slice(312, 340), slice(340, 364)
