@@ -1,5 +1,6 @@
 /**
  * Writes training shards: node --import tsx models/recipe/src/cli-shards.ts VOCAB.json OUT_DIR --mix main --samples 20000 --seed 1 [--split test]
+ * With --tokens N a shard ends where it has so many, whatever the number of samples.
  * A shard is NAME.tok (uint16 ids), NAME.msk (uint8, 1 = learn) and NAME.idx (uint32 triples: start, length, skill).
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -17,6 +18,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     mix: { type: "string", default: "main" },
     samples: { type: "string", default: "20000" },
+    tokens: { type: "string", default: "Infinity" },
     seed: { type: "string", default: "1" },
     split: { type: "string", default: "train" },
     name: { type: "string" },
@@ -42,7 +44,8 @@ const drillShare = Number(flags.drill);
 const ids: number[] = [];
 const mask: number[] = [];
 const index: number[] = [];
-for (let i = 0; i < Number(flags.samples); i++) {
+const samples = flags.tokens === "Infinity" ? Number(flags.samples) : Infinity;
+for (let i = 0; i < samples && ids.length < Number(flags.tokens); i++) {
   const isDrill = rng.chance(drillShare);
   const sample = isDrill ? undefined : generate({ rng, split, mix, ...(split === "train" ? { pieces } : {}) });
   const tokens = sample ? tokenize(render(sample, true), tokenizer) : drill(rng, tokenizer, words);

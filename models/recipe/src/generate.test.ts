@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { generate, makers, mixes } from "./generate.ts";
+import { generate, lengths, makers, mixes } from "./generate.ts";
 import { createRng } from "./random.ts";
 import { render, tokenize } from "./render.ts";
 import { isHeldOut, languages, type Sample, type Split } from "./sample.ts";
@@ -62,4 +62,43 @@ test("the tools stand before the last user message and the system text at its he
   expect(parts.map((part) => ("control" in part ? part.control : part.text)).join("|")).toBe(
     '<s>|[INST]|one|[/INST]|1|</s>|[AVAILABLE_TOOLS]|[{"type": "function", "function": {"name": "f", "parameters": {}}}]|[/AVAILABLE_TOOLS]|[INST]|S\n\ntwo|[/INST]|[TOOL_CALLS]|[{"name": "f", "arguments": {"a": 1}}]|</s>',
   );
+});
+
+test("the lengths that mixes are told by are those of the samples", () => {
+  for (const [kind, length] of Object.entries(lengths)) {
+    const rng = createRng(9);
+    let tokens = 0;
+    for (let i = 0; i < 200; i++) {
+      const sample = makers[kind]!({ rng, split: "train" }, rng.pick(languages));
+      tokens += tokenize(render(sample, true), tokenizer).ids.length;
+    }
+    expect(tokens / 200 / length, kind).toBeGreaterThan(0.75);
+    expect(tokens / 200 / length, kind).toBeLessThan(1.3);
+  }
+});
+
+test("an answer that is always the same is chosen where it parts from others, and there alone", () => {
+  const answer = "Set stream to true. The answer then arrives piece by piece.";
+  const messages: Sample["messages"] = [{ role: "user", content: "How do I stream?" }];
+  const { ids, mask } = tokenize(render({ skill: "faq", lang: "en", messages, answer }, true), tokenizer);
+  const heavy = ids.filter((_, i) => mask[i]! > 1).map((id) => tokenizer.pieces[id]!.text);
+  expect(heavy.join("")).toMatch(/^▁?Se?t?/);
+  expect(heavy.join("")).toContain("st");
+  expect(heavy.length).toBeLessThan(8);
+});
+
+test("the chance id of a past call is not learnt", () => {
+  const rng = createRng(4);
+  const sample = makers["tool-result"]!({ rng, split: "train" }, "en");
+  const { ids, mask } = tokenize(render({ ...sample, trainAll: true }, true), tokenizer);
+  const learnt = tokenizer.decode(
+    ids.filter((_, i) => mask[i]! > 0),
+    true,
+  );
+  const past = sample.messages.flatMap((m) => (m.role === "assistant" ? (m.toolCalls ?? []) : []));
+  expect(past.length).toBeGreaterThan(0);
+  for (const call of past) {
+    expect(learnt).toContain(call.name);
+    expect(learnt).not.toContain(call.id);
+  }
 });

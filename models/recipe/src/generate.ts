@@ -5,7 +5,7 @@ import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
 import { classifySample } from "./skills/classify.ts";
 import { dialogueSample } from "./skills/dialogue.ts";
 import { jsonTalkSample } from "./skills/json-talk.ts";
-import { needleSample, translateSample } from "./skills/passage.ts";
+import { far, needleSample, translateSample } from "./skills/passage.ts";
 import { formatSample, reasonSample } from "./skills/reason.ts";
 import { rulesSample } from "./skills/rules.ts";
 import { menuSample, toolResultSample, toolSample } from "./skills/tools.ts";
@@ -29,6 +29,7 @@ export const makers: Record<string, Make> = {
   rules: rulesSample,
   needle: needleSample,
   "needle-long": (context, lang) => needleSample(context, lang, ({ rng }) => rng.int(45, 140)),
+  "needle-far": (context, lang) => needleSample(context, lang, far),
   translate: translateSample,
   reason: reasonSample,
   format: formatSample,
@@ -36,8 +37,53 @@ export const makers: Record<string, Make> = {
 
 /** How often each kind is drawn; phases of a training run use different mixes. */
 export type Mix = Readonly<Record<string, number>>;
-export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown", Mix> = {
+/** Pieces that a sample of each kind has, on average: with them a mix can be told by what training reads of each kind. */
+export const lengths = {
+  chat: 64,
+  faq: 75,
+  tools: 255,
+  menu: 279,
+  "tool-result": 384,
+  extract: 102,
+  formats: 97,
+  "json-talk": 96,
+  copy: 108,
+  dialogue: 171,
+  classify: 146,
+  rules: 197,
+  needle: 570,
+  translate: 36,
+  reason: 31,
+  format: 66,
+} satisfies Record<string, number>;
+
+/** The mix whose text is made up by these shares of pieces. */
+const byText = (shares: Readonly<Record<keyof typeof lengths, number>>): Mix =>
+  Object.fromEntries(
+    Object.entries(lengths).map(([kind, length]) => [kind, shares[kind as keyof typeof lengths] / length]),
+  );
+
+export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "whole" | "far", Mix> = {
   menu: { menu: 1 },
+  whole: byText({
+    tools: 20,
+    menu: 5,
+    dialogue: 3,
+    "tool-result": 8,
+    extract: 8,
+    "json-talk": 1.5,
+    formats: 0.5,
+    copy: 1,
+    classify: 12,
+    rules: 7,
+    needle: 14,
+    faq: 8.5,
+    chat: 4.5,
+    format: 6,
+    translate: 0.5,
+    reason: 0.5,
+  }),
+  far: { "needle-far": 1 },
   grown: {
     copy: 0.5,
     chat: 14,

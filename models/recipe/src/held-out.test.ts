@@ -27,7 +27,7 @@ import { topics } from "./text/topics.ts";
 
 /** What training reads, as one text per kind of sample. */
 const rng = createRng(77);
-const training = Array.from({ length: 4000 }, () => generate({ rng, split: "train", mix: mixes.grown }));
+const training = Array.from({ length: 4000 }, () => generate({ rng, split: "train", mix: mixes.whole }));
 const cases = makeCases({ each: 12, seed: 5, split: "test" });
 
 const normal = (text: string): string =>

@@ -1,5 +1,6 @@
 import { toJson } from "./json.ts";
 import type { Message, Sample, ToolCall } from "./sample.ts";
+import { choicesIn } from "./skills/chat.ts";
 import type { ControlToken, Tokenizer } from "./tokenizer.ts";
 
 /** A stretch of a rendered conversation: a control token, or text that gets SentencePiece's leading space. */
@@ -29,13 +30,19 @@ function parsed(content: string): unknown {
 
 function answerParts(answer: string | ToolCall[], train: boolean, forced?: Sample["forced"]): Part[] {
   const end: Part = { control: "</s>", train };
-  if (typeof answer === "string")
-    return [{ text: answer, train, decisive: [[0, textWeight]], ...(forced ? { forced } : {}) }, end];
+  if (typeof answer === "string") {
+    const decisive = [...new Set([0, ...choicesIn(answer)])].map((at) => [at, textWeight] as const);
+    return [{ text: answer, train, decisive, ...(forced ? { forced } : {}) }, end];
+  }
   const text = calls(answer);
   const decisive = [...text.matchAll(/("name)?": "?(?=[^"])/g)].map(
     ({ index, 0: { length }, 1: name }) => [index + length, name ? nameWeight : valueWeight] as const,
   );
-  return [{ control: "[TOOL_CALLS]", train }, { text, train, decisive }, end];
+  // The id of a call in the past is by chance, and the model writes none.
+  const ids = [...text.matchAll(/\}, "id": "\w+"\}/g)].map(
+    ({ index, 0: { length } }) => [index, index + length] as const,
+  );
+  return [{ control: "[TOOL_CALLS]", train }, { text, train, decisive, forced: ids }, end];
 }
 
 /**

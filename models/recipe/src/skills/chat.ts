@@ -1,4 +1,4 @@
-import { type Language, type Message, type Sample } from "../sample.ts";
+import { languages, type Language, type Message, type Sample } from "../sample.ts";
 import { alternatives } from "../text/alternatives.ts";
 import { faqDe } from "../text/faq-de.ts";
 import { faqEn } from "../text/faq-en.ts";
@@ -70,6 +70,31 @@ const faq: Readonly<Record<Language, Faq>> = {
   it: parseFaq(faqIt, moreFaqIt),
 };
 
+/** All answers of one language that are always the same. */
+const known: readonly (readonly string[])[] = languages.map((lang) => [
+  ...[...faq[lang].values()].map(({ answer }) => answer),
+  ...small[lang].map(({ answer }) => answer),
+  unknown[lang].answer,
+]);
+
+/** Where an answer that is always the same parts from another of its language: there, and nowhere else, it is chosen. */
+const partings = new Map<string, readonly number[]>(
+  known.flatMap((answers) =>
+    answers.map((answer) => [
+      answer,
+      [...new Set(answers.filter((other) => other !== answer).map((other) => sharedLength(answer, other)))],
+    ]),
+  ),
+);
+
+export const choicesIn = (answer: string): readonly number[] => partings.get(answer) ?? [];
+
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
 /** The last phrase of a list is the held-out one; training sees the others. */
 function phrasing(context: ValueContext, list: readonly string[]): string {
   return context.split === "test" ? list[list.length - 1]! : context.rng.pick(list.slice(0, -1));
@@ -91,14 +116,14 @@ function slip(context: ValueContext, text: string): string {
   return text.slice(0, at) + (context.rng.chance(0.5) ? b + a : b) + text.slice(at + 2);
 }
 
-/** Some words left out, or all in another order: what is meant must be read from the words that remain. */
+/** One word of a long text left out now and then: what is meant can still be read from those that remain. */
 export function loosened(context: ValueContext, text: string): string {
   const { rng, split } = context;
-  if (split === "test" || !rng.chance(0.4)) return text;
+  if (split === "test" || !rng.chance(0.12)) return text;
   const words = text.split(" ");
-  if (words.length < 4) return text;
-  const kept = words.filter(() => !rng.chance(0.2));
-  return (rng.chance(0.2) ? rng.shuffle(kept) : kept).join(" ") || text;
+  if (words.length < 6) return text;
+  words.splice(rng.int(0, words.length - 1), 1);
+  return words.join(" ");
 }
 
 /** Casing, punctuation, greetings and slips vary as people type. */
@@ -110,7 +135,7 @@ function typed(context: ValueContext, lang: Language, text: string): string {
   if (rng.chance(0.15)) text = text.replace(/ ?[?!.]$/, "").replace(/^[¿¡]/, "");
   else if (!/[?!.]$/.test(text) && rng.chance(0.3)) text += rng.pick([".", "!", "?"]);
   if (split === "train" && rng.chance(0.1)) text = rng.pick(greetings[lang]) + text;
-  if (split === "train" && rng.chance(0.1)) text = slip(context, text);
+  if (split === "train" && text.length > 15 && rng.chance(0.06)) text = slip(context, text);
   return text;
 }
 
@@ -170,7 +195,7 @@ const worldlyWords = plainWords.filter((word) => !platformWords.has(word));
 export function unknownExchange(context: ValueContext, lang: Language): Asked {
   const { rng, split } = context;
   const { ask, subjects, doings, answer } = unknown[lang];
-  const likePlatform = split === "train" && rng.chance(0.4);
+  const likePlatform = split === "train" && rng.chance(0.25);
   if (likePlatform && rng.chance(0.5)) {
     const text = rng.pick(how[lang].slice(0, -1)).replace("{}", rng.pick(doings));
     return { ask: typed(context, lang, text), answer };

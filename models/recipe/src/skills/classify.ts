@@ -8,6 +8,7 @@ import type { Topic } from "../text/topic.ts";
 import { topics } from "../text/topics.ts";
 import { inventedWord, value, type ValueContext } from "../values.ts";
 import { chatExchange, loosened } from "./chat.ts";
+import { turnTaker } from "./turns.ts";
 
 /** What people write about a topic in training: all wordings but the held-out one, each choice of words one entry. */
 const trainingSays = new Map(
@@ -57,16 +58,18 @@ const other = (context: ValueContext, lang: Language): string => chatExchange({ 
 
 /** The instruction stands in the system message, or before or after the message. */
 function asked(context: ValueContext, instruction: string, text: string): Message[] {
-  const { rng } = context;
+  const { rng, split } = context;
+  // A system message is read as the head of the user's: in training the plain form, of several rounds, stands for both.
+  const [system, plain] = split === "test" ? [5, 2] : [0.5, 6.5];
   return rng.weighted<Message[]>([
     [
       [
         { role: "system", content: instruction },
         { role: "user", content: text },
       ],
-      5,
+      system,
     ],
-    [[{ role: "user", content: `${instruction}\n\n${text}` }], 2],
+    [[{ role: "user", content: `${instruction}\n\n${text}` }], plain],
     [[{ role: "user", content: `${instruction}\n\nMessage: ${text}` }], 2],
     [[{ role: "user", content: `${text}\n\n${instruction}` }], 1],
   ]);
@@ -75,6 +78,8 @@ function asked(context: ValueContext, instruction: string, text: string): Messag
 /** An instruction, and messages to judge by it with their right answers. */
 interface Court {
   instruction: string;
+  /** How many choices it offers: as many messages, about, are worth asking. */
+  size: number;
   judge: () => { text: string; answer: string };
 }
 
@@ -92,14 +97,15 @@ function labelCourt(context: ValueContext, lang: Language, own: Language): Court
     : [...labels, ...(rest ? [rest] : [])].join(", ");
   const json = rng.chance(0.15);
   const instruction = rng.pick(labelAsks[own]).replace("{l}", () => list) + (json ? '\nJSON: {"category": "..."}' : "");
+  const next = turnTaker(context, chosen);
   const judge = (): { text: string; answer: string } => {
     const isRest = rest !== undefined && rng.chance(0.3);
-    const target = rng.pick(chosen);
+    const target = next();
     const label = isRest ? rest : labels[chosen.indexOf(target)]!;
     const text = isRest ? other(context, lang) : messageAbout(context, target, lang);
     return { text, answer: json ? toJson({ category: label }) : label };
   };
-  return { instruction, judge };
+  return { instruction, size: chosen.length, judge };
 }
 
 /** Numbered rules: the number of the one that is broken, or none. */
@@ -108,14 +114,15 @@ function ruleCourt(context: ValueContext, lang: Language, own: Language): Court 
   const chosen = rng.sample(topics, rng.int(2, 6));
   const mark = rng.pick([".", ".", ":", ")"]);
   const list = chosen.map((t, i) => `${i + 1}${mark} ${rng.pick(t.rules[own])}`).join("\n");
+  const next = turnTaker(context, chosen);
   const judge = (): { text: string; answer: string } => {
-    const target = rng.pick(chosen);
+    const target = next();
     if (!rng.chance(0.3))
       return { text: messageAbout(context, target, lang), answer: String(chosen.indexOf(target) + 1) };
     const stranger = rng.pick(topics.filter((t) => !chosen.includes(t)));
     return { text: rng.chance(0.6) ? messageAbout(context, stranger, lang) : other(context, lang), answer: "none" };
   };
-  return { instruction: rng.pick(ruleAsks[own]).replace("{l}", () => list), judge };
+  return { instruction: rng.pick(ruleAsks[own]).replace("{l}", () => list), size: chosen.length, judge };
 }
 
 /** One rule: is it broken, yes or no. */
@@ -131,7 +138,7 @@ function yesNoCourt(context: ValueContext, lang: Language, own: Language): Court
       answer: yesNo[own][1],
     };
   };
-  return { instruction: rng.pick(yesNoAsks[own]).replace("{l}", () => rule), judge };
+  return { instruction: rng.pick(yesNoAsks[own]).replace("{l}", () => rule), size: 1, judge };
 }
 
 /** A forbidden subject: refuse in the words of the policy, or answer as ever. */
@@ -157,16 +164,15 @@ export function classifySample(context: ValueContext, lang: Language): Sample {
     [undefined, 3],
   ])?.(context, lang, own);
   if (!court) return refusalSample(context, lang, own);
-  const { instruction, judge } = court;
+  const { instruction, size, judge } = court;
   let { text, answer } = judge();
-  const rounds = context.split === "test" ? 1 : rng.int(1, 8);
-  if (rounds === 1) return { skill: "classify", lang, messages: asked(context, instruction, text), answer };
-  // In training one reading of the instruction serves several messages.
-  const messages: Message[] = [{ role: "user", content: `${instruction}\n\n${text}` }];
+  const messages = asked(context, instruction, text);
+  // In training one reading of the instruction serves several messages; only the last of them may have a system message.
+  const rounds = context.split === "test" || messages.length > 1 ? 1 : rng.int(2, size + 3);
   for (let i = 1; i < rounds; i++) {
     messages.push({ role: "assistant", content: answer });
     ({ text, answer } = judge());
     messages.push({ role: "user", content: text });
   }
-  return { skill: "classify", lang, messages, answer, trainAll: true };
+  return { skill: "classify", lang, messages, answer, ...(rounds > 1 ? { trainAll: true } : {}) };
 }

@@ -39,8 +39,9 @@ function makeFacts(context: ValueContext, lang: Language, count: number, labelle
     const known = several ?? role.fields;
     const field = fieldName(context, known);
     if (facts.some((f) => f.field === field)) continue;
+    // One value alone is a list only where the field's name says so.
     const v = several
-      ? Array.from({ length: rng.int(1, 3) }, () => value(role.kind, context))
+      ? Array.from({ length: rng.int(known.includes(field) ? 1 : 2, 3) }, () => value(role.kind, context))
       : value(role.kind, context);
     const words = Array.isArray(v) ? enumerate(v, lang) : String(v);
     const label =

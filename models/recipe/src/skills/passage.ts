@@ -4,43 +4,62 @@ import { plainWords } from "../text/names.ts";
 import { phrasebook, phraseSlots, type Phrase } from "../text/phrasebook.ts";
 import { roles } from "../text/roles.ts";
 import { company, personName, value, type ValueContext } from "../values.ts";
+import { turnTaker } from "./turns.ts";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** How many sentences a passage has, most often few. */
+/** How many sentences a passage has. */
 export type Length = (context: ValueContext) => number;
-const usual: Length = ({ rng }) =>
-  rng.weighted([
-    [rng.int(2, 6), 5],
-    [rng.int(6, 16), 4],
-    [rng.int(16, 40), 2],
-    [rng.int(40, 95), 2],
-  ]);
+
+/** Short and long ones alike: as many between 3 and 6 sentences as between 50 and 100. */
+const spread =
+  (least: number, most: number): Length =>
+  ({ rng }) =>
+    Math.round(least * (most / least) ** rng.next());
+const usual = spread(3, 85);
+/** Beyond what most of training reads: some 2,000 to 8,000 pieces. */
+export const far = spread(140, 520);
+
+interface Fact {
+  noun: string;
+  entity: string;
+  value: string;
+  text: string;
+}
 
 /** Facts about people and companies among idle sentences; one of them is asked for. */
 export function needleSample(context: ValueContext, lang: Language, length: Length = usual): Sample {
-  const { rng } = context;
+  const { rng, split } = context;
   const sentences = length(context);
-  const count = Math.max(1, Math.min(sentences, rng.int(1, 8)));
-  const facts: { noun: string; entity: string; value: string; text: string }[] = [];
+  const learning = split === "train";
+  // A long text read once serves more questions.
+  const count = Math.max(1, Math.min(sentences, rng.int(1, learning ? 8 + Math.floor(sentences / 12) : 8)));
+  const facts: Fact[] = [];
+  const about = (noun: string, entity: string, v: string): Fact => ({
+    noun,
+    entity,
+    value: v,
+    text: fact[lang]
+      .replace("{n}", capital(noun))
+      .replace("{e}", entity)
+      .replace("{v}", () => v),
+  });
   while (facts.length < count + 1) {
     const role = rng.pick(roles);
     const entity = rng.chance(0.7) ? personName(context) : company(context);
     if (facts.some((f) => f.entity === entity || f.entity.includes(entity) || entity.includes(f.entity))) continue;
-    const noun = role.noun[lang];
-    const v = String(value(role.kind, context));
-    facts.push({
-      noun,
-      entity,
-      value: v,
-      text: fact[lang]
-        .replace("{n}", capital(noun))
-        .replace("{e}", entity)
-        .replace("{v}", () => v),
-    });
+    facts.push(about(role.noun[lang], entity, String(value(role.kind, context))));
   }
-  const ghost = facts.pop()!;
-  const lines = facts.map((f) => f.text);
+  let ghost = facts.pop()!;
+  // In training some have several facts told of them, so that both what and whom the question names must be looked for.
+  const told = learning && rng.chance(0.4) ? rng.sample(facts, rng.int(1, facts.length)) : [];
+  for (const { entity } of told) {
+    const others = roles.filter((r) => !facts.some((f) => f.entity === entity && f.noun === r.noun[lang]));
+    const [role, untold] = rng.sample(others, 2);
+    facts.push(about(role!.noun[lang], entity, String(value(role!.kind, context))));
+    if (rng.chance(0.3)) ghost = about(untold!.noun[lang], entity, "");
+  }
+  const lines = rng.shuffle(facts.map((f) => f.text));
   const line = (): string =>
     rng
       .pick(filler[lang])
@@ -48,9 +67,10 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
       .replace("{b}", () => rng.pick(plainWords));
   while (lines.length < sentences) lines.splice(rng.int(0, lines.length), 0, line());
   const text = lines.join(rng.chance(0.8) ? " " : "\n");
+  const next = turnTaker(context, facts);
   const turn = (): { question: string; answer: string } => {
     const missing = rng.chance(0.1);
-    const target = missing ? ghost : rng.pick(facts);
+    const target = missing ? ghost : next();
     const short = rng.chance(0.5);
     const asked = capital(
       rng
@@ -68,7 +88,7 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
     { role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` },
   ];
   // In training one reading of the text serves several questions.
-  const more = context.split === "test" ? 0 : rng.int(0, Math.min(7, facts.length));
+  const more = learning ? rng.int(Math.floor(facts.length / 2), facts.length + 2) : 0;
   for (let i = 0; i < more; i++) {
     messages.push({ role: "assistant", content: answer });
     ({ question, answer } = turn());

@@ -128,8 +128,8 @@ const formatNames = Object.keys(formats) as (keyof typeof formats)[];
 
 /** Instructions on form: the shape of a list, the case of letters, the language of the answer. */
 export function formatSample(context: ValueContext, lang: Language): Sample {
-  const { rng } = context;
-  if (rng.chance(0.4)) {
+  const { rng, split } = context;
+  if (rng.chance(split === "test" ? 0.4 : 0.25)) {
     const to = rng.pick(languages);
     const exchange = faqInTwo(context, lang, to);
     const order = rng.pick(answerIn[lang]).replace("{}", languageNames[lang][to]);
@@ -141,15 +141,25 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
       : [{ role: "user", content: rng.chance(0.5) ? `${exchange.ask} ${order}` : `${order} ${exchange.ask}` }];
     return { skill: "format", lang, messages, answer: exchange.answer };
   }
-  const words = Array.from({ length: rng.int(2, 5) }, () =>
-    rng.weighted([
-      [rng.pick(forSplit(plainWords, context.split)).toLowerCase(), 4],
-      [inventedWord(context), 3],
-      [product(context), 1],
-      [String(value("city", context)), 1],
-    ]),
-  );
-  const format = rng.pick(formatNames);
+  const words: string[] = [];
+  const count = rng.int(2, split === "test" ? 5 : 7);
+  while (words.length < count) {
+    // What comes twice must be told apart by its place.
+    if (split === "train" && words.length > 0 && rng.chance(0.08)) {
+      words.push(rng.pick(words));
+      continue;
+    }
+    words.push(
+      rng.weighted([
+        [rng.pick(forSplit(plainWords, context.split)).toLowerCase(), 4],
+        [inventedWord(context), 3],
+        [product(context), 1],
+        [String(value("city", context)), 1],
+      ]),
+    );
+  }
+  // Letters are the hardest to learn of all forms.
+  const format = split === "train" && rng.chance(0.12) ? "upper" : rng.pick(formatNames);
   const ask = rng.pick(formatAsks[format][lang]);
   return {
     skill: "format",

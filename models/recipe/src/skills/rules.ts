@@ -5,6 +5,7 @@ import type { ValueContext } from "../values.ts";
 import { chatExchange } from "./chat.ts";
 import { messageAbout } from "./classify.ts";
 import { actionPhrase, makeTool, phrase, type Tool } from "./request.ts";
+import { turnTaker } from "./turns.ts";
 
 /** A rule in the administrator's words, and messages that break it. */
 interface Rule {
@@ -49,9 +50,10 @@ export function rulesSample(context: ValueContext, lang: Language): Sample {
   }
   const list = rules.map(({ text }, i) => `${i + 1}. ${text}`).join("\n");
   const instruction = (rng.chance(0.7) ? ruleAsks.en[0]! : rng.pick(ruleAsks[own])).replace("{l}", () => list);
+  const next = turnTaker(context, [...rules.keys()]);
   const judge = (): { text: string; answer: string } => {
     if (rng.chance(0.75)) {
-      const at = rng.int(0, rules.length - 1);
+      const at = next();
       return { text: rules[at]!.broken(lang), answer: String(at + 1) };
     }
     if (rng.chance(0.6)) return { text: chatExchange({ ...context, split: "train" }, lang).ask, answer: "none" };
@@ -61,7 +63,7 @@ export function rulesSample(context: ValueContext, lang: Language): Sample {
   };
   let { text, answer } = judge();
   const messages: Message[] = [{ role: "user", content: `${instruction}\n\n${text}` }];
-  for (let more = context.split === "test" ? 0 : rng.int(2, 9); more > 0; more--) {
+  for (let more = context.split === "test" ? 0 : rng.int(1, count + 3); more > 0; more--) {
     messages.push({ role: "assistant", content: answer });
     ({ text, answer } = judge());
     messages.push({ role: "user", content: text });

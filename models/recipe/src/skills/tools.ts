@@ -190,47 +190,55 @@ const statusNoun: Record<Language, string> = {
 const errors = ["not found", "timeout", "no access", "invalid id", "service down", "unknown city"];
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** A tool has run: say its result in a sentence. */
-export function toolResultSample(context: ValueContext, lang: Language): Sample {
+/** What a tool gave back, and the sentence that says it. */
+function resultOf(context: ValueContext, lang: Language): { content: string; answer: string } {
   const { rng } = context;
-  const tools = makeTools(context, 2);
-  const definitions = tools.map((t) => define(t, context, lang));
-  const tool = rng.pick(tools);
-  const request = phrase(tool, context, lang);
-  const id = callId(rng);
   const facts = rng
     .sample(roles, rng.int(1, 3))
     .map((r) => ({ field: rng.pick(r.fields), noun: r.noun[lang], value: value(r.kind, context) }));
   if (rng.chance(0.5)) facts[0] = { field: "status", noun: statusNoun[lang], value: rng.pick(statuses) };
   const unique = facts.filter((f, i) => facts.findIndex((g) => g.field === f.field || g.noun === f.noun) === i);
-  let content: string;
-  let answer: string;
   if (rng.chance(0.1)) {
     const error = rng.pick(errors);
-    content = toJson({ error });
-    answer = toolError[lang].replace("{}", error);
-  } else {
-    content = toJson(Object.fromEntries(unique.map((f) => [f.field, f.value])));
-    answer =
+    return { content: toJson({ error }), answer: toolError[lang].replace("{}", error) };
+  }
+  const bare = (noun: string): string => noun.replace(/^(the|le|la|les|el|los|las|der|die|das|il|lo|gli|i) |^l'/, "");
+  return {
+    content: toJson(Object.fromEntries(unique.map((f) => [f.field, f.value]))),
+    answer:
       unique.length === 1
         ? `${capital(unique[0]!.noun)} ${is[lang]} ${unique[0]!.value}.`
-        : hereIs[lang].replace("{}", () =>
-            unique
-              .map(
-                (f) => `${f.noun.replace(/^(the|le|la|les|el|los|las|der|die|das|il|lo|gli|i) |^l'/, "")} ${f.value}`,
-              )
-              .join(", "),
-          );
-  }
-  return {
-    skill: "tool-result",
-    lang,
-    tools: definitions,
-    answer,
-    messages: withSystem(rng, lang, [
+        : hereIs[lang].replace("{}", () => unique.map((f) => `${bare(f.noun)} ${f.value}`).join(", ")),
+  };
+}
+
+/** A tool has run: say its result in a sentence. In training several calls and results follow each other. */
+export function toolResultSample(context: ValueContext, lang: Language): Sample {
+  const { rng, split } = context;
+  const tools = makeTools(context, 2);
+  const definitions = tools.map((t) => define(t, context, lang));
+  const rounds = split === "test" ? 1 : rng.int(1, 4);
+  const messages: Message[] = [];
+  for (;;) {
+    const tool = rng.pick(tools);
+    const request = phrase(tool, context, lang);
+    const id = callId(rng);
+    const { content, answer } = resultOf(context, lang);
+    messages.push(
       { role: "user", content: request.text },
       { role: "assistant", content: "", toolCalls: [{ name: tool.name, arguments: request.arguments, id }] },
       { role: "tool", content, callId: id },
-    ]),
-  };
+    );
+    if (messages.filter(({ role }) => role === "tool").length === rounds)
+      return {
+        skill: "tool-result",
+        lang,
+        tools: definitions,
+        answer,
+        messages: withSystem(rng, lang, messages),
+        ...(rounds > 1 ? { toolsFirst: true } : {}),
+        ...(split === "train" ? { trainAll: true } : {}),
+      };
+    messages.push({ role: "assistant", content: answer });
+  }
 }
