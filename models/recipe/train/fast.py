@@ -11,6 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 B16, F32 = torch.bfloat16, torch.float32
 # Rows of an attention matrix computed at once: those of a block see no later column, so a long text costs half.
 BLOCK = 256
+LONGEST = 40_000
 
 
 def build():
@@ -51,7 +52,10 @@ class Fast:
 
     def __init__(self, model, betas, moments=None):
         """`moments`: Adam's, as `moments()` gave them to a checkpoint."""
-        self.c, self.model, self.betas, self.k, self.angle_cache = model.c, model, betas, build(), {}
+        self.c, self.model, self.betas, self.k = model.c, model, betas, build()
+        turns = torch.arange(LONGEST).float()[:, None] * self.c.theta ** (-torch.arange(0, self.c.head, 2).float() / self.c.head)
+        # A row for each position: the cosine and the sine of every pair's angle.
+        self.angles = torch.stack((turns.cos(), turns.sin()), -1).flatten(1).contiguous()
         self.emb, self.nf = Weight([model.emb.weight]), Weight([model.nf.w])
         self.blocks = [dict(n1=Weight([b.n1.w]), qkv=Weight([b.q.weight, b.k.weight, b.v.weight]), o=Weight([b.o.weight]), n2=Weight([b.n2.w]), gu=Weight([b.g.weight, b.u.weight]), dn=Weight([b.dn.weight])) for b in model.blocks]
         self.weights = [self.emb, self.nf, *(w for b in self.blocks for w in b.values())]
@@ -61,14 +65,6 @@ class Fast:
 
     def moments(self):
         return [(w.m, w.v) for w in self.weights]
-
-    def angles(self, T):
-        if T not in self.angle_cache:
-            if len(self.angle_cache) > 64:
-                self.angle_cache.clear()
-            a = torch.arange(T).float()[:, None] * self.c.theta ** (-torch.arange(0, self.c.head, 2).float() / self.c.head)
-            self.angle_cache[T] = torch.stack((a.cos(), a.sin()), -1).flatten(1).contiguous()
-        return self.angle_cache[T]
 
     def add_norm(self, x, add, w):
         """(x + add as float32, 1 / rms of each row, the normed sum as bfloat16)."""
@@ -83,11 +79,11 @@ class Fast:
         w.grad = gw.to(B16)
         return out
 
-    def attend(self, B, T, qkv):
+    def attend(self, B, T, qkv, at):
         c = self.c
         r, G = c.heads // c.kv_heads, B * c.kv_heads
         q, k, v = torch.empty(G, T * r, c.head, dtype=B16), torch.empty(G, T, c.head, dtype=B16), torch.empty(G, T, c.head, dtype=B16)
-        call(self.k.split_heads, B, T, c.heads, c.kv_heads, c.head, qkv, self.angles(T), 1 / math.sqrt(c.head), q, k, v)
+        call(self.k.split_heads, B, T, c.heads, c.kv_heads, c.head, qkv, self.angles, at, 1 / math.sqrt(c.head), q, k, v)
         probabilities, parts = [], []
         for t in range(0, T, BLOCK):
             end = min(T, t + BLOCK)
@@ -100,7 +96,7 @@ class Fast:
         call(self.k.merge_heads, B, T, c.heads, c.kv_heads, c.head, a, out, 0)
         return out, (q, k, v, probabilities)
 
-    def attend_back(self, B, T, saved, ga):
+    def attend_back(self, B, T, saved, ga, at):
         c, (q, k, v, probabilities) = self.c, saved
         r, G = c.heads // c.kv_heads, B * c.kv_heads
         g = torch.empty_like(q)
@@ -115,20 +111,22 @@ class Fast:
             gq[:, rows] = torch.bmm(gs, k[:, :end])
             gk[:, :end] += torch.bmm(gs.transpose(1, 2), q[:, rows])
         out = torch.empty(B * T, (c.heads + 2 * c.kv_heads) * c.head, dtype=B16)
-        call(self.k.split_heads_back, B, T, c.heads, c.kv_heads, c.head, gq, gk.to(B16), gv.to(B16), self.angles(T), 1 / math.sqrt(c.head), out)
+        call(self.k.split_heads_back, B, T, c.heads, c.kv_heads, c.head, gq, gk.to(B16), gv.to(B16), self.angles, at, 1 / math.sqrt(c.head), out)
         return out
 
     @torch.no_grad()
-    def gradients(self, ids, rows, targets, weight):
-        """ids (batch, time); rows, targets, weight: which flat rows answer what, and how much it counts.
+    def gradients(self, ids, rows, targets, weight, at=None):
+        """ids (batch, time); rows, targets, weight: which flat rows answer what, and how much it counts;
+        at (batch, time): position of each token, one after the other if not given.
 
         Returns the loss of each row; leaves the gradient of their weighted sum in the weights.
         """
         B, T = ids.shape
+        at = torch.arange(T).repeat(B) if at is None else at.contiguous()
         x, add, saved = self.emb.value[ids.view(-1)], None, []
         for b in self.blocks:
             x1, r1, y1 = self.add_norm(x, add, b["n1"])
-            a, heads = self.attend(B, T, y1 @ b["qkv"].copy.t())
+            a, heads = self.attend(B, T, y1 @ b["qkv"].copy.t(), at)
             # From the last attention on only the rows that answer are computed: nobody reads the others.
             x, a = (x1[rows], a[rows]) if b is self.blocks[-1] else (x1, a)
             x2, r2, y2 = self.add_norm(x, a @ b["o"].copy.t(), b["n2"])
@@ -155,7 +153,7 @@ class Fast:
             if b is self.blocks[-1]:
                 ga = torch.zeros(B * T, ga.shape[1], dtype=B16).index_copy_(0, rows, ga)
                 gx = torch.zeros(x1.shape).index_copy_(0, rows, gx)
-            gqkv = self.attend_back(B, T, heads, ga)
+            gqkv = self.attend_back(B, T, heads, ga, at)
             b["qkv"].grad = gqkv.t() @ y1
             out = self.add_norm_back(x1, r1, b["n1"], gqkv @ b["qkv"].copy, gx)
         self.emb.grad = gemb.index_add_(0, ids.view(-1), gx).to(B16)

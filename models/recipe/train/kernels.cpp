@@ -89,30 +89,33 @@ static inline void turn(i64 hd, const b16 *in, const float *angle, float sign, f
 }
 
 // qkv (B*T, (H + 2K) * hd) into q (B*K, T*r, hd) turned and scaled, k and v (B*K, T, hd), k turned; r = H / K heads share a key.
-void split_heads(i64 B, i64 T, i64 H, i64 K, i64 hd, const b16 *qkv, const float *angles, float by, b16 *q, b16 *k, b16 *v) {
+// at (B*T): the position of each token, a row of angles.
+void split_heads(i64 B, i64 T, i64 H, i64 K, i64 hd, const b16 *qkv, const float *angles, const i64 *at, float by, b16 *q, b16 *k, b16 *v) {
   i64 r = H / K, row = (H + 2 * K) * hd;
   for (i64 b = 0; b < B; b++)
     for (i64 t = 0; t < T; t++) {
       const b16 *in = qkv + (b * T + t) * row;
-      for (i64 h = 0; h < H; h++) turn(hd, in + h * hd, angles + t * hd, 1, by, q + ((b * K + h / r) * T * r + t * r + h % r) * hd);
+      const float *angle = angles + at[b * T + t] * hd;
+      for (i64 h = 0; h < H; h++) turn(hd, in + h * hd, angle, 1, by, q + ((b * K + h / r) * T * r + t * r + h % r) * hd);
       for (i64 h = 0; h < K; h++) {
-        i64 at = ((b * K + h) * T + t) * hd;
-        turn(hd, in + (H + h) * hd, angles + t * hd, 1, 1, k + at);
-        std::memcpy(v + at, in + (H + K + h) * hd, hd * sizeof(b16));
+        i64 to = ((b * K + h) * T + t) * hd;
+        turn(hd, in + (H + h) * hd, angle, 1, 1, k + to);
+        std::memcpy(v + to, in + (H + K + h) * hd, hd * sizeof(b16));
       }
     }
 }
 
-void split_heads_back(i64 B, i64 T, i64 H, i64 K, i64 hd, const b16 *gq, const b16 *gk, const b16 *gv, const float *angles, float by, b16 *gqkv) {
+void split_heads_back(i64 B, i64 T, i64 H, i64 K, i64 hd, const b16 *gq, const b16 *gk, const b16 *gv, const float *angles, const i64 *at, float by, b16 *gqkv) {
   i64 r = H / K, row = (H + 2 * K) * hd;
   for (i64 b = 0; b < B; b++)
     for (i64 t = 0; t < T; t++) {
       b16 *out = gqkv + (b * T + t) * row;
-      for (i64 h = 0; h < H; h++) turn(hd, gq + ((b * K + h / r) * T * r + t * r + h % r) * hd, angles + t * hd, -1, by, out + h * hd);
+      const float *angle = angles + at[b * T + t] * hd;
+      for (i64 h = 0; h < H; h++) turn(hd, gq + ((b * K + h / r) * T * r + t * r + h % r) * hd, angle, -1, by, out + h * hd);
       for (i64 h = 0; h < K; h++) {
-        i64 at = ((b * K + h) * T + t) * hd;
-        turn(hd, gk + at, angles + t * hd, -1, 1, out + (H + h) * hd);
-        std::memcpy(out + (H + K + h) * hd, gv + at, hd * sizeof(b16));
+        i64 from = ((b * K + h) * T + t) * hd;
+        turn(hd, gk + from, angle, -1, 1, out + (H + h) * hd);
+        std::memcpy(out + (H + K + h) * hd, gv + from, hd * sizeof(b16));
       }
     }
 }

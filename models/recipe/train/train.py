@@ -64,6 +64,23 @@ class Shards:
             yield tuple(map(torch.from_numpy, (ids, *map(np.concatenate, (rows, targets, skill, weight)))))
 
 
+def spread(ids, rng, share, span):
+    """Positions for `ids` (batch, time): a `share` of the texts is torn at one to three places and laid out over up to
+    `span` positions, so that what long texts have between two words is seen at the price of short ones (Zhu et al.,
+    PoSE, 2023, arXiv 2309.10400).
+    """
+    B, T = ids.shape
+    at = np.tile(np.arange(T), (B, 1))
+    for row in at:
+        if rng.random() < share:
+            left = span - T
+            for _ in range(rng.randint(1, 3)):
+                gap = int(left * rng.random() ** 2)
+                row[rng.randrange(1, T):] += gap
+                left -= gap
+    return torch.from_numpy(at)
+
+
 def clock(text):
     """The next moment at which the wall clock shows HH:MM, as seconds since the epoch."""
     now = time.localtime()
@@ -92,6 +109,8 @@ def main():
     p.add_argument("--out", required=True, help="folder of the checkpoints")
     p.add_argument("--init", help="safetensors master to go on from when the folder holds no checkpoint")
     p.add_argument("--theta", type=float, default=1e6, help="rotary base; a higher one makes longer texts look like those of training")
+    p.add_argument("--spread", type=float, default=0, help="share of texts laid out over up to --span positions")
+    p.add_argument("--span", type=int, default=32768)
     p.add_argument("--layers", type=int, help="another number of layers than the size has; --init with fewer grows to it")
     p.add_argument("--until", required=True, type=clock, help="HH:MM of the end; the learning rate is zero there")
     p.add_argument("--decay", type=float, default=30, help="minutes of the final decay")
@@ -162,7 +181,7 @@ def main():
         if now >= a.until or stop:
             break
         # A one-word answer counts for more than one word of a long one.
-        each = fast.gradients(ids, rows, targets, weight / weight.sum())
+        each = fast.gradients(ids, rows, targets, weight / weight.sum(), spread(ids, shards.rng, a.spread, a.span))
         lr = rate(step, now, a)
         norm = fast.update(step, lr)
         step += 1
