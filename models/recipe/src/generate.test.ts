@@ -102,3 +102,16 @@ test("the chance id of a past call is not learnt", () => {
     expect(learnt).not.toContain(call.id);
   }
 });
+
+test("what is said in several languages is answered in one of them", () => {
+  const answers = new Map<string, Set<string>>();
+  const rng = createRng(12);
+  for (let i = 0; i < 20_000; i++) {
+    const { messages, answer } = makers["faq"]!({ rng, split: "train" }, rng.pick(languages));
+    const asked = messages.at(-1)!.content.toLowerCase().trim();
+    if (/^(http \d+|429 too many requests|401 unauthorized|codestral|fine-tuning|base url)\??$/.test(asked))
+      answers.set(asked, (answers.get(asked) ?? new Set()).add(JSON.stringify(answer)));
+  }
+  expect(answers.size).toBeGreaterThan(3);
+  for (const [asked, given] of answers) expect(given.size, asked).toBe(1);
+});

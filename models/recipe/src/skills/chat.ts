@@ -46,29 +46,57 @@ interface Talk {
 
 /** `id language | answer | what people say`, grouped by language. */
 function parseSmallTalk(text: string, moreText: string): Record<Language, Talk[]> {
-  const byLanguage: Record<Language, Talk[]> = {
-    en: [],
-    fr: [],
-    es: [],
-    de: [],
-    it: [],
-  };
+  const talks: Record<Language, Talk[]> = { en: [], fr: [], es: [], de: [], it: [] };
   const more = choices(moreText);
   for (const [id, answer, ...ask] of rows(text)) {
     const [, lang] = id!.split(" ") as [string, Language];
-    byLanguage[lang].push({ answer: answer!, ask, more: more.get(id) ?? [] });
+    talks[lang].push({ answer: answer!, ask, more: more.get(id) ?? [] });
   }
-  return byLanguage;
+  return talks;
 }
 
-const small = parseSmallTalk(smallTalk, moreSmallTalk);
-const faq: Readonly<Record<Language, Faq>> = {
+const allSmall = parseSmallTalk(smallTalk, moreSmallTalk);
+const allFaq: Readonly<Record<Language, Faq>> = {
   en: parseFaq(faqEn, moreFaqEn),
   fr: parseFaq(faqFr, moreFaqFr),
   es: parseFaq(faqEs, moreFaqEs),
   de: parseFaq(faqDe, moreFaqDe),
   it: parseFaq(faqIt, moreFaqIt),
 };
+
+const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\d]+/gu, "");
+
+/** "Hello", "Ciao" and "HTTP 429" are said in several languages; each belongs to the first that lists it. */
+const owners = new Map<string, Language>();
+for (const usual of [true, false])
+  for (const lang of languages) {
+    const asked = usual
+      ? [...allSmall[lang].map(({ ask }) => ask), ...[...allFaq[lang].values()].map(({ phrases }) => phrases)].flatMap(
+          (list) => list.slice(0, -1),
+        )
+      : [...allSmall[lang], ...allFaq[lang].values()].flatMap(({ more }) => more.flat());
+    for (const text of asked) if (!owners.has(plain(text))) owners.set(plain(text), lang);
+  }
+/** Without what belongs to another language, whose answer it would get in vain; the last, held out, stays. */
+const own = (lang: Language, list: readonly string[]): string[] =>
+  list.filter((text, i) => i === list.length - 1 || owners.get(plain(text)) === lang);
+const ownMore = (lang: Language, more: readonly string[][]): string[][] =>
+  more.map((list) => list.filter((text) => owners.get(plain(text)) === lang)).filter((list) => list.length > 0);
+
+const byLanguage = <T>(make: (lang: Language) => T): Record<Language, T> =>
+  Object.fromEntries(languages.map((lang) => [lang, make(lang)])) as Record<Language, T>;
+const small = byLanguage((lang) =>
+  allSmall[lang].map(({ answer, ask, more }) => ({ answer, ask: own(lang, ask), more: ownMore(lang, more) })),
+);
+const faq: Readonly<Record<Language, Faq>> = byLanguage(
+  (lang) =>
+    new Map(
+      [...allFaq[lang]].map(([id, { answer, phrases, more }]) => [
+        id,
+        { answer, phrases: own(lang, phrases), more: ownMore(lang, more) },
+      ]),
+    ),
+);
 
 /** All answers of one language that are always the same. */
 const known: readonly (readonly string[])[] = languages.map((lang) => [
@@ -116,13 +144,14 @@ function slip(context: ValueContext, text: string): string {
   return text.slice(0, at) + (context.rng.chance(0.5) ? b + a : b) + text.slice(at + 2);
 }
 
-/** One word of a long text left out now and then: what is meant can still be read from those that remain. */
+/** A short word of a long text left out now and then: what is meant can still be read from those that remain. */
 export function loosened(context: ValueContext, text: string): string {
   const { rng, split } = context;
   if (split === "test" || !rng.chance(0.12)) return text;
   const words = text.split(" ");
-  if (words.length < 6) return text;
-  words.splice(rng.int(0, words.length - 1), 1);
+  const light = [...words.keys()].filter((at) => /^\p{Ll}{1,4}$/u.test(words[at]!));
+  if (words.length < 5 || light.length === 0) return text;
+  words.splice(rng.pick(light), 1);
   return words.join(" ");
 }
 

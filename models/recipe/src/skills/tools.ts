@@ -35,7 +35,7 @@ function toolTurn(context: ValueContext, lang: Language, tools: readonly Tool[])
     ["none", 12],
     ["missing", 12],
     ["twice", 6],
-    ["two", 8],
+    ["two", context.split === "test" ? 8 : 14],
   ] as const);
   const history: Message[] = [];
   let text: string;
@@ -111,10 +111,11 @@ export function toolSample(context: ValueContext, lang: Language, most = 4): Sam
     context.split === "test"
       ? 1
       : rng.weighted([
-          [1, 4],
+          [1, 3],
           [2, 3],
           [3, 3],
-          [4, 2],
+          [4, 3],
+          [5, 2],
         ]);
   const messages: Message[] = [];
   let turn = toolTurn(context, lang, tools);
