@@ -23,6 +23,7 @@ import { morePolicySays } from "./text/says-policy.ts";
 import { smallTalk } from "./text/small-talk.ts";
 import { moreSmallTalk } from "./text/small-talk-more.ts";
 import type { Topic } from "./text/topic.ts";
+import { wordsOf } from "./text/topic-words.ts";
 import { topics } from "./text/topics.ts";
 
 /** What training reads, as one text per kind of sample. */
@@ -114,9 +115,9 @@ function runs(text: string, length: number): string[] {
 }
 const more = { ...morePolicySays, ...moreDeskSays };
 const learntSays = (topic: Topic, lang: Language): string[] =>
-  [...topic.says[lang].slice(0, -1), ...(more[topic.labels[0]!]?.[languages.indexOf(lang)]?.split("|") ?? [])].flatMap(
-    alternatives,
-  );
+  [...topic.says[lang].slice(0, -1), ...(more[topic.labels[0]!]?.[languages.indexOf(lang)]?.split("|") ?? [])]
+    .flatMap(alternatives)
+    .concat(wordsOf(topic, lang));
 
 test("the messages of a topic share no four words in a row with the held-out one", () => {
   for (const topic of topics)
@@ -150,6 +151,18 @@ test("a label, a rule and a message belong to one topic", () => {
       owners.set(text, [...(owners.get(text) ?? []), topic.labels[0]!]);
   }
   expect([...owners].filter(([, of]) => of.length > 1)).toEqual([]);
+});
+
+test("a word of a topic is of no other, and not in the message that is held out", () => {
+  for (const lang of languages) {
+    const owners = new Map<string, string[]>();
+    for (const topic of topics) {
+      const words = wordsOf(topic, lang);
+      expect(words.length, `${topic.labels[0]} ${lang}`).toBeGreaterThanOrEqual(5);
+      for (const word of words) owners.set(normal(word), [...(owners.get(normal(word)) ?? []), topic.labels[0]!]);
+    }
+    expect([...owners].filter(([, of]) => of.length > 1)).toEqual([]);
+  }
 });
 
 test("every topic is described in every language, with labels that are written once", () => {

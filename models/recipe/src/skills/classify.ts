@@ -5,6 +5,7 @@ import { labelAsks, refusal, refusalRules, ruleAsks, yesNo, yesNoAsks } from "..
 import { moreDeskSays } from "../text/says-desk.ts";
 import { morePolicySays } from "../text/says-policy.ts";
 import type { Topic } from "../text/topic.ts";
+import { wordFrames, wordsOf } from "../text/topic-words.ts";
 import { topics } from "../text/topics.ts";
 import { inventedWord, value, type ValueContext } from "../values.ts";
 import { chatExchange, loosened } from "./chat.ts";
@@ -27,8 +28,15 @@ const trainingSays = new Map(
 const wording = (context: ValueContext, list: readonly string[]): string =>
   context.split === "test" ? list[list.length - 1]! : context.rng.pick(list.slice(0, -1));
 
-const trainingSay = ({ rng }: ValueContext, topic: Topic, lang: Language): string =>
-  rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
+const trainingWords = new Map(
+  topics.map((topic) => [topic, new Map(languages.map((lang) => [lang, wordsOf(topic, lang)]))]),
+);
+
+function trainingSay({ rng }: ValueContext, topic: Topic, lang: Language): string {
+  if (rng.chance(0.65)) return rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
+  const words = rng.sample(trainingWords.get(topic)!.get(lang)!, 2);
+  return rng.pick(wordFrames[lang]).replaceAll("{}", () => words.pop()!);
+}
 
 export function messageAbout(context: ValueContext, topic: Topic, lang: Language): string {
   const name = String(value(context.rng.pick(["name", "city", "company", "id"]), context));

@@ -48,13 +48,15 @@ export function rulesSample(context: ValueContext, lang: Language): Sample {
     const rule = makeRule(context, own);
     if (!rules.some(({ key }) => key === rule.key)) rules.push(rule);
   }
-  const list = rules.map(({ text }, i) => `${i + 1}. ${text}`).join("\n");
+  // As the platform numbers them: ten start at zero.
+  const first = count === 10 ? 0 : 1;
+  const list = rules.map(({ text }, i) => `${first + i}. ${text}`).join("\n");
   const instruction = (rng.chance(0.7) ? ruleAsks.en[0]! : rng.pick(ruleAsks[own])).replace("{l}", () => list);
   const next = turnTaker(context, [...rules.keys()]);
   const judge = (): { text: string; answer: string } => {
     if (rng.chance(0.75)) {
       const at = next();
-      return { text: rules[at]!.broken(lang), answer: String(at + 1) };
+      return { text: rules[at]!.broken(lang), answer: String(first + at) };
     }
     if (rng.chance(0.6)) return { text: chatExchange({ ...context, split: "train" }, lang).ask, answer: "none" };
     let stranger = makeRule(context, own);
