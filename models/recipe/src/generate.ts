@@ -66,9 +66,9 @@ const byText = (shares: Readonly<Record<keyof typeof lengths, number>>): Mix =>
 export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "whole" | "far", Mix> = {
   menu: { menu: 1 },
   whole: byText({
-    tools: 18,
-    menu: 4.5,
-    dialogue: 2,
+    tools: 17.5,
+    menu: 4,
+    dialogue: 1.5,
     "tool-result": 7.5,
     extract: 8,
     "json-talk": 1.5,
@@ -79,7 +79,7 @@ export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "who
     needle: 13,
     faq: 8.5,
     chat: 5.5,
-    format: 8,
+    format: 9.5,
     translate: 0.5,
     reason: 0.5,
   }),

@@ -3,7 +3,7 @@ import { fact, factAsks, filler, languageNames, notInText, translateAsks, valueO
 import { plainWords } from "../text/names.ts";
 import { phrasebook, phraseSlots, type Phrase } from "../text/phrasebook.ts";
 import { roles } from "../text/roles.ts";
-import { company, personName, value, type ValueContext } from "../values.ts";
+import { company, inventedWord, personName, value, type ValueContext } from "../values.ts";
 import { turnTaker } from "./turns.ts";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -26,6 +26,10 @@ interface Fact {
   value: string;
   text: string;
 }
+
+/** As the chat hands on a file that somebody attached. */
+const asFile = (context: ValueContext, text: string): string =>
+  `File "${inventedWord({ ...context, pieces: undefined })}.${context.rng.pick(["txt", "pdf", "md", "docx"])}":\n${text}`;
 
 /** Facts about people and companies among idle sentences; one of them is asked for. */
 export function needleSample(context: ValueContext, lang: Language, length: Length = usual): Sample {
@@ -84,9 +88,13 @@ export function needleSample(context: ValueContext, lang: Language, length: Leng
     };
   };
   let { question, answer } = turn();
-  const messages: Message[] = [
-    { role: "user", content: rng.chance(0.7) ? `${text}\n\n${question}` : `${question}\n\n${text}` },
-  ];
+  const file = learning && rng.chance(0.2);
+  const content = file
+    ? `${asFile(context, text)}\n\n${question}`
+    : rng.chance(0.7)
+      ? `${text}\n\n${question}`
+      : `${question}\n\n${text}`;
+  const messages: Message[] = [{ role: "user", content }];
   // In training one reading of the text serves several questions.
   const more = learning ? rng.int(Math.floor(facts.length / 2), facts.length + 2) : 0;
   for (let i = 0; i < more; i++) {

@@ -142,7 +142,9 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
     return { skill: "format", lang, messages, answer: exchange.answer };
   }
   const words: string[] = [];
-  const count = rng.int(2, split === "test" ? 5 : 7);
+  // Letters are the hardest to learn of all forms: a few words at a time, and more often.
+  const upper = split === "train" && rng.chance(0.2);
+  const count = upper ? rng.int(1, 3) : rng.int(2, split === "test" ? 5 : 6);
   while (words.length < count) {
     // What comes twice must be told apart by its place.
     if (split === "train" && words.length > 0 && rng.chance(0.08)) {
@@ -158,8 +160,7 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
       ]),
     );
   }
-  // Letters are the hardest to learn of all forms.
-  const format = split === "train" && rng.chance(0.12) ? "upper" : rng.pick(formatNames);
+  const format = upper ? "upper" : rng.pick(formatNames);
   const ask = rng.pick(formatAsks[format][lang]);
   return {
     skill: "format",

@@ -103,7 +103,7 @@ export function toolPair(context: ValueContext, from: Language, to: Language): {
 }
 
 /** One request, or in training several after each other, to one set of tools. */
-export function toolSample(context: ValueContext, lang: Language, most = 4): Sample {
+export function toolSample(context: ValueContext, lang: Language, most = 5): Sample {
   const { rng } = context;
   const tools = makeTools(context, most);
   const definitions = tools.map((t) => define(t, context, lang));
