@@ -115,3 +115,21 @@ test("what is said in several languages is answered in one of them", () => {
   expect(answers.size).toBeGreaterThan(3);
   for (const [asked, given] of answers) expect(given.size, asked).toBe(1);
 });
+
+test.each([
+  ['{"name": "Ann", "count": 3, "tags": ["x", "y"]}', ["Ann", "3", "x"]],
+  ["- bread\n- tea", ["bread", "tea"]],
+  ["1. bread\n2. tea", ["bread", "tea"]],
+  ["bread; tea", ["bread", "tea"]],
+  ['["bread", "tea"]', ["bread", "tea"]],
+  ["Le pays de Luca est Belgium.", ["Belgium"]],
+])("%s: every value counts for more where it begins", (answer, values) => {
+  const { ids, mask } = tokenize(render({ skill: "format", lang: "en", messages: [], answer }, true), tokenizer);
+  const text = (id: number): string => tokenizer.pieces[id]!.text.replace("▁", "");
+  const heavy = ids.filter((_, i) => mask[i]! > 1).map(text);
+  for (const value of values)
+    expect(
+      heavy.some((piece) => piece !== "" && value.startsWith(piece)),
+      value,
+    ).toBe(true);
+});

@@ -14,7 +14,7 @@ export type Part =
       decisive?: readonly (readonly [at: number, weight: number])[];
     };
 
-/** A call is decided by the first token of its name, then by the first of each value. */
+/** A call is decided by the first token of its name, then by the first of each argument and of its value. */
 const [nameWeight, valueWeight, textWeight] = [8, 3, 3];
 
 const calls = (toolCalls: readonly ToolCall[]): string =>
@@ -28,16 +28,30 @@ function parsed(content: string): unknown {
   }
 }
 
+/** Where the values of JSON, the items of a list and what something "is" begin: there they are chosen, the rest follows. */
+const choicesOfForm = (answer: string): number[] =>
+  [
+    ...answer.matchAll(
+      answer.startsWith("{") ? /": \[?"?/g : /\n(?:- |\d+\. )?|[,;] "?|^\["|^- |^1\. | (?:is|est|es|ist|è) /g,
+    ),
+  ].map(({ index, 0: { length } }) => index + length);
+
 function answerParts(answer: string | ToolCall[], train: boolean, forced?: Sample["forced"]): Part[] {
   const end: Part = { control: "</s>", train };
   if (typeof answer === "string") {
-    const decisive = [...new Set([0, ...choicesIn(answer)])].map((at) => [at, textWeight] as const);
+    const decisive = [...new Set([0, ...(choicesIn(answer) ?? choicesOfForm(answer))])].map(
+      (at) => [at, textWeight] as const,
+    );
     return [{ text: answer, train, decisive, ...(forced ? { forced } : {}) }, end];
   }
   const text = calls(answer);
-  const decisive = [...text.matchAll(/("name)?": "?(?=[^"])/g)].map(
+  const values = [...text.matchAll(/("name)?": "?(?=[^"])/g)].map(
     ({ index, 0: { length }, 1: name }) => [index + length, name ? nameWeight : valueWeight] as const,
   );
+  const keys = [...text.matchAll(/[{,] ?"(?!name"|arguments"|id")(?=[^"]+": )/g)].map(
+    ({ index, 0: { length } }) => [index + length, valueWeight] as const,
+  );
+  const decisive = [...values, ...keys];
   // The id of a call in the past is by chance, and the model writes none.
   const ids = [...text.matchAll(/\}, "id": "\w+"\}/g)].map(
     ({ index, 0: { length } }) => [index, index + length] as const,

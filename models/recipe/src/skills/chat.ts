@@ -115,7 +115,8 @@ const partings = new Map<string, readonly number[]>(
   ),
 );
 
-export const choicesIn = (answer: string): readonly number[] => partings.get(answer) ?? [];
+/** Undefined for an answer that is not always the same. */
+export const choicesIn = (answer: string): readonly number[] | undefined => partings.get(answer);
 
 function sharedLength(a: string, b: string): number {
   let length = 0;
