@@ -2,7 +2,7 @@ import type { Rng } from "./random.ts";
 import { languages, type Language, type Sample, type Skill, type Split } from "./sample.ts";
 import { chatSample } from "./skills/chat.ts";
 import { copySample, extractSample, formatsSample } from "./skills/extract.ts";
-import { classifySample } from "./skills/classify.ts";
+import { classifySample, topicSample } from "./skills/classify.ts";
 import { dialogueSample } from "./skills/dialogue.ts";
 import { jsonTalkSample } from "./skills/json-talk.ts";
 import { far, needleSample, translateSample } from "./skills/passage.ts";
@@ -27,6 +27,7 @@ export const makers: Record<string, Make> = {
   dialogue: dialogueSample,
   classify: classifySample,
   rules: rulesSample,
+  topics: topicSample,
   needle: needleSample,
   "needle-long": (context, lang) => needleSample(context, lang, ({ rng }) => rng.int(45, 140)),
   "needle-far": (context, lang) => needleSample(context, lang, far),
@@ -49,12 +50,13 @@ export const lengths = {
   "json-talk": 96,
   copy: 108,
   dialogue: 171,
-  classify: 146,
-  rules: 197,
+  classify: 133,
+  rules: 190,
+  topics: 215,
   needle: 570,
   translate: 36,
   reason: 31,
-  format: 66,
+  format: 54,
 } satisfies Record<string, number>;
 
 /** The mix whose text is made up by these shares of pieces. */
@@ -66,20 +68,21 @@ const byText = (shares: Readonly<Record<keyof typeof lengths, number>>): Mix =>
 export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "whole" | "far", Mix> = {
   menu: { menu: 1 },
   whole: byText({
-    tools: 17.5,
+    tools: 15,
     menu: 4,
     dialogue: 1.5,
     "tool-result": 7.5,
-    extract: 8,
-    "json-talk": 1.5,
+    extract: 7.5,
+    "json-talk": 1,
     formats: 0.5,
     copy: 1,
     classify: 14,
-    rules: 7,
-    needle: 13,
+    rules: 6,
+    topics: 9,
+    needle: 12,
     faq: 8.5,
-    chat: 5.5,
-    format: 9.5,
+    chat: 4.5,
+    format: 8.5,
     translate: 0.5,
     reason: 0.5,
   }),

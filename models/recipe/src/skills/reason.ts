@@ -142,9 +142,9 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
     return { skill: "format", lang, messages, answer: exchange.answer };
   }
   const words: string[] = [];
-  // Letters are the hardest to learn of all forms: a few words at a time, and more often.
-  const upper = split === "train" && rng.chance(0.2);
-  const count = upper ? rng.int(1, 3) : rng.int(2, split === "test" ? 5 : 6);
+  // Capitals and the order reversed are the hardest to learn of all forms: a few words at a time, and more often.
+  const hard = split === "train" && rng.chance(0.35) ? rng.pick(["upper", "reverse"] as const) : undefined;
+  const count = hard === "upper" ? rng.int(1, 3) : hard ? rng.int(2, 4) : rng.int(2, split === "test" ? 5 : 6);
   while (words.length < count) {
     // What comes twice must be told apart by its place.
     if (split === "train" && words.length > 0 && rng.chance(0.08)) {
@@ -160,7 +160,7 @@ export function formatSample(context: ValueContext, lang: Language): Sample {
       ]),
     );
   }
-  const format = upper ? "upper" : rng.pick(formatNames);
+  const format = hard ?? rng.pick(formatNames);
   const ask = rng.pick(formatAsks[format][lang]);
   return {
     skill: "format",

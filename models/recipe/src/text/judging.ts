@@ -191,3 +191,34 @@ export const refusal: Record<Language, string> = {
   de: "Dabei kann ich nicht helfen. Die Richtlinie verbietet es: {}.",
   it: "Non posso aiutarvi. La politica lo vieta: {}.",
 };
+
+/** How people ask what a text is about, without a list to choose from; the answer is an English label. */
+export const topicAsks: Record<Language, readonly string[]> = {
+  en: [
+    "Name the topic of each message with a short English label.",
+    "What is this about? One label.",
+    "Give the topic as one tag:",
+    "Topic?",
+    "Tag every message with its subject.",
+  ],
+  fr: [
+    "Donne le sujet de chaque message par une étiquette en anglais.",
+    "De quoi s’agit-il ? Une étiquette en anglais.",
+    "Le sujet, en une étiquette anglaise :",
+  ],
+  es: [
+    "Da el tema de cada mensaje con una etiqueta en inglés.",
+    "¿De qué se trata? Una etiqueta en inglés.",
+    "El tema, en una etiqueta inglesa:",
+  ],
+  de: [
+    "Nenne das Thema jeder Nachricht mit einem englischen Etikett.",
+    "Worum geht es? Ein englisches Etikett.",
+    "Das Thema als ein englisches Etikett:",
+  ],
+  it: [
+    "Dai l’argomento di ogni messaggio con un’etichetta inglese.",
+    "Di che cosa si tratta? Un’etichetta in inglese.",
+    "L’argomento, con un’etichetta inglese:",
+  ],
+};
