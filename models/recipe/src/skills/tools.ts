@@ -30,18 +30,20 @@ interface Turn {
 function toolTurn(context: ValueContext, lang: Language, tools: readonly Tool[]): Turn {
   const { rng } = context;
   const tool = rng.pick(tools);
+  // In training more often what is hard: that none fits, that something is missing, that two are wanted.
+  const learning = context.split === "train";
   const kind = rng.weighted([
-    ["one", 66],
-    ["none", 12],
-    ["missing", 12],
+    ["one", learning ? 52 : 66],
+    ["none", learning ? 20 : 12],
+    ["missing", learning ? 16 : 12],
     ["twice", 6],
-    ["two", context.split === "test" ? 8 : 14],
+    ["two", learning ? 14 : 8],
   ] as const);
   const history: Message[] = [];
   let text: string;
   let answer: string | ToolCall[];
   if (kind === "none") {
-    if (rng.chance(0.5)) {
+    if (rng.chance(learning ? 0.25 : 0.5)) {
       const exchange = chatExchange(context, lang);
       text = exchange.ask;
       answer = exchange.answer;
@@ -145,7 +147,7 @@ export function menuSample(context: ValueContext, lang: Language): Sample {
   const messages: Message[] = [];
   const ask = (): { text: string; answer: string | ToolCall[] } => {
     const tool = rng.pick(tools);
-    if (rng.chance(0.9))
+    if (rng.chance(0.75))
       return { text: phrase(tool, context, lang).text, answer: [{ name: tool.name, arguments: {} }] };
     let other = makeTool(context);
     while (tools.some((t) => t.thing === other.thing)) other = makeTool(context);
