@@ -33,7 +33,9 @@ const trainingWords = new Map(
 );
 
 function trainingSay({ rng }: ValueContext, topic: Topic, lang: Language): string {
-  if (rng.chance(0.65)) return rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
+  // A rule said again, in its own words or others, is the easiest to find: with it looking for what fits begins.
+  if (rng.chance(0.2)) return rng.pick(topic.rules[rng.chance(0.4) ? "en" : lang]);
+  if (rng.chance(0.6)) return rng.pick(rng.pick(trainingSays.get(topic)!.get(lang)!));
   const words = rng.sample(trainingWords.get(topic)!.get(lang)!, 2);
   return rng.pick(wordFrames[lang]).replaceAll("{}", () => words.pop()!);
 }
