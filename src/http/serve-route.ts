@@ -43,13 +43,13 @@ export function serveRoute(route: Route, parts: ServeParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const began = parts.clock.monotonicMs();
     const signal = parts.activity.enter();
-    const leave = (): void => {
+    let caller = NOBODY;
+    // It happens once. `once` would be told so by an object that V8 takes for long-lived, and the request with it (decision 0450).
+    reply.raw.on("close", () => {
       if (!reply.raw.writableFinished) signal.cancel(new TramontaneError("cancelled", "The client left"));
       parts.activity.leave(signal);
-    };
-    reply.raw.once("close", leave);
-    let caller = NOBODY;
-    if (parts.accessLog) reply.raw.once("close", () => logAccess(request, reply, { ...parts, caller, began }));
+      if (parts.accessLog) logAccess(request, reply, { ...parts, caller, began });
+    });
     const head = commonHeaders(request.id, request.headers);
     const ignored: string[] = [];
     try {
