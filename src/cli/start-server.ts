@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createLogger, SeededRandom } from "#base";
 import type { Clock, Logger } from "#base";
@@ -23,6 +23,7 @@ import {
   openGate,
   openPolicies,
   parseRemoteModels,
+  RandomPool,
   RemoteDeployment,
   RemoteModel,
 } from "#platform";
@@ -94,13 +95,14 @@ export async function startServer({ config }: { readonly config: Config }): Prom
     const forms = new FormChecker();
     forms.warmUp();
     undo.push(() => forms.close());
+    const ids = new RandomPool();
     const seed = randomBytes(8).readBigUInt64LE();
     const shared = {
       catalog,
       names: office.modelNames,
       clock,
       random: new SeededRandom(seed),
-      newId: () => randomUUID().replaceAll("-", ""),
+      newId: () => ids.take(16).toString("hex"),
       observer: metrics,
       forms,
       closing: config.closeAnswers,

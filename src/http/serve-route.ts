@@ -38,8 +38,8 @@ const NOBODY: Caller = {
   models: undefined,
 };
 
-/** Turns one HTTP request into an exchange, and the handler's answer into bytes. */
-export function serveRoute(route: Route, parts: ServeParts) {
+/** Turns one HTTP request at one of a route's paths into an exchange, and the handler's answer into bytes. */
+export function serveRoute(route: Route, path: string, parts: ServeParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const began = parts.clock.monotonicMs();
     const signal = parts.activity.enter();
@@ -48,13 +48,13 @@ export function serveRoute(route: Route, parts: ServeParts) {
     reply.raw.on("close", () => {
       if (!reply.raw.writableFinished) signal.cancel(new TramontaneError("cancelled", "The client left"));
       parts.activity.leave(signal);
-      if (parts.accessLog) logAccess(request, reply, { ...parts, caller, began });
+      if (parts.accessLog) logAccess(request, reply, { ...parts, path, caller, began });
     });
     const head = commonHeaders(request.id, request.headers);
     const ignored: string[] = [];
     try {
       if (!route.isPublic) caller = await parts.authenticate(request.headers);
-      const exchange = toExchange(request, { caller, signal, head, ignored });
+      const exchange = toExchange(request, { path, caller, signal, head, ignored });
       const pending = Promise.resolve(route.handle(exchange));
       const isLate = wantsStream(route, exchange) && !(await settlesWithin(pending, parts.heartbeatMs));
       if (isLate) return await bridge(pending, { route, exchange, reply, parts, head, ignored });
@@ -104,17 +104,19 @@ async function bridge(
 }
 
 interface Access extends ServeParts {
+  readonly path: string;
   readonly caller: Caller;
   readonly began: number;
 }
 
 /** The door's pattern, not the address: identifiers of things and words of searches stay out of the log. */
-function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock, caller, began }: Access): void {
+function logAccess(request: FastifyRequest, reply: FastifyReply, about: Access): void {
+  const { logger, clock, path, caller, began } = about;
   const { organizationId, workspaceId, keyId, userId } = caller;
   logger.log("info", "http.access", {
     requestId: request.id,
     method: request.method,
-    path: request.routeOptions.url,
+    path,
     status: reply.raw.statusCode,
     isComplete: reply.raw.writableFinished,
     durationMs: Math.round(clock.monotonicMs() - began),
@@ -123,6 +125,7 @@ function logAccess(request: FastifyRequest, reply: FastifyReply, { logger, clock
 }
 
 interface Received {
+  readonly path: string;
   readonly caller: Caller;
   readonly signal: CancelSignal;
   /** What the handler reports goes here. */
@@ -130,8 +133,7 @@ interface Received {
   readonly ignored: string[];
 }
 
-function toExchange(request: FastifyRequest, { caller, signal, head, ignored }: Received): Exchange {
-  const path = request.routeOptions.url ?? request.url;
+function toExchange(request: FastifyRequest, { path, caller, signal, head, ignored }: Received): Exchange {
   const query = request.query as Record<string, unknown>;
   const { headers } = request;
   return {
@@ -167,7 +169,7 @@ interface SendParts {
   readonly elapsedMs: number;
 }
 
-async function send(answer: Answer, reply: FastifyReply, about: SendParts): Promise<unknown> {
+function send(answer: Answer, reply: FastifyReply, about: SendParts): unknown {
   switch (answer.kind) {
     case "json":
       return sendJson(answer, reply, about);

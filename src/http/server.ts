@@ -2,7 +2,7 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TramontaneError } from "#base";
 import type { Clock, Logger } from "#base";
-import { uuidv7 } from "#platform";
+import { RandomPool, uuidv7 } from "#platform";
 import { Activity } from "./activity.ts";
 import { withSessions } from "./app/guard.ts";
 import { registerApp } from "./app/register-app.ts";
@@ -15,7 +15,6 @@ import { operationsRoutes } from "./health.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
-import { RandomPool } from "./random-pool.ts";
 import { readingRules } from "./reading-rules.ts";
 import type { Route } from "./route.ts";
 import { apiRoutes } from "./routes.ts";
@@ -81,14 +80,11 @@ export function createHttpServer(parts: HttpServerParts): HttpServer {
   addHooks(app, state);
   const authenticate = parts.app ? withSessions(parts.authenticate, parts.app.sessions) : parts.authenticate;
   for (const route of routes) {
-    const serve = serveRoute(route, {
-      ...parts,
-      authenticate,
-      activity,
-      heartbeatMs: options.heartbeatMs,
-      accessLog: options.accessLog,
-    });
-    for (const url of route.paths) app.route({ method: route.method, url, handler: serve, config: WRITES_ITS_HEAD });
+    const { heartbeatMs, accessLog } = options;
+    for (const url of route.paths) {
+      const handler = serveRoute(route, url, { ...parts, authenticate, activity, heartbeatMs, accessLog });
+      app.route({ method: route.method, url, handler, config: WRITES_ITS_HEAD });
+    }
   }
   refuseOtherMethods(app, routes);
   addBoundary(app, parts.logger);

@@ -66,12 +66,14 @@ export function createGate({ limiter, meter, logger, telemetry, clock, queueMs }
           lease.end(promptTokens + outputTokens);
           place?.leave(promptTokens + outputTokens);
           telemetry?.record({ ask, outcome });
-          await ticket.settle(endOf(outcome), { trace: withWait(outcome, place) }).catch((error: unknown) => {
+          try {
+            await ticket.settle(endOf(outcome), { trace: withWait(outcome, place) });
+          } catch (error) {
             // A refusal is an answer; only a store that fails is news.
             if (!(error instanceof TramontaneError))
               logger.log("error", "meter.settle_failed", { requestId, message: String(error) });
             throw error;
-          });
+          }
         },
       };
     },

@@ -23,6 +23,7 @@ export { openTenancy } from "./tenancy/open-tenancy.ts";
 export type { OidcSettings } from "./tenancy/oidc-login.ts";
 export type { ProviderSignIn, Tenancy, TenancyOptions } from "./tenancy/open-tenancy.ts";
 export type { Organization, Organizations, Workspace } from "./tenancy/organizations.ts";
+export { RandomPool } from "./random-pool.ts";
 export { uuidv7 } from "./uuid.ts";
 export { Catalog, CHAT_ALIASES_OF_2402 } from "./catalog.ts";
 export { Deployment } from "./deployment.ts";

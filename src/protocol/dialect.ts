@@ -17,6 +17,7 @@ export function detectDialect({ path, hasApiVersion, headers }: DialectClues): D
   if (/^\/(v1\/)?models\/(chat|embeddings|info)/.test(path) || hasApiVersion || agent.includes("azsdk-js"))
     return "azure";
   if (/mistral/.test(agent) || headers["x-mistral-user-agent"] !== undefined) return "mistral";
-  const isStainless = Object.keys(headers).some((name) => name.startsWith("x-stainless-"));
-  return isStainless || agent.startsWith("openai/") || agent.includes("ai-sdk/openai") ? "openai" : "mistral";
+  if (agent.startsWith("openai/") || agent.includes("ai-sdk/openai")) return "openai";
+  for (const name in headers) if (name.startsWith("x-stainless-")) return "openai";
+  return "mistral";
 }

@@ -2,7 +2,7 @@ import type { CancelSignal } from "#base";
 import type { Closing } from "#engine";
 import type { Dialect } from "#protocol";
 import type { Caller } from "../tenancy/caller.ts";
-import type { EngineAttempt } from "../upstream/remote-model.ts";
+import type { EngineAttempt } from "../upstream/remote-turn.ts";
 
 /** How a request came in. */
 export interface Call {

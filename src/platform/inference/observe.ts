@@ -1,7 +1,7 @@
 import { TramontaneError } from "#base";
 import type { CancelSignal, Clock } from "#base";
 import type { Admission, Call, Outcome, RequestTimings } from "./call.ts";
-import type { EngineAttempt } from "../upstream/remote-model.ts";
+import type { EngineAttempt } from "../upstream/remote-turn.ts";
 import type { Turn, TurnEvent } from "./turn.ts";
 
 /** Hears how requests go, for metrics and logs. */

@@ -1,6 +1,6 @@
 import type { ChatRequest } from "#protocol";
 import type { RemoteDeployment } from "../upstream/remote-deployment.ts";
-import type { EngineAttempt } from "../upstream/remote-model.ts";
+import type { EngineAttempt } from "../upstream/remote-turn.ts";
 import { textOf } from "../upstream/wire-request.ts";
 import { UNLIMITED } from "./call.ts";
 import type { Call, RequestSize } from "./call.ts";

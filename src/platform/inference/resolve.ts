@@ -41,8 +41,13 @@ export async function resolve(
   throw new TramontaneError("capability_missing", MISSING[ask.operation], { field: "model" });
 }
 
-/** What a name means for this caller: its workspace's own names come first. Errors: `invalid_model`. */
-export async function deploymentNamed({ catalog, names }: Names, name: string, caller: Caller): Promise<Deployment> {
-  const own = names === undefined ? undefined : (await names.of(caller.workspaceId)).get(name);
-  return catalog.resolve(own ?? name);
+/** What a name means for this caller, at once when its workspace's own names are known: they come first. Errors: `invalid_model`. */
+export function deploymentNamed(
+  { catalog, names }: Names,
+  name: string,
+  caller: Caller,
+): Deployment | Promise<Deployment> {
+  const own = names?.of(caller.workspaceId);
+  if (own instanceof Promise) return own.then((known) => catalog.resolve(known.get(name) ?? name));
+  return catalog.resolve(own?.get(name) ?? name);
 }

@@ -23,8 +23,8 @@ export interface GuardedRequest {
 
 /** Holds requests to their workspace's policy. */
 export interface PolicyGuard {
-  /** Undefined when no rule concerns the caller. */
-  begin(call: Call, request: GuardedRequest): Promise<PolicyWatch | undefined>;
+  /** Undefined when no rule concerns the caller; at once when the policy is known. */
+  begin(call: Call, request: GuardedRequest): PolicyWatch | undefined | Promise<PolicyWatch | undefined>;
   /** The rules about questions that concern the caller. */
   rules(call: Call): Promise<readonly NumberedRule[]>;
 }
@@ -62,8 +62,13 @@ export class WorkspaceGuard implements PolicyGuard {
     this.#parts = parts;
   }
 
-  async begin(call: Call, request: GuardedRequest): Promise<PolicyWatch | undefined> {
-    const version = await this.#parts.store.inForce(call.caller.workspaceId);
+  begin(call: Call, request: GuardedRequest): PolicyWatch | undefined | Promise<PolicyWatch | undefined> {
+    const version = this.#parts.store.inForce(call.caller.workspaceId);
+    if (version instanceof Promise) return version.then((read) => this.#watch(read, call, request));
+    return this.#watch(version, call, request);
+  }
+
+  #watch(version: PolicyVersion | undefined, call: Call, request: GuardedRequest): PolicyWatch | undefined {
     const rules = version ? rulesFor(version, call) : [];
     if (!version || rules.length === 0) return undefined;
     return new RequestWatch({

@@ -63,13 +63,17 @@ export class PolicyStore {
     this.#parts = parts;
   }
 
-  /** The version in force; a change is seen at once here, and within 5 s by other processes. */
-  async inForce(workspaceId: string): Promise<PolicyVersion | undefined> {
-    const nowMs = this.#parts.clock.monotonicMs();
+  /** The version in force, at once when it was read lately; a change is seen at once here, and within 5 s by other processes. */
+  inForce(workspaceId: string): PolicyVersion | undefined | Promise<PolicyVersion | undefined> {
     const known = this.#inForce.get(workspaceId);
-    if (known && nowMs - known.readAtMs < FRESH_MS) return known.version;
+    if (known && this.#parts.clock.monotonicMs() - known.readAtMs < FRESH_MS) return known.version;
+    return this.#readInForce(workspaceId);
+  }
+
+  async #readInForce(workspaceId: string): Promise<PolicyVersion | undefined> {
+    const readAtMs = this.#parts.clock.monotonicMs();
     const version = isUuid(workspaceId) ? (await this.read(workspaceId)).published : undefined;
-    this.#inForce.set(workspaceId, { version, readAtMs: nowMs });
+    this.#inForce.set(workspaceId, { version, readAtMs });
     return version;
   }
 

@@ -57,6 +57,8 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
   #controller: Dispatcher.DispatchController | undefined;
   #pieces: Buffer[] = [];
   #reader: Reader | undefined;
+  /** Who waits for all of it. */
+  #onEnd: (() => void) | undefined;
   #isOver = false;
   #failure: { readonly reason: unknown } | undefined;
 
@@ -132,8 +134,9 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
 
   /** All of it. */
   async text(): Promise<string> {
-    const pieces: Buffer[] = [];
-    for await (const piece of this) pieces.push(piece);
+    if (!this.#isOver) await new Promise<void>((resolve) => (this.#onEnd = resolve));
+    if (this.#failure !== undefined) throw this.#failure.reason;
+    const pieces = this.#pieces;
     return (pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)).toString("utf8");
   }
 
@@ -160,6 +163,7 @@ export class HttpAnswer implements Dispatcher.DispatchHandler, AsyncIterableIter
     this.#isOver = true;
     clearTimeout(this.#watchdog);
     this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#onEnd?.();
   }
 }
 

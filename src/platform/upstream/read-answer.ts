@@ -52,27 +52,60 @@ const REASONS: readonly string[] = ["stop", "length", "model_length", "tool_call
 
 /**
  * Reads an endpoint's stream as a turn. `started` comes with the first chunk; the choices end when the stream does, because
- * the usage comes last. Without usage a piece of text counts as a token. Errors: `engine_crashed` when the stream breaks off.
+ * the usage comes last. Without usage a piece of text counts as a token. Errors: `engine_crashed` when the stream breaks off;
+ * whoever hears of one returns, which leaves the stream.
  */
-export async function* readAnswer(
-  body: AsyncIterable<Buffer>,
+export function readAnswer(
+  body: AsyncIterator<Buffer, undefined>,
   options: ReadAnswerOptions,
-): AsyncGenerator<TurnEvent[]> {
-  const choices = choicesOf(options);
-  let usage: WireChunk["usage"];
-  let isStarted = false;
-  const chunks = new ChunkReader();
-  for await (const bytes of body) {
-    const events: TurnEvent[] = [];
-    for (const chunk of chunks.read(bytes)) {
-      if (!isStarted) open(choices, options, events);
-      isStarted = true;
-      usage = chunk.usage ?? usage;
-      for (const part of chunk.choices ?? []) choices[part.index ?? 0]?.take(part, part.delta, events);
-    }
-    if (events.length > 0) yield events;
+): AsyncIterator<readonly TurnEvent[], undefined> {
+  return new StreamedAnswer(body, options);
+}
+
+type Step = IteratorResult<readonly TurnEvent[], undefined>;
+
+/** No generator: that would cost every piece of an answer several turns of the event loop. */
+class StreamedAnswer implements AsyncIterator<readonly TurnEvent[], undefined> {
+  readonly #body: AsyncIterator<Buffer, undefined>;
+  readonly #options: ReadAnswerOptions;
+  readonly #choices: readonly RemoteChoice[];
+  readonly #chunks = new ChunkReader();
+  #usage: WireChunk["usage"];
+  #isStarted = false;
+  #isOver = false;
+
+  constructor(body: AsyncIterator<Buffer, undefined>, options: ReadAnswerOptions) {
+    this.#body = body;
+    this.#options = options;
+    this.#choices = choicesOf(options);
   }
-  yield endings(choices, usage);
+
+  async next(): Promise<Step> {
+    while (!this.#isOver) {
+      const { done, value: bytes } = await this.#body.next();
+      this.#isOver = done === true;
+      const events = bytes === undefined ? endings(this.#choices, this.#usage) : this.#read(bytes);
+      if (events.length > 0) return { done: false, value: events };
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<Step> {
+    this.#isOver = true;
+    await this.#body.return?.();
+    return { done: true, value: undefined };
+  }
+
+  #read(bytes: Buffer): TurnEvent[] {
+    const events: TurnEvent[] = [];
+    for (const chunk of this.#chunks.read(bytes)) {
+      if (!this.#isStarted) open(this.#choices, this.#options, events);
+      this.#isStarted = true;
+      this.#usage = chunk.usage ?? this.#usage;
+      for (const part of chunk.choices ?? []) this.#choices[part.index ?? 0]?.take(part, part.delta, events);
+    }
+    return events;
+  }
 }
 
 /** Reads an answer that comes in one piece. Without usage, four bytes of text count as a token. Errors: `engine_crashed`. */

@@ -1,12 +1,13 @@
 import { TramontaneError } from "#base";
 import type { CancelSignal, Clock, Logger } from "#base";
 import type { ChatRequest } from "#protocol";
-import type { Turn, TurnEvent } from "../inference/turn.ts";
-import { brokenOff, readAnswer, readWholeAnswer } from "./read-answer.ts";
+import type { Turn } from "../inference/turn.ts";
 import { chooseEngine } from "./choose-engine.ts";
 import { prefixBlocks } from "./prompt-prefix.ts";
 import { RemoteEndpoint } from "./remote-endpoint.ts";
 import type { EngineHealth } from "./remote-endpoint.ts";
+import { RemoteTurn } from "./remote-turn.ts";
+import type { Engines, RemoteCall } from "./remote-turn.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { RemoteModelSpec } from "./remote-model-spec.ts";
 import { continuesAnswer, echoesPrefix, textOf, toWireRequest } from "./wire-request.ts";
@@ -17,22 +18,6 @@ interface RemoteModelParts {
   readonly logger: Logger;
   /** Nine letters or digits, new each time. */
   readonly newCallId: () => string;
-}
-
-/** One engine asked for one request. */
-export interface EngineAttempt {
-  readonly host: string;
-  /** `answered`, or the code of what went wrong. */
-  outcome: string;
-  /** Until it began to answer, or would not. */
-  readonly ms: number;
-}
-
-interface RemoteCall {
-  readonly requestId: string;
-  readonly signal: CancelSignal;
-  /** Told of each engine once it has begun to answer or failed to; its outcome changes when the answer breaks off. */
-  readonly onAttempt?: (attempt: EngineAttempt) => void;
 }
 
 const PROBE_EVERY_MS = 5_000;
@@ -88,60 +73,17 @@ export class RemoteModel {
   /**
    * Errors: `invalid_request`, `forbidden`, `capability_missing`, `overloaded`, `engine_unavailable`; later `engine_crashed`.
    */
-  async *chat(request: ChatRequest, call: RemoteCall): AsyncGenerator<readonly TurnEvent[]> {
-    const tried = new Set<RemoteEndpoint>();
+  chat(request: ChatRequest, call: RemoteCall): Turn {
     // With one endpoint there is nothing to choose.
     const blocks = this.#endpoints.length === 1 ? [] : prefixBlocks(promptOf(request));
     this.#retries.earn();
-    for (;;) {
-      const endpoint = this.#choose(tried, blocks);
-      tried.add(endpoint);
-      const begun = endpoint.expect(blocks);
-      const askedAtMs = this.#clock.monotonicMs();
-      let attempt: EngineAttempt | undefined;
-      const tell = (outcome: string): void => {
-        if (attempt) attempt.outcome = outcome;
-        else call.onAttempt?.((attempt = { host: endpoint.host, outcome, ms: this.#clock.monotonicMs() - askedAtMs }));
-      };
-      let report = (_wentWell: boolean): void => {};
-      try {
-        const { events, done, hasBegun } = await this.#ask(endpoint, request, call.signal);
-        report = once(done);
-        for await (const some of events) {
-          if (!attempt) {
-            tell("answered");
-            hasBegun();
-            begun();
-          }
-          yield some;
-        }
-        report(true);
-        return;
-      } catch (thrown) {
-        const hasBegun = attempt !== undefined;
-        report(false);
-        if (call.signal.aborted) tell("cancelled");
-        call.signal.throwIfAborted();
-        const error =
-          thrown instanceof TramontaneError
-            ? thrown
-            : new TramontaneError("engine_crashed", brokenOff().message, { cause: thrown });
-        const { code } = error;
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-        tell(code);
-        const facts = { host: endpoint.host, code, cause, attempt: tried.size };
-        this.#logger.log("warn", "upstream.failed", { requestId: call.requestId, ...facts });
-        const { state, problem } = endpoint.health;
-        if (state === "misconfigured")
-          this.#logger.log("error", "upstream.misconfigured", { model: this.spec.name, host: endpoint.host, problem });
-        const mayRetry = !hasBegun && MAY_BE_RETRIED.includes(code) && this.#hasOther(tried);
-        if (!mayRetry || !this.#retries.take()) throw error;
-      } finally {
-        begun();
-        // Whoever leaves in the middle has heard nothing bad of the endpoint; the signal tells the rest.
-        report(false);
-      }
-    }
+    const engines: Engines = {
+      choose: (tried) => this.#choose(tried, blocks),
+      mayRetry: (tried) => this.#hasOther(tried) && this.#retries.take(),
+      expect: (endpoint) => endpoint.expect(blocks),
+      ask: (endpoint) => this.#ask(endpoint, request, call.signal),
+    };
+    return new RemoteTurn({ model: this.spec.name, engines, call, clock: this.#clock, logger: this.#logger });
   }
 
   async close(): Promise<void> {
@@ -150,25 +92,14 @@ export class RemoteModel {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
   }
 
-  /** Asks one endpoint; `done` must be told how its events went. */
-  async #ask(
-    endpoint: RemoteEndpoint,
-    request: ChatRequest,
-    signal: CancelSignal,
-  ): Promise<{
-    events: Turn | readonly Promise<readonly TurnEvent[]>[];
-    done: (wentWell: boolean) => void;
-    hasBegun: () => void;
-  }> {
+  async #ask(endpoint: RemoteEndpoint, request: ChatRequest, signal: CancelSignal): ReturnType<Engines["ask"]> {
     const { kind } = endpoint.spec;
     const wire = JSON.stringify(toWireRequest(request, this.spec.model, kind));
     const last = request.messages.at(-1);
     const isEchoed = !continuesAnswer(request) || echoesPrefix(kind);
     const prefix = isEchoed || last?.role !== "assistant" ? undefined : textOf(last.content);
-    const { body, isWhole, done } = await endpoint.ask(wire, { isStreamed: request.stream, signal });
-    const options = { choices: request.choices, prefix, newCallId: this.#newCallId };
-    const events = isWhole ? [readWholeAnswer(body, options)] : readAnswer(body, options);
-    return { events, done, hasBegun: () => body.begun() };
+    const answer = await endpoint.ask(wire, { isStreamed: request.stream, signal });
+    return { answer, reading: { choices: request.choices, prefix, newCallId: this.#newCallId } };
   }
 
   async #probe(endpoint: RemoteEndpoint): Promise<void> {
@@ -197,15 +128,4 @@ export class RemoteModel {
 function promptOf({ tools, messages }: ChatRequest): string {
   const texts = messages.map((message) => ("text" in message ? message.text : textOf(message.content)));
   return `${tools.length === 0 ? "" : JSON.stringify(tools)}${messages.map(({ role }, i) => `${role}\n${texts[i]}`).join("\n")}`;
-}
-
-const MAY_BE_RETRIED: readonly string[] = ["overloaded", "engine_unavailable", "engine_crashed"];
-
-/** Says it the first time only. */
-function once(say: (wentWell: boolean) => void): (wentWell: boolean) => void {
-  let isSaid = false;
-  return (wentWell) => {
-    if (!isSaid) say(wentWell);
-    isSaid = true;
-  };
 }

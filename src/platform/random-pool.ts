@@ -8,7 +8,7 @@ export class RandomPool {
   #used = POOL_BYTES;
 
   /** Valid until the next call; each byte is given out once. */
-  take(length: number): Uint8Array {
+  take(length: number): Buffer {
     if (this.#used + length > POOL_BYTES) {
       randomFillSync(this.#pool);
       this.#used = 0;
