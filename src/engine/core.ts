@@ -13,8 +13,9 @@ export interface CoreRequest extends Omit<GenerationRequest, "prompt"> {
  * `error` (then nothing more comes of it), or silently when it was cancelled.
  */
 export type CoreOutput =
-  | { readonly id: number; readonly event: GenerationEvent }
-  | { readonly id: number; readonly error: TramontaneError };
+  /** `canWait`: nobody reads this before the answer is whole. */
+  | { readonly id: number; readonly event: GenerationEvent; readonly canWait?: true }
+  | { readonly id: number; readonly error: TramontaneError; readonly canWait?: undefined };
 
 /** Gauges, all instantaneous except the counters at the end. */
 export interface CoreStatus {

@@ -72,7 +72,7 @@ export class EngineCore implements Core {
       vocabulary: backend.vocabulary,
       contextTokens: backend.limits.contextTokens,
       clock: parts.clock,
-      emit: (id, event) => this.#outputs.push({ id, event }),
+      emit: (output) => this.#outputs.push(output),
     });
     this.#pace = new PrefillPace({
       mostTokens: Math.min(this.#options.prefillTokens, backend.limits.batchTokens),

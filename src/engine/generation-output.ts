@@ -1,5 +1,6 @@
 import type { Clock } from "#base";
 import type { Vocabulary } from "./backend/backend.ts";
+import type { CoreOutput } from "./core.ts";
 import type { FinishReason, GenerationEvent, TokenLogprob } from "./generation.ts";
 import type { Sample } from "./sampling/sampler.ts";
 import type { Sequence } from "./sequence.ts";
@@ -8,7 +9,7 @@ interface GenerationOutputParts {
   readonly vocabulary: Vocabulary;
   readonly contextTokens: number;
   readonly clock: Clock;
-  readonly emit: (id: number, event: GenerationEvent) => void;
+  readonly emit: (output: CoreOutput) => void;
 }
 
 /** What a drawn token means: text, a control event, the end of its choice and why. */
@@ -76,7 +77,9 @@ export class GenerationOutput {
   }
 
   #emit(sequence: Sequence, event: GenerationEvent): void {
-    this.#parts.emit(sequence.owner.id, event);
+    const { id, request } = sequence.owner;
+    const canWait = request.isReadWhole === true && event.type === "text";
+    this.#parts.emit(canWait ? { id, event, canWait } : { id, event });
   }
 
   #logprobOf(sample: Sample): TokenLogprob | undefined {

@@ -114,6 +114,8 @@ export interface GenerationRequest {
   /** What of the answer stands at the end of the prompt already: the constraint takes it as written. */
   readonly answerPrefix?: string | undefined;
   readonly closing?: Closing | undefined;
+  /** Nobody reads the text before the answer is whole: it comes in few pieces, which costs others less. */
+  readonly isReadWhole?: boolean | undefined;
   /** How long compiling the constraint took elsewhere, milliseconds: what is dear waits, so that others do not. */
   readonly compileMs?: number | undefined;
 }

@@ -57,6 +57,25 @@ describe("the outbox", () => {
     expect(messages).toEqual([[started], [text(1, "a")]]);
   });
 
+  it("is more patient with text that nobody reads before it is whole, until somebody waits for something", () => {
+    const { messages, step } = setUp();
+    const whole = (said: string, tokens = 1): CoreOutput => ({
+      id: 1,
+      event: { type: "text", choice: 0, text: said, tokens },
+      canWait: true,
+    });
+    step(1, whole("a"));
+    step(60, whole("b"));
+    step(40, whole("c"));
+    step(20, whole("d"));
+    step(1, text(2, "x"));
+    expect(messages).toMatchObject([
+      [{ event: { text: "a" } }],
+      [{ event: { text: "bc", tokens: 2 } }],
+      [{ event: { text: "d" } }, { event: { text: "x" } }],
+    ]);
+  });
+
   it("joins log probabilities in the order of the tokens", () => {
     const { messages, step, outbox } = setUp();
     const probable = (said: string, token: number): CoreOutput => {

@@ -10,6 +10,8 @@ type TextOutput = Extract<CoreOutput, { event: unknown }> & { event: { readonly 
 
 /** Text waits for more text at most this long, milliseconds: nobody reads a hundred pieces a second. */
 const PATIENCE_MS = 10;
+/** The same where nobody reads before the answer is whole: only whoever counts its tokens. */
+const LONG_PATIENCE_MS = 100;
 
 /**
  * Gathers what the steps of a small model say. Every message wakes the server and its reader, for longer than such a step
@@ -22,6 +24,8 @@ export class Outbox {
   /** Where the last output of each request stands among the held ones. */
   readonly #lastOf = new Map<number, number>();
   #isUrgent = false;
+  /** Whether somebody waits for some of what is held. */
+  #isFollowed = false;
   #sentMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: OutboxParts) {
@@ -32,7 +36,8 @@ export class Outbox {
   add(outputs: readonly CoreOutput[]): void {
     for (const output of outputs) this.#hold(output);
     if (this.#held.length === 0) return;
-    if (this.#isUrgent || this.#parts.clock.monotonicMs() - this.#sentMs >= PATIENCE_MS) this.flush();
+    const patienceMs = this.#isFollowed ? PATIENCE_MS : LONG_PATIENCE_MS;
+    if (this.#isUrgent || this.#parts.clock.monotonicMs() - this.#sentMs >= patienceMs) this.flush();
   }
 
   /** Sends what is held; to be called before anything that may take long. */
@@ -44,6 +49,7 @@ export class Outbox {
     // Whoever was told of a beginning shall see the first word at once.
     this.#sentMs = this.#isUrgent ? Number.NEGATIVE_INFINITY : this.#parts.clock.monotonicMs();
     this.#isUrgent = false;
+    this.#isFollowed = false;
   }
 
   #hold(output: CoreOutput): void {
@@ -54,6 +60,7 @@ export class Outbox {
       return;
     }
     this.#isUrgent ||= !isText(output);
+    this.#isFollowed ||= output.canWait !== true;
     this.#lastOf.set(output.id, this.#held.length);
     this.#held.push(output);
   }

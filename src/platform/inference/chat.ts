@@ -38,7 +38,7 @@ async function startLocalChat(
   const rendered = template.render(toConversation(request, template));
   const { prefix, dropsFirstSpace } = rendered;
   if (form.ignored.length > 0) call.reportIgnored?.(form.ignored);
-  const { model, sampling, choices, maxTokens, minTokens, logprobs, prediction } = request;
+  const { model, sampling, choices, maxTokens, minTokens, logprobs, prediction, stream } = request;
   const plan: TurnPlan = {
     operation: "chat",
     model,
@@ -54,6 +54,7 @@ async function startLocalChat(
     minTokens,
     logprobs,
     prediction,
+    stream,
     constraint: form.constraint,
     compileMs: form.compileMs,
     closing: call.closing ?? parts.closing,

@@ -9,10 +9,19 @@ export async function startFim(parts: InferenceContext, request: FimRequest, cal
   const deployment = await resolve(parts, { model: request.model, operation: "fim" }, call);
   const loaded = await deployment.loaded();
   const { parts: prompt } = loaded.template.renderInfill({ before: request.prompt, after: request.suffix });
-  const { model, sampling, maxTokens, minTokens, stop } = request;
+  const { model, sampling, maxTokens, minTokens, stop, stream } = request;
   // What fills a gap is code: a space at its beginning counts, and control tokens in it mean nothing.
   const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined, constraint: undefined };
-  const wishes = { sampling, maxTokens, minTokens, stop, choices: 1, logprobs: undefined, prediction: undefined };
+  const wishes = {
+    sampling,
+    maxTokens,
+    minTokens,
+    stop,
+    stream,
+    choices: 1,
+    logprobs: undefined,
+    prediction: undefined,
+  };
   const asked = { prompt, userTexts: [`${request.prompt}\n${request.suffix}`], guardrails: [] };
   return startTurn(parts, { operation: "fim", model, deployment, loaded, ...asked, ...format, ...wishes }, call);
 }

@@ -36,6 +36,8 @@ export interface TurnPlan extends Watched {
   readonly stop: readonly string[];
   readonly logprobs: number | undefined;
   readonly prediction: string | undefined;
+  /** Whether the answer is read piece by piece. */
+  readonly stream: boolean;
   readonly constraint: Constraint | undefined;
   /** What compiling the constraint took, milliseconds. */
   readonly compileMs?: number;
@@ -99,6 +101,7 @@ function toGenerationRequest(parts: InferenceParts, plan: TurnPlan, call: Call):
     priority: parts.priority ?? 0,
     caller: call.caller.organizationId,
     adapter: undefined,
+    isReadWhole: !plan.stream,
     constraint: plan.constraint,
     ...(plan.constraint ? { compileMs: plan.compileMs, closing: plan.closing, answerPrefix: plan.prefix } : {}),
   };

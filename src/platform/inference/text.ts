@@ -24,10 +24,10 @@ export async function startText(
     throw new TramontaneError("capability_missing", message, { field: "model" });
   }
   const loaded = await deployment.loaded();
-  const { model, sampling, maxTokens, minTokens, stop, choices, logprobs } = request;
+  const { model, sampling, maxTokens, minTokens, stop, choices, logprobs, stream } = request;
   // The text goes on where it ends: a space at the answer's beginning counts, and control tokens in it mean nothing.
   const format = { prefix: undefined, dropsFirstSpace: false, reading: undefined, constraint: undefined };
-  const wishes = { sampling, maxTokens, minTokens, stop, choices, logprobs, prediction: undefined };
+  const wishes = { sampling, maxTokens, minTokens, stop, choices, logprobs, stream, prediction: undefined };
   const said = request.suffix === "" ? request.prompt : `${request.prompt}\n${request.suffix}`;
   const asked = { prompt: promptOf(request, loaded), userTexts: [said], guardrails: [] };
   return startTurn(parts, { operation, model, deployment, loaded, ...asked, ...format, ...wishes }, call);

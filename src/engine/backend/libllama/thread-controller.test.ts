@@ -70,11 +70,11 @@ describe("compute threads", () => {
     expect(applied).toEqual([2, 1]);
   });
 
-  test("fall to one within 100 ms when a neighbour appears, and rise again when it has gone", () => {
+  test("fall to one within 200 ms when a neighbour appears, and rise again when it has gone", () => {
     work(1000);
     expect(controller.threads).toBe(2);
     machine.busy = 1;
-    work(110);
+    work(200);
     expect(controller.threads).toBe(1);
     work(5000);
     machine.busy = 0;
@@ -88,6 +88,17 @@ describe("compute threads", () => {
       work(200);
     }
     expect(applied.length).toBeLessThan(30);
+  });
+
+  test("a burst of requests, which takes processors for less than two windows, is no neighbour", () => {
+    work(1000);
+    for (let round = 0; round < 20; round++) {
+      machine.busy = 2;
+      work(70);
+      machine.busy = 0;
+      work(200);
+    }
+    expect(applied).toEqual([2]);
   });
 
   test("many processors lose only as many threads as neighbours take", () => {

@@ -21,14 +21,16 @@ interface Sample {
   readonly delays: ReturnType<ThreadSensors["delays"]>;
 }
 
-/** A thread that waits for this share of the time it wants to run holds all the others up. */
-const TOLERATED_WAIT = 0.3;
+/** A thread that waits for this share of the time it wants to run, for two windows, holds all the others up. */
+const TOLERATED_WAIT = 0.4;
+/** From this share on one thread alone does better, so that one window is enough. */
+const UNBEARABLE_WAIT = 0.45;
 /** Shorter ones see a burst of requests, which the server reads within some ten milliseconds, as a neighbour. */
 const SHORTEST_WINDOW_MS = 90;
 /** Idle time is counted in ticks of 10 ms: a verdict on it takes this long. */
 const IDLE_WINDOW_MS = 150;
 /** Part of a processor that may be missing when one more thread is tried. */
-const GENEROSITY = 0.3;
+const GENEROSITY = 0.4;
 const FIRST_HOLD_MS = 300;
 const LONGEST_HOLD_MS = 5_000;
 /** More threads that lasted this long were a good idea. */
@@ -43,6 +45,8 @@ export class ThreadController {
   readonly #parts: ThreadControllerParts;
   #threads: number;
   #last: Sample;
+  /** One window before the last, or when the number of threads changed: a burst of requests is over in one window. */
+  #earlier: Sample;
   /** What the threads did before the first pass says nothing: they loaded the model, or slept. */
   #hasBegun = false;
   #idleBase: Sample;
@@ -54,6 +58,7 @@ export class ThreadController {
     this.#parts = parts;
     this.#threads = parts.most;
     this.#last = this.#sample();
+    this.#earlier = this.#last;
     this.#idleBase = this.#last;
     parts.apply(this.#threads);
   }
@@ -70,10 +75,17 @@ export class ThreadController {
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       this.#last = sample;
+      this.#earlier = sample;
       this.#idleBase = sample;
       return;
     }
-    const delayed = countDelayed(this.#last, sample, this.#threads);
+    const delayed = Math.max(
+      countDelayed(this.#last, sample, { threads: this.#threads, tolerated: UNBEARABLE_WAIT }),
+      this.#earlier === this.#last
+        ? 0
+        : countDelayed(this.#earlier, sample, { threads: this.#threads, tolerated: TOLERATED_WAIT }),
+    );
+    this.#earlier = this.#last;
     this.#last = sample;
     if (delayed > 0 && this.#threads > 1) {
       this.#lower(Math.max(1, this.#threads - delayed), sample);
@@ -101,6 +113,8 @@ export class ThreadController {
   #set(threads: number): void {
     if (threads === this.#threads) return;
     this.#threads = threads;
+    // Whatever had to queue did so beside another number of threads.
+    this.#earlier = this.#last;
     this.#parts.apply(threads);
   }
 
@@ -110,15 +124,15 @@ export class ThreadController {
   }
 }
 
-/** How many of the first `threads` threads had to wait too long for a processor. */
-function countDelayed(before: Sample, after: Sample, threads: number): number {
-  const shares = after.delays.slice(0, threads).map((delay, index) => {
+/** How many of the first `threads` threads had to wait for a processor longer than is tolerated. */
+function countDelayed(before: Sample, after: Sample, limits: { threads: number; tolerated: number }): number {
+  const shares = after.delays.slice(0, limits.threads).map((delay, index) => {
     const earlier = before.delays[index] ?? { ranMs: 0, waitedMs: 0 };
     const waited = delay.waitedMs - earlier.waitedMs;
     const wanted = waited + delay.ranMs - earlier.ranMs;
     return wanted === 0 ? 0 : waited / wanted;
   });
-  return shares.filter((share) => share > TOLERATED_WAIT).length;
+  return shares.filter((share) => share > limits.tolerated).length;
 }
 
 /** Processors that were idle or ours, on average between two samples. */
