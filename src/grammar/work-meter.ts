@@ -13,6 +13,11 @@ export class WorkMeter {
     this.#left = limit;
   }
 
+  /** Steps that may still be spent. */
+  get left(): number {
+    return this.#left;
+  }
+
   spend(steps: number): void {
     this.#left -= steps;
     if (this.#left < 0) {

@@ -1,6 +1,8 @@
 import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import type { CharSet } from "./char-set.ts";
 import type { RegexArena } from "./arena.ts";
+import { clipped, hasCounts, mostBytesOf } from "./clip.ts";
+import { isFreeFor } from "./free.ts";
 import { leastBytesOf } from "./shortest.ts";
 
 /** The operators of the regex algebra. Every node is hash-consed by its arena: equal nodes are the same object. */
@@ -32,8 +34,14 @@ export class RegexNode implements TextState {
   /** See `leastBytesOf`. */
   readonly leastBytes: number;
   readonly isExact: boolean;
+  /** See `mostBytesOf`. */
+  readonly mostBytes: number;
+  /** Whether it counts what `clip` may stop counting. */
+  readonly hasCounts: boolean;
   /** Whether some member begins with any text whatever, and ever more do: surely so where it is said. */
   readonly isEndless: boolean;
+  /** Any plain text of `free` code points may follow, and not any of `unfree`, as far as known; see `isFreeFor`. */
+  readonly known = { free: 0, unfree: Infinity };
   /** Bytes of a shortest member once known; see `shortest.ts`. */
   knownBytes: number | undefined;
 
@@ -45,6 +53,8 @@ export class RegexNode implements TextState {
     const { bytes, isExact } = leastBytesOf(parts.term);
     this.leastBytes = bytes;
     this.isExact = isExact;
+    this.mostBytes = mostBytesOf(parts.term, { bytes, isExact });
+    this.hasCounts = hasCounts(parts.term);
     if (isExact || bytes === Infinity) this.knownBytes = bytes;
     this.isEndless = isEndless(parts.term, parts.arena);
   }
@@ -109,7 +119,8 @@ export class RegexNode implements TextState {
   get freeLength(): number {
     if (this.isEndless) return Infinity;
     const { term } = this;
-    return term.op === "repeat" && term.inner === this.#arena.anyChar ? term.max : 0;
+    if (term.op === "repeat" && term.inner === this.#arena.anyChar) return term.max;
+    return isFreeFor(this, FREE_LENGTH, this.#arena.meter) ? FREE_LENGTH : 0;
   }
 
   get outline(): string | undefined {
@@ -117,13 +128,12 @@ export class RegexNode implements TextState {
   }
 
   clip(length: number): RegexNode {
-    const { term } = this;
-    if (term.op !== "repeat" || term.inner !== this.#arena.anyChar) return this;
-    const min = Math.min(term.min, length + 1);
-    const max = term.max > length ? Infinity : term.max;
-    return this.#arena.repeat(term.inner, min, max);
+    return clipped(this, { length, arena: this.#arena });
   }
 }
+
+/** How far it is looked whether any text may follow. */
+const FREE_LENGTH = 10;
 
 /** Of finitely many members. */
 const SHORT: ReadonlySet<RegexTerm["op"]> = new Set(["epsilon", "chars", "words"]);
