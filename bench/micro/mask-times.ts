@@ -4,7 +4,8 @@
  * compiler's warming up do not decide the tail.
  * Before that, other schemas are compiled `--warm-up` times: JavaScript is slow where it runs for the first time, and a server
  * has run for a while. 0 measures a new process.
- * With `--expose-gc` the memory of each grammar is measured too: what its compiled form and all its caches hold.
+ * With `--expose-gc` the memory of each grammar is measured too, when the times have been taken, since collecting throws
+ * compiled JavaScript away: what its compiled form and all its caches hold.
  * `node [--expose-gc] --import ./bin/typescript.mjs bench/micro/mask-times.ts [--stride 6] [--repeats 5] [--warm-up 6]
  * [--vocabulary FILE] [--slowest 10] [--least]`
  */
@@ -52,12 +53,10 @@ interface Round {
   readonly firstMs: number;
   readonly maskUs: readonly number[];
   readonly acceptUs: readonly number[];
-  readonly liveMiB: number;
   readonly cacheMiB: number;
 }
 
-function follow(schema: unknown, texts: readonly number[][], isWeighed: boolean): Round {
-  const emptyBytes = isWeighed ? liveBytes() : 0;
+function follow(schema: unknown, texts: readonly number[][], atEnd = (): void => {}): Round {
   const before = performance.now();
   const bound = bindGrammar(compileJsonSchema(schema, { keyOrder: "any" }), trie);
   new Matcher(bound).mask();
@@ -76,8 +75,17 @@ function follow(schema: unknown, texts: readonly number[][], isWeighed: boolean)
       if (!isIn) break;
     }
   }
-  const liveMiB = isWeighed ? (liveBytes() - emptyBytes) / 2 ** 20 : 0;
-  return { firstMs, maskUs, acceptUs, liveMiB, cacheMiB: bound.cacheBytes / 2 ** 20 };
+  atEnd();
+  return { firstMs, maskUs, acceptUs, cacheMiB: bound.cacheBytes / 2 ** 20 };
+}
+
+/** MiB that are alive once a schema's texts were followed, and were not before. */
+function weigh(one: MaskBenchCase): number {
+  const texts = tokensOf(one);
+  const emptyBytes = liveBytes();
+  let bytes = 0;
+  tryFollow(one, texts, () => (bytes = liveBytes() - emptyBytes));
+  return bytes / 2 ** 20;
 }
 
 function tokensOf(one: MaskBenchCase): number[][] {
@@ -88,7 +96,7 @@ const typical = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[args.least ? 0 : values.length >> 1]!;
 const times = { first: [] as number[], mask: [] as number[], accept: [] as number[], both: [] as number[] };
 const memory = { live: [] as number[], cache: [] as number[] };
-const slowest: { id: string; token: number; us: number }[] = [];
+const slowest: { id: string; token: number | string; us: number }[] = [];
 let refused = 0;
 
 for (const one of others.slice(0, 20)) tryFollow(one);
@@ -98,7 +106,7 @@ for (const one of cases) {
   const texts = tokensOf(one);
   const rounds: Round[] = [];
   for (let i = 0; i < repeats; i++) {
-    const round = tryFollow(one, texts, i === 0);
+    const round = tryFollow(one, texts);
     if (round !== undefined) rounds.push(round);
   }
   const [first] = rounds;
@@ -107,7 +115,7 @@ for (const one of cases) {
     continue;
   }
   times.first.push(typical(rounds.map(({ firstMs }) => firstMs)));
-  memory.live.push(first.liveMiB);
+  slowest.push({ id: one.id, token: "none: compile and first mask", us: times.first.at(-1)! * 1000 });
   memory.cache.push(first.cacheMiB);
   for (let i = 0; i < first.maskUs.length; i++) {
     const mask = typical(rounds.map(({ maskUs }) => maskUs[i]!));
@@ -119,9 +127,9 @@ for (const one of cases) {
   }
 }
 
-function tryFollow(one: MaskBenchCase, texts = tokensOf(one), isWeighed = false): Round | undefined {
+function tryFollow(one: MaskBenchCase, texts = tokensOf(one), atEnd?: () => void): Round | undefined {
   try {
-    return follow(one.schema, texts, isWeighed);
+    return follow(one.schema, texts, atEnd);
   } catch (error) {
     if (error instanceof GrammarError) return undefined;
     throw error;
@@ -129,6 +137,7 @@ function tryFollow(one: MaskBenchCase, texts = tokensOf(one), isWeighed = false)
 }
 
 const { user, system } = process.cpuUsage(cpu);
+if ("gc" in globalThis) for (const one of cases) memory.live.push(weigh(one));
 const mean = times.both.reduce((sum, us) => sum + us, 0) / times.both.length;
 console.log(
   `${cases.length} schemas, ${refused} refused, ${times.both.length} masks, ${args.least ? "least" : "median"} of ${repeats}; CPU ${((user + system) / 1e6).toFixed(1)} s`,
@@ -141,7 +150,7 @@ console.log(
 console.log(`  mask                      ${quantiles(times.mask, 0.5, 0.9, 0.99, 0.999, 1)}`);
 console.log(`  accept                    ${quantiles(times.accept, 0.5, 0.9, 0.99, 0.999, 1)}`);
 console.log(`caches of a grammar, MiB    ${quantiles(memory.cache, 0.5, 0.9, 0.99, 1)}`);
-console.log(`all of a grammar, MiB       ${quantiles(memory.live, 0.5, 0.9, 0.99, 1)}`);
+if ("gc" in globalThis) console.log(`all of a grammar, MiB       ${quantiles(memory.live, 0.5, 0.9, 0.99, 1)}`);
 for (const { id, token, us } of slowest.toSorted((a, b) => b.us - a.us).slice(0, Number(args.slowest))) {
   console.log(`${us.toFixed(0)} us  ${id}  token ${token}`);
 }

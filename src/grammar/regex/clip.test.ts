@@ -11,7 +11,7 @@ function arena(): RegexArena {
   return new RegexArena(new WorkMeter(300_000), createStore().nextId);
 }
 
-const LETTERS = [..."ab -é"].map((letter) => letter.codePointAt(0)!);
+const LETTERS = ["a", "b", " ", "-", "é"].map((letter) => letter.codePointAt(0)!);
 const REACH = 4;
 
 /** A pattern that counts, in the way that schemas' patterns do. */
