@@ -36,6 +36,27 @@ export const makers: Record<string, Make> = {
   format: formatSample,
 };
 
+/** Shares of all text that are read. */
+const whole = {
+  tools: 15,
+  menu: 4,
+  dialogue: 1.5,
+  "tool-result": 7.5,
+  extract: 7.5,
+  "json-talk": 1,
+  formats: 0.5,
+  copy: 1,
+  classify: 14,
+  rules: 6,
+  topics: 9,
+  needle: 12,
+  faq: 8.5,
+  chat: 4.5,
+  format: 8.5,
+  translate: 0.5,
+  reason: 0.5,
+};
+
 /** How often each kind is drawn; phases of a training run use different mixes. */
 export type Mix = Readonly<Record<string, number>>;
 /** Pieces that a sample of each kind has, on average: with them a mix can be told by what training reads of each kind. */
@@ -65,27 +86,11 @@ const byText = (shares: Readonly<Record<keyof typeof lengths, number>>): Mix =>
     Object.entries(lengths).map(([kind, length]) => [kind, shares[kind as keyof typeof lengths] / length]),
   );
 
-export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "whole" | "far", Mix> = {
+export const mixes: Record<"early" | "main" | "choose" | "menu" | "grown" | "whole" | "meaning" | "far", Mix> = {
   menu: { menu: 1 },
-  whole: byText({
-    tools: 15,
-    menu: 4,
-    dialogue: 1.5,
-    "tool-result": 7.5,
-    extract: 7.5,
-    "json-talk": 1,
-    formats: 0.5,
-    copy: 1,
-    classify: 14,
-    rules: 6,
-    topics: 9,
-    needle: 12,
-    faq: 8.5,
-    chat: 4.5,
-    format: 8.5,
-    translate: 0.5,
-    reason: 0.5,
-  }),
+  whole: byText(whole),
+  // What words mean first, choosing by it later.
+  meaning: byText({ ...whole, topics: 28, classify: 8, rules: 2 }),
   far: { "needle-far": 1 },
   grown: {
     copy: 0.5,
