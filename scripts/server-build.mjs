@@ -1,8 +1,8 @@
 // Builds the server into dist/server when its sources changed since the last build: one file per place where the product begins, and
 // those that they share. Packages stay where they are.
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { builtName, ENTRIES, HOME, isBuilt, SERVER, sourceStamp, STAMP_FILE } from "../bin/built.mjs";
 
 /** A built module finds files beside its source, where they are: it says that it is its source. */
@@ -17,12 +17,28 @@ const ownAddress = {
   },
 };
 
+/** No build takes longer; they take a second. */
+const ABANDONED_MS = 600_000;
+
+/** Removes what set-ups left that were killed while they built. */
+function removeAbandoned() {
+  const folder = dirname(SERVER);
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder).filter((other) => /^server\.\d+$/.test(other))) {
+    const path = join(folder, name);
+    // Gone by now: another build has ended.
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    if (Date.now() - mtimeMs > ABANDONED_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
 export async function buildServer() {
   const stamp = sourceStamp();
   if (isBuilt(stamp)) return;
   console.log("setup: building the server");
   // Loaded here: this file is imported before anything is installed.
   const { build } = await import("esbuild");
+  removeAbandoned();
   // In a folder of its own first: others may start from the one that is there, or build it too.
   const fresh = `${SERVER}.${process.pid}`;
   await build({

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -54,4 +54,20 @@ test("a start runs what was built, and the source where that has changed since",
   expect(run()).toBe("second x source note\n");
   build();
   expect(run()).toBe("second x built note\n");
+});
+
+test("a build takes away what killed builds left, and nothing of one under way", { timeout: 60_000 }, () => {
+  const folders = (): string[] => readdirSync(join(home, "dist")).toSorted();
+  const left = (name: string, minutesAgo: number): void => {
+    const folder = join(home, "dist", name);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "stamp"), "");
+    const then = Date.now() / 1000 - minutesAgo * 60;
+    utimesSync(folder, then, then);
+  };
+  left("server.1", 60);
+  left("server.2", 0);
+  writeFileSync(main, program("third"));
+  build();
+  expect(folders()).toEqual(["server", "server.2"]);
 });
