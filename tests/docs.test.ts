@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ERROR_CODES } from "#base";
+import { tabulateGateways } from "../bench/gateway/table.ts";
+import type { GatewayResults } from "../bench/gateway/table.ts";
 import { tabulate } from "../bench/serving/table.ts";
+import type { Results } from "../bench/serving/table.ts";
 import { SAFE_PROMPT } from "../src/platform/inference/safe-prompt.ts";
 import { environmentOf, flagOf, SETTINGS } from "../src/cli/settings.ts";
 
@@ -29,9 +32,10 @@ test("safe-prompt.md quotes the text that is used", () => {
 
 test.runIf(existsSync("bench/results"))("the tables of performance.md are those of bench/results", () => {
   const text = readFileSync("docs/explanation/performance.md", "utf8");
-  const results = readdirSync("bench/results").filter((file) => file.startsWith("serving-"));
-  const missing = results.filter(
-    (file) => !text.includes(tabulate(JSON.parse(readFileSync(`bench/results/${file}`, "utf8")))),
-  );
-  expect(missing).toEqual([]);
+  const tables = readdirSync("bench/results").flatMap((file) => {
+    const results: unknown = JSON.parse(readFileSync(`bench/results/${file}`, "utf8"));
+    if (file.startsWith("serving-")) return [{ file, table: tabulate(results as Results) }];
+    return file.startsWith("gateway") ? [{ file, table: tabulateGateways(results as GatewayResults) }] : [];
+  });
+  expect(tables.filter(({ table }) => !text.includes(table)).map(({ file }) => file)).toEqual([]);
 });

@@ -3,13 +3,15 @@
  * budget and ledger on, of a bare node:http proxy, and of @portkey-ai/gateway; the same upstream, interleaved, the order
  * reversed each round; medians and all rounds.
  *
- *   node --import tsx bench/gateway/compare.ts [--rounds 5] [--requests 1500] [--streams 150] [--pause 5] [--no-portkey] [--out FILE]
+ *   node --import tsx bench/gateway/compare.ts [--rounds 5] [--requests 1500] [--streams 150] [--pause 5] [--no-portkey] [--out bench/results/gateway.json]
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startBareProxy, startModule, startPortkey, startTramontane } from "./contestants.ts";
-import { CHUNKS, CONCURRENCY, costOf, median } from "./cost.ts";
+import { CHUNKS, CONCURRENCY, costOf } from "./cost.ts";
+import { tabulateGateways } from "./table.ts";
+import type { GatewayResults } from "./table.ts";
 
 const { values } = parseArgs({
   options: {
@@ -43,35 +45,20 @@ try {
   upstream.child.kill();
 }
 
-const rows = [...samples].map(([name, { json, chunk }]) => ({
-  name,
-  jsonMicros: median(json),
-  chunkMicros: median(chunk),
-  json,
-  chunk,
-}));
-const one = (value: number): string => value.toFixed(1).padStart(9);
-console.log(`${"processor time".padEnd(24)}  us/request   us/chunk   (medians of ${values.rounds} rounds)`);
-for (const row of rows) {
-  console.log(
-    `${row.name.padEnd(24)} ${one(row.jsonMicros)}  ${one(row.chunkMicros)}   lowest ${one(Math.min(...row.json))} ${one(Math.min(...row.chunk))}`,
-  );
-}
-const ours = rows.find(({ name }) => name === "Tramontane")!;
-for (const other of rows.filter((row) => row !== ours)) {
-  const ratio = (a: number, b: number): string => (a / b).toFixed(2);
-  console.log(
-    `Tramontane / ${other.name}: ${ratio(ours.jsonMicros, other.jsonMicros)} per request, ${ratio(ours.chunkMicros, other.chunkMicros)} per chunk`,
-  );
-}
+const results: GatewayResults = {
+  processor: cpus()[0]?.model ?? "",
+  rounds: Number(values.rounds),
+  requests: Number(values.requests),
+  rows: [...samples].map(([name, { json, chunk }]) => ({ name, json, chunk })),
+};
+console.log(tabulateGateways(results));
 if (values.out) {
   const about = {
     date: new Date().toISOString().slice(0, 10),
-    processor: cpus()[0]?.model,
     node: process.version,
     chunks: CHUNKS,
     pauseMs: Number(values.pause),
     concurrency: CONCURRENCY,
   };
-  writeFileSync(values.out, `${JSON.stringify({ ...about, rows }, null, 1)}\n`);
+  writeFileSync(values.out, `${JSON.stringify({ ...about, ...results }, null, 1)}\n`);
 }

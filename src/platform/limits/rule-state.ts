@@ -26,12 +26,12 @@ export class RuleState {
 
   /** How long until a request of so many tokens may start, as far as rates and concurrency say, and which of them says it. */
   waitFor(tokens: number, nowMs: number): { readonly waitMs: number; readonly limit: keyof typeof LIMIT_NAMES } {
-    const waits = [
-      { limit: "requestsPerSecond", waitMs: this.requests?.waitMs(1, nowMs) ?? 0 },
-      { limit: "tokensPerMinute", waitMs: this.tokens?.waitMs(tokens, nowMs) ?? 0 },
-      { limit: "concurrentRequests", waitMs: this.concurrencyWaitMs() },
-    ] as const;
-    return waits.reduce((longest, one) => (one.waitMs > longest.waitMs ? one : longest));
+    const requestsMs = this.requests?.waitMs(1, nowMs) ?? 0;
+    const tokensMs = this.tokens?.waitMs(tokens, nowMs) ?? 0;
+    const concurrencyMs = this.concurrencyWaitMs();
+    const waitMs = Math.max(requestsMs, tokensMs, concurrencyMs);
+    if (waitMs === requestsMs) return { limit: "requestsPerSecond", waitMs };
+    return { limit: waitMs === tokensMs ? "tokensPerMinute" : "concurrentRequests", waitMs };
   }
 
   /** Whether concurrency alone lets another one start: it is each server's own. */

@@ -58,7 +58,8 @@ async function callFunction(session: Queryable, batch: readonly UsageOperation[]
   const intents: object[] = [];
   const settles: object[] = [];
   const progress: object[] = [];
-  for (const [i, operation] of batch.entries()) {
+  for (let i = 0; i < batch.length; i += 1) {
+    const operation = batch[i]!;
     if (operation.type === "intent") intents.push(encodeIntent(operation, i));
     else if (operation.type === "settle") settles.push(encodeSettle(operation, i));
     else progress.push(encodeProgress(operation));
