@@ -113,6 +113,7 @@ describe("how much text is free", () => {
     expect(regex.and([words, regex.repeat(regex.anyChar, 0, 30)]).freeLength).toBe(10);
     expect(regex.and([words, regex.repeat(regex.anyChar, 0, 9)]).freeLength).toBe(0);
     expect(searchPattern("^[^#]*$", regex).freeLength).toBe(0);
-    expect(searchPattern('^[^\\u0000-\\u001f"\\\\]*$', regex).freeLength).toBe(10);
+    expect(searchPattern('^[^\\u0000-\\u001f"\\\\]*$', regex).freeLength).toBe(Infinity);
+    expect(regex.not(searchPattern("\\.ya?ml$", regex)).freeLength).toBe(Infinity);
   });
 });

@@ -1,56 +1,48 @@
 import type { WorkMeter } from "../work-meter.ts";
 import type { RegexNode } from "./node.ts";
 
+/** How far it is looked, code points. */
+const FREE_LENGTH = 10;
 /** Plain characters of every kind that patterns tell apart, the ones first that most of them refuse. */
 const SAMPLE = [0x23, 0x20, 0xe9, 0x7e, 0x4e00, 0x51, 0x65, 0x37];
 /** States that are looked at before it is given up, and steps of work. */
-const MOST_STATES = 64;
+const MOST_STATES = 128;
 const MOST_WORK = 10_000;
 
 /**
- * Whether any plain text (no quote, no backslash, no control character) of `length` code points may follow: all states that one can
- * come to are alive. What a state knows it keeps, so that one character further on there is little left to do. What is dear to find
- * out is taken to be not so.
+ * How many code points of any plain text (no quote, no backslash, no control character) may follow: Infinity where all states that it
+ * can come to are alive, ten where those are that it can come to within ten code points, and otherwise 0. What is dear to find out
+ * is 0, too.
  */
-export function isFreeFor(node: RegexNode, length: number, meter: WorkMeter): boolean {
-  const budget = { states: MOST_STATES, untilLeft: meter.left - MOST_WORK, meter };
-  return explore(node, length, budget) || refuse(node, length);
+export function plainLengthAfter(start: RegexNode, meter: WorkMeter): number {
+  if (!SAMPLE.every((point) => isAlive(start.derivative(point)))) return 0;
+  const untilLeft = meter.left - MOST_WORK;
+  const seen = new Set([start]);
+  let latest: readonly RegexNode[] = [start];
+  for (let length = 0; length < FREE_LENGTH; length++) {
+    const next: RegexNode[] = [];
+    for (const node of latest) {
+      if (!addPlainTargets(node, seen, next)) return 0;
+      if (seen.size > MOST_STATES || meter.left < untilLeft) return 0;
+    }
+    if (next.length === 0) return Infinity;
+    latest = next;
+  }
+  return FREE_LENGTH;
 }
 
-interface Budget {
-  states: number;
-  readonly untilLeft: number;
-  readonly meter: WorkMeter;
-}
-
-function explore(node: RegexNode, length: number, budget: Budget): boolean {
-  const { known } = node;
-  if (length <= known.free) return true;
-  if (length >= known.unfree) return false;
-  budget.states -= 1;
-  if (isOver(budget)) return false;
-  if (!SAMPLE.every((point) => isAlive(node.derivative(point)))) return refuse(node, 1);
+/** Adds the states after one plain character that were not seen yet; false when one of them is dead. */
+function addPlainTargets(node: RegexNode, seen: Set<RegexNode>, next: RegexNode[]): boolean {
   const cuts = node.cuts();
-  const after = new Set<RegexNode>();
   for (let i = 0; i < cuts.length; i++) {
-    if (isPlain(cuts[i]!, (cuts[i + 1] ?? 0x110000) - 1)) after.add(node.target(i));
+    if (!isPlain(cuts[i]!, (cuts[i + 1] ?? 0x110000) - 1)) continue;
+    const target = node.target(i);
+    if (seen.has(target)) continue;
+    if (!isAlive(target)) return false;
+    seen.add(target);
+    next.push(target);
   }
-  for (const target of after) if (!isAlive(target)) return refuse(node, 1);
-  for (const target of after) {
-    if (target === node || explore(target, length - 1, budget)) continue;
-    return isOver(budget) ? false : refuse(node, length);
-  }
-  known.free = length;
   return true;
-}
-
-function isOver({ states, untilLeft, meter }: Budget): boolean {
-  return states < 0 || meter.left < untilLeft;
-}
-
-function refuse({ known }: RegexNode, length: number): false {
-  known.unfree = length;
-  return false;
 }
 
 function isAlive(node: RegexNode): boolean {

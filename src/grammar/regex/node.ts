@@ -2,7 +2,7 @@ import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import type { CharSet } from "./char-set.ts";
 import type { RegexArena } from "./arena.ts";
 import { clipped, hasCounts, mostBytesOf } from "./clip.ts";
-import { isFreeFor } from "./free.ts";
+import { plainLengthAfter } from "./free.ts";
 import { leastBytesOf } from "./shortest.ts";
 
 /** The operators of the regex algebra. Every node is hash-consed by its arena: equal nodes are the same object. */
@@ -40,10 +40,9 @@ export class RegexNode implements TextState {
   readonly hasCounts: boolean;
   /** Whether some member begins with any text whatever, and ever more do: surely so where it is said. */
   readonly isEndless: boolean;
-  /** Any plain text of `free` code points may follow, and not any of `unfree`, as far as known; see `isFreeFor`. */
-  readonly known = { free: 0, unfree: Infinity };
   /** Bytes of a shortest member once known; see `shortest.ts`. */
   knownBytes: number | undefined;
+  #freeLength: number | undefined;
 
   constructor(parts: { id: number; term: RegexTerm; accepts: boolean; arena: RegexArena }) {
     this.id = parts.id;
@@ -120,7 +119,7 @@ export class RegexNode implements TextState {
     if (this.isEndless) return Infinity;
     const { term } = this;
     if (term.op === "repeat" && term.inner === this.#arena.anyChar) return term.max;
-    return isFreeFor(this, FREE_LENGTH, this.#arena.meter) ? FREE_LENGTH : 0;
+    return (this.#freeLength ??= plainLengthAfter(this, this.#arena.meter));
   }
 
   get outline(): string | undefined {
@@ -131,9 +130,6 @@ export class RegexNode implements TextState {
     return clipped(this, { length, arena: this.#arena });
   }
 }
-
-/** How far it is looked whether any text may follow. */
-const FREE_LENGTH = 10;
 
 /** Of finitely many members. */
 const SHORT: ReadonlySet<RegexTerm["op"]> = new Set(["epsilon", "chars", "words"]);
