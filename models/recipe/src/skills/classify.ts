@@ -196,8 +196,11 @@ export function topicSample(context: ValueContext, lang: Language): Sample {
   const own: Language = rng.chance(0.5) ? "en" : lang;
   const chosen = rng.sample(topics, context.split === "test" ? 1 : rng.int(5, 14));
   const messages = chosen.flatMap((topic, i): Message[] => {
-    const rule = rng.chance(0.3);
-    const text = rule ? rng.pick(topic.rules[rng.chance(0.5) ? "en" : lang]) : messageAbout(context, topic, lang);
+    const text = rng.weighted([
+      [() => messageAbout(context, topic, lang), 6],
+      [() => rng.pick(topic.rules[rng.chance(0.5) ? "en" : lang]), 3],
+      [() => rng.pick(topic.labels).replaceAll("_", " "), 1],
+    ])();
     return [
       { role: "user", content: i === 0 ? `${rng.pick(topicAsks[own])}\n\n${text}` : text },
       { role: "assistant", content: topic.labels[0]! },
