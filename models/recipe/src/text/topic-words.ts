@@ -1,4 +1,5 @@
 import { languages, type Language } from "../sample.ts";
+import { moreTopicWords } from "./topic-words-more.ts";
 import type { Topic } from "./topic.ts";
 
 /** Words of each topic, for training only: `first label | en | fr | es | de | it`, each a list with commas. No word has two topics. */
@@ -134,15 +135,16 @@ export const wordFrames: Record<Language, readonly string[]> = {
   ),
 };
 
-const table = new Map(
-  topicWords
+const lists = (text: string): (readonly [label: string, words: readonly string[][]])[] =>
+  text
     .trim()
     .split("\n")
     .map((line) => {
-      const [label, ...lists] = line.split(" | ");
-      return [label!, lists.map((list) => list.split(", "))] as const;
-    }),
-);
+      const [label, ...words] = line.split(" | ");
+      return [label!, words.map((list) => list.split(", "))] as const;
+    });
+const table = new Map(lists(topicWords));
+for (const [label, more] of lists(moreTopicWords)) table.get(label)!.forEach((words, i) => words.push(...more[i]!));
 
 /** The words of a topic, but those that stand in its held-out message. */
 export const wordsOf = (topic: Topic, lang: Language): readonly string[] => {
