@@ -12,7 +12,9 @@ import { inFull } from "../support/extent.ts";
 import { within } from "../support/patience.ts";
 
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-const PIECES = 40;
+/** Requests whose answer would take seconds: nobody waits for its end, however slow the machine. */
+const LONG_FROM = 1_000_000;
+const piecesOf = (number: number): number => (number < LONG_FROM ? 40 : 400);
 
 /** What the engine did for a request, by the number that stands in its prompt. */
 const sent = new Map<number, Sent>();
@@ -49,12 +51,13 @@ async function streamPieces(number: number, response: ServerResponse): Promise<v
   const say = (delta: object, finish_reason: string | null, more = {}) =>
     response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`);
   response.writeHead(200, { "content-type": "text/event-stream" });
-  for (let i = 0; i < PIECES && !response.destroyed; i++) {
+  const pieces = piecesOf(number);
+  for (let i = 0; i < pieces && !response.destroyed; i++) {
     say({ content: ` ${i}` }, null);
     record.pieces += 1;
     await sleep(10);
   }
-  say({}, "stop", { usage: usage(PIECES) });
+  say({}, "stop", { usage: usage(pieces) });
   response.end("data: [DONE]\n\n");
 }
 
@@ -90,6 +93,9 @@ const ask = (number: number, stream: boolean, signal?: AbortSignal): Promise<Res
     body: JSON.stringify({ model: "far", messages: [{ role: "user", content: String(number) }], stream }),
     ...(signal ? { signal } : {}),
   });
+
+/** Answers that have arrived before a server is killed. */
+const WHOLE_PER_ROUND = 10;
 
 interface UsageRow {
   readonly request_id: string;
@@ -127,6 +133,8 @@ test(
     /** By request: whether all of it arrived. */
     const heard = new Map<string, boolean>();
     let number = 0;
+    let underWay = 0;
+    let whole = 0;
     const one = async (): Promise<void> => {
       number += 1;
       const isStream = number % 2 === 0;
@@ -135,14 +143,23 @@ test(
       const id = answer.headers.get("x-request-id")!;
       heard.set(id, false);
       const text = await answer.text();
-      if (!isStream || text.endsWith("data: [DONE]\n\n")) heard.set(id, true);
+      if (isStream && !text.endsWith("data: [DONE]\n\n")) return;
+      heard.set(id, true);
+      whole += 1;
     };
     for (let round = 0; round < rounds; round++) {
       const running: Promise<void>[] = [];
       const endMs = performance.now() + 700 + Math.random() * 1000;
-      while (performance.now() < endMs) {
-        // Whom the crash cuts off hears nothing more.
-        running.push(one().catch(() => {}));
+      const latestMs = performance.now() + within(15_000);
+      const enough = whole + WHOLE_PER_ROUND;
+      // A machine that is busy with other things takes longer until so many are answered.
+      while (performance.now() < endMs || (whole < enough && performance.now() < latestMs)) {
+        if (underWay < perSecond) {
+          underWay += 1;
+          // Whom the crash cuts off hears nothing more.
+          const ended = one().catch(() => {});
+          running.push(ended.then(() => void (underWay -= 1)));
+        }
         await sleep(1000 / perSecond);
       }
       server = await server.restart(() => server.child.kill("SIGKILL"));
@@ -150,7 +167,7 @@ test(
     }
     const { events, problems } = await books();
     const arrived = [...heard].filter(([, isWhole]) => isWhole).map(([id]) => id);
-    expect(arrived.length).toBeGreaterThan(rounds * 10);
+    expect(arrived.length).toBeGreaterThanOrEqual(rounds * WHOLE_PER_ROUND);
     expect(heard.size).toBeGreaterThan(arrived.length);
     expect([...heard.keys()].filter((id) => events.get(id)?.length !== 1)).toEqual([]);
     expect(arrived.filter((id) => events.get(id)![0]!.outcome !== "completed")).toEqual([]);
@@ -167,7 +184,7 @@ test(
   async () => {
     const count = inFull(1000, 60);
     const left: { number: number; id: string; atMs: number; pieces: number }[] = [];
-    let number = 1_000_000;
+    let number = LONG_FROM;
     const one = async (): Promise<void> => {
       const mine = (number += 1);
       const leaving = new AbortController();
@@ -179,7 +196,7 @@ test(
       leaving.abort();
     };
     for (let done = 0; done < count; done += 20) await Promise.all(Array.from({ length: 20 }, one));
-    const isUnheard = ({ pieces, leftAtMs }: Sent) => leftAtMs === undefined && pieces < PIECES;
+    const isUnheard = ({ pieces, leftAtMs }: Sent) => leftAtMs === undefined && pieces < piecesOf(LONG_FROM);
     await expect
       .poll(() => left.filter((it) => isUnheard(sent.get(it.number)!)), { timeout: within(10_000) })
       .toEqual([]);
@@ -195,12 +212,7 @@ test(
     });
     expect(wrong).toEqual([]);
     expect(problems).toEqual([]);
-    // Some, on a slow machine, have sent everything by then.
-    const waits = left
-      .map((it) => (sent.get(it.number)!.leftAtMs ?? Number.POSITIVE_INFINITY) - it.atMs)
-      .filter(Number.isFinite)
-      .toSorted((a, b) => a - b);
-    expect(waits.length).toBeGreaterThan(count / 2);
+    const waits = left.map((it) => sent.get(it.number)!.leftAtMs! - it.atMs).toSorted((a, b) => a - b);
     expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(within(250));
   },
   inFull(300_000, 90_000),
