@@ -2,7 +2,7 @@ import type { CompiledGrammar } from "./compiled-grammar.ts";
 import { tokensToClose } from "./machine/closing.ts";
 import type { Configuration } from "./machine/configuration.ts";
 import { Likeness } from "./machine/likeness.ts";
-import { isMostlyFree, type Walk, walkSlice, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
+import { isMostlyFree, type Walk, walkOthers, walkSlice, walkTrie, walkWhitespace } from "./machine/mask-walk.ts";
 import { TransitionTable } from "./machine/transition-table.ts";
 import { WrittenText } from "./machine/written-text.ts";
 import { MaskCache } from "./mask-cache.ts";
@@ -14,6 +14,10 @@ export interface CacheLimits {
   readonly maxTableBytes?: number;
   /** Bytes of masks kept. Default 1 MiB, or as much as 128 masks take. */
   readonly maxMaskBytes?: number;
+}
+
+function remove(from: Int32Array, others: Int32Array): void {
+  for (let i = 0; i < from.length; i++) from[i]! &= ~others[i]!;
 }
 
 /** A token rarely opens more values than this at once. */
@@ -111,9 +115,13 @@ export class BoundGrammar {
     const slice =
       trie.slices.findLast(({ length }) => configuration.freeLength >= length) ??
       (isMostlyFree(table, configuration, trie.maxTokenBytes) ? trie.slices.at(-1) : undefined);
-    return slice === undefined
-      ? walkTrie(trie.all, configuration, walk)
-      : walkSlice(trie.all, slice, configuration, walk);
+    if (slice !== undefined) return walkSlice(trie.all, slice, configuration, walk);
+    const { barred } = configuration;
+    if (barred === undefined) return walkTrie(trie.all, configuration, walk);
+    const { words } = walk.mask;
+    words.set(trie.slices.at(-1)!.mask.words);
+    for (const point of barred) remove(words, trie.containing(point).words);
+    return walkOthers(trie.all, trie.slices.at(-1)!, configuration, walk);
   }
 
   /** Inside a gap only the tokens that start with whitespace differ from those before it. */

@@ -37,6 +37,8 @@ export interface TokenTrie {
   readonly bareSpaces: readonly number[];
   /** The bytes of a token that can be text; undefined for control tokens and tokens without bytes. */
   textBytes(token: number): Uint8Array | undefined;
+  /** The tokens of text that have this character somewhere; kept, so to be asked of few characters. */
+  containing(codePoint: number): TokenMask;
   readonly tokenize: ((text: Uint8Array) => Int32Array) | undefined;
 }
 
@@ -52,6 +54,7 @@ export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
     texts.push(isText ? bytes : undefined);
   }
   const sorted = sortedTokens(texts);
+  const containing = new Map<number, TokenMask>();
   const all = packTrie(sorted, texts);
   const spaced = sorted.filter((token) => texts[token]![0] === 0x20);
   const maxTokenBytes = sorted.reduce((most, token) => Math.max(most, texts[token]!.length), 0);
@@ -72,6 +75,28 @@ export function createTokenTrie(vocabulary: TokenVocabulary): TokenTrie {
     ),
     bareSpaces: spaced.filter((token) => texts[token]!.length === 1),
     textBytes: (token) => texts[token],
+    containing(codePoint) {
+      const character = bytesOf(codePoint);
+      const isIn = (token: number): boolean => hasBytes(texts[token]!, character);
+      const known = containing.get(codePoint) ?? maskOf(sorted.filter(isIn), size);
+      containing.set(codePoint, known);
+      return known;
+    },
     tokenize: vocabulary.tokenize === undefined ? undefined : (text) => vocabulary.tokenize!(text),
   };
+}
+
+/** UTF-8 of a character below U+10000. */
+function bytesOf(codePoint: number): number[] {
+  if (codePoint < 0x80) return [codePoint];
+  const last = 0x80 | (codePoint & 0x3f);
+  if (codePoint < 0x800) return [0xc0 | (codePoint >> 6), last];
+  return [0xe0 | (codePoint >> 12), 0x80 | ((codePoint >> 6) & 0x3f), last];
+}
+
+function hasBytes(text: Uint8Array, part: readonly number[]): boolean {
+  for (let at = text.indexOf(part[0]!); at >= 0; at = text.indexOf(part[0]!, at + 1)) {
+    if (part.every((byte, i) => text[at + i] === byte)) return true;
+  }
+  return false;
 }

@@ -106,6 +106,10 @@ class InsideString implements Lexeme {
     return this.#text.freeLength;
   }
 
+  get barred(): readonly number[] | undefined {
+    return this.#text.barred;
+  }
+
   get outline(): string {
     return this.#text.outline ?? `i${this.#text.id}`;
   }

@@ -20,6 +20,8 @@ export interface Lexeme {
   alike(byte: number): ByteRange;
   /** How many arbitrary plain characters of text (no quote, backslash or control) may follow. */
   readonly freeLength: number;
+  /** For strings: as `TextState.barred`. */
+  readonly barred?: readonly number[] | undefined;
   /** The same where the state is inside any one character: how many arbitrary ones may follow that one. */
   readonly freeAfterCharacter?: number;
   /** For strings: as `TextState.outline`. Without it a lexeme is like itself alone. */

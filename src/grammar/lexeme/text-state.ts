@@ -23,6 +23,8 @@ export interface TextState {
   common(lo: number, hi: number): TextState | undefined;
   /** How many arbitrary code points may follow whatever they are, the text still being alive: 0 when not all may. */
   readonly freeLength: number;
+  /** The characters, out of a hundred, that never may follow, where any plain text without them may; undefined elsewhere. */
+  readonly barred?: readonly number[] | undefined;
   /** Equal for states that the same code points may follow, any number of them, where texts end set aside. */
   readonly outline?: string | undefined;
   /** A state with the same future for the next `length` code points, out of a bounded number of such states. */

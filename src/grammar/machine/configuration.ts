@@ -33,6 +33,13 @@ export class Configuration {
     this.freeBelow = Math.max(...threads.map((thread) => thread.freeAfterCharacter ?? thread.freeLength));
   }
 
+  /** See `Lexeme.barred`; where it is the same for all threads. */
+  get barred(): readonly number[] | undefined {
+    const [first, ...others] = this.threads;
+    const barred = first!.barred;
+    return others.every((thread) => thread.barred?.join() === barred?.join()) ? barred : undefined;
+  }
+
   bytesToClose(): number {
     return (this.#bytesToClose ??= Math.min(...this.threads.map((thread) => thread.bytesToClose())));
   }

@@ -39,6 +39,10 @@ class LexemeThread implements Thread {
     return this.#frame.span;
   }
 
+  get barred(): readonly number[] | undefined {
+    return this.#lexeme.barred;
+  }
+
   get tokens(): readonly number[] {
     return this.#lexeme.accepts ? this.#frame.after().flatMap((thread) => thread.tokens ?? []) : [];
   }

@@ -42,6 +42,14 @@ export function walkSlice(trie: PackedTrie, slice: TokenSlice, start: Configurat
   return wasImpure;
 }
 
+/** The same for the tokens alone that are no plain text: what may follow of that is in the mask already. */
+export function walkOthers(trie: PackedTrie, slice: TokenSlice, start: Configuration, walk: Walk): boolean {
+  const range = { nodes: trie.nodes, first: 0, end: trie.nodes.length >> 1 };
+  const wasImpure = walkNodes(range, start, { ...walk, slice, isPlainKnown: true });
+  addTwins(trie, walk.mask);
+  return wasImpure;
+}
+
 /** As `walkTrie`, but for the tokens alone that start with whitespace. */
 export function walkWhitespace(trie: PackedTrie, start: Configuration, walk: Walk): boolean {
   let wasImpure = false;
@@ -79,7 +87,11 @@ interface NodeRange {
   readonly end: number;
 }
 
-function walkNodes(range: NodeRange, start: Configuration, walk: Walk & { slice?: TokenSlice }): boolean {
+function walkNodes(
+  range: NodeRange,
+  start: Configuration,
+  walk: Walk & { slice?: TokenSlice; isPlainKnown?: boolean },
+): boolean {
   const { table, slice, mask } = walk;
   const { nodes, end } = range;
   const { words } = mask;
@@ -88,7 +100,7 @@ function walkNodes(range: NodeRange, start: Configuration, walk: Walk & { slice?
   let { next } = table;
   let wasImpure = false;
   // Up to here, all plain text is free and in the mask already.
-  let freeEnd = slice !== undefined && start.freeLength >= slice.length ? end : 0;
+  let freeEnd = slice !== undefined && (walk.isPlainKnown === true || start.freeLength >= slice.length) ? end : 0;
   for (let node = range.first; node < end;) {
     if (node < freeEnd) {
       node = Math.min(slice!.nextOther[node]!, freeEnd);

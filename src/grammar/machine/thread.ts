@@ -32,6 +32,8 @@ export interface Thread {
   readonly span: SpanKind;
   /** Arbitrary plain characters that may follow; see `Lexeme.freeLength`. */
   readonly freeLength: number;
+  /** See `Lexeme.barred`. */
+  readonly barred?: readonly number[] | undefined;
   /** See `Lexeme.freeAfterCharacter`. */
   readonly freeAfterCharacter?: number | undefined;
   /** Bytes after which the whole text can be complete; an upper bound that some next byte always lowers by one. */

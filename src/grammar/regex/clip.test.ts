@@ -114,6 +114,10 @@ describe("how much text is free", () => {
     expect(regex.and([words, regex.repeat(regex.anyChar, 0, 9)]).freeLength).toBe(0);
     expect(searchPattern("^[^#]*$", regex).freeLength).toBe(0);
     expect(searchPattern('^[^\\u0000-\\u001f"\\\\]*$', regex).freeLength).toBe(Infinity);
+    expect(searchPattern("^[^#:]+$", regex).barred).toEqual([0x23, 0x3a]);
+    expect(searchPattern("^.*x$", regex).barred).toEqual([0x2028, 0x2029]);
+    expect(searchPattern("^[^#é]+$", regex).barred).toBeUndefined();
+    expect(searchPattern("^[^#].*$", regex).barred).toBeUndefined();
     expect(regex.not(searchPattern("\\.ya?ml$", regex)).freeLength).toBe(Infinity);
   });
 });

@@ -2,7 +2,7 @@ import { ANY_TEXT, type TextState } from "../lexeme/text-state.ts";
 import type { CharSet } from "./char-set.ts";
 import type { RegexArena } from "./arena.ts";
 import { clipped, hasCounts, mostBytesOf } from "./clip.ts";
-import { plainLengthAfter } from "./free.ts";
+import { type PlainRoom, plainRoomAfter } from "./free.ts";
 import { leastBytesOf } from "./shortest.ts";
 
 /** The operators of the regex algebra. Every node is hash-consed by its arena: equal nodes are the same object. */
@@ -42,7 +42,7 @@ export class RegexNode implements TextState {
   readonly isEndless: boolean;
   /** Bytes of a shortest member once known; see `shortest.ts`. */
   knownBytes: number | undefined;
-  #freeLength: number | undefined;
+  #room: PlainRoom | undefined;
 
   constructor(parts: { id: number; term: RegexTerm; accepts: boolean; arena: RegexArena }) {
     this.id = parts.id;
@@ -119,7 +119,16 @@ export class RegexNode implements TextState {
     if (this.isEndless) return Infinity;
     const { term } = this;
     if (term.op === "repeat" && term.inner === this.#arena.anyChar) return term.max;
-    return (this.#freeLength ??= plainLengthAfter(this, this.#arena.meter));
+    return this.#plainRoom.length;
+  }
+
+  get barred(): readonly number[] | undefined {
+    const { barred } = this.#plainRoom;
+    return barred.length > 0 ? barred : undefined;
+  }
+
+  get #plainRoom(): PlainRoom {
+    return (this.#room ??= plainRoomAfter(this, this.#arena.meter));
   }
 
   get outline(): string | undefined {
