@@ -55,7 +55,7 @@ const tensors = new Map<string, Tensor>(
 );
 
 const size = metadata["size"] ?? "small";
-const contextTokens = size === "large" ? 4096 : 2048;
+const contextTokens = size === "large" ? 32_768 : 8192;
 const meta: [string, MetaValue][] = [
   ["general.architecture", { text: "llama" }],
   ["general.name", { text: `Tramontane ${size}` }],
