@@ -5,6 +5,7 @@ The schedule is measured in wall-clock time, because on a small machine the dead
 """
 import argparse, json, os, random, signal, sys, time
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import torch
 
